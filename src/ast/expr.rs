@@ -1,0 +1,309 @@
+//! Expressions.
+
+use super::{DataType, Ident, Query, Raw, Shared};
+use crate::value::Value;
+
+/// An expression. Large nodes are behind a [`Shared`], so that an expression is small wherever it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// `table.column`
+    Column(Column),
+    /// A bound value.
+    Value(Value),
+    /// `a and b and c`; true without operands.
+    And(Shared<Vec<Expr>>),
+    /// `a or b or c`; false without operands.
+    Or(Shared<Vec<Expr>>),
+    /// `not a`, `-a`
+    Unary(Shared<Unary>),
+    /// `a = b`, `a + b`, ..
+    Binary(Shared<Binary>),
+    /// `a like b`
+    Like(Shared<Like>),
+    /// `a between b and c`
+    Between(Shared<Between>),
+    /// `a in (b, c)`; false without a list.
+    In(Shared<In>),
+    /// `a in (select ..)`
+    InQuery(Shared<InQuery>),
+    /// `exists (select ..)`
+    Exists(Shared<Exists>),
+    /// `a is null`
+    IsNull(Shared<IsNull>),
+    /// `case when a then b else c end`
+    Case(Shared<Case>),
+    /// `cast(a as type)`
+    Cast(Shared<Cast>),
+    /// `name(a, b)`
+    Call(Shared<Call>),
+    /// `count(distinct a) filter (where b)`
+    Aggregate(Shared<Aggregate>),
+    /// `(select ..)` as a value.
+    Subquery(Query),
+    /// The value that an upsert could not insert.
+    Excluded(Excluded),
+    /// Text with slots.
+    Raw(Shared<Raw>),
+}
+
+impl Expr {
+    /// `self and other`, flat: a chain of any length is one node.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::And(mut all), Self::And(more)) => {
+                all.extend(more.into_inner());
+                Self::And(all)
+            }
+            (Self::And(mut all), other) => {
+                all.push(other);
+                Self::And(all)
+            }
+            (first, other) => Self::And(Shared::new(vec![first, other])),
+        }
+    }
+
+    /// `self or other`, flat: a chain of any length is one node.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Or(mut any), Self::Or(more)) => {
+                any.extend(more.into_inner());
+                Self::Or(any)
+            }
+            (Self::Or(mut any), other) => {
+                any.push(other);
+                Self::Or(any)
+            }
+            (first, other) => Self::Or(Shared::new(vec![first, other])),
+        }
+    }
+
+    /// `left operator right`
+    #[must_use]
+    pub fn binary(left: Self, operator: BinaryOperator, right: Self) -> Self {
+        Self::Binary(Shared::new(Binary { left, operator, right }))
+    }
+
+    /// `name(arguments)`
+    pub fn call(name: impl Into<Ident>, arguments: Vec<Self>) -> Self {
+        Self::Call(Shared::new(Call { schema: None, name: name.into(), arguments }))
+    }
+
+    /// Adds `condition` to a clause that holds one or none.
+    pub fn restrict(clause: &mut Option<Self>, condition: Self) {
+        *clause = Some(match clause.take() {
+            Some(so_far) => so_far.and(condition),
+            None => condition,
+        });
+    }
+}
+
+/// `"table"."name"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The table's name or alias in this query.
+    pub table: Option<Ident>,
+    /// The column.
+    pub name: Ident,
+}
+
+/// `not a`, `-a`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unary {
+    /// What is done.
+    pub operator: UnaryOperator,
+    /// What it is done to.
+    pub operand: Expr,
+}
+
+/// An operator before its operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `not a`
+    Not,
+    /// `-a`
+    Negate,
+}
+
+/// `left operator right`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binary {
+    /// The operand before the operator.
+    pub left: Expr,
+    /// What is done.
+    pub operator: BinaryOperator,
+    /// The operand after the operator.
+    pub right: Expr,
+}
+
+/// An operator between two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinaryOperator {
+    /// `a = b`
+    Equal,
+    /// `a <> b`
+    NotEqual,
+    /// `a < b`
+    Less,
+    /// `a <= b`
+    LessOrEqual,
+    /// `a > b`
+    Greater,
+    /// `a >= b`
+    GreaterOrEqual,
+    /// `a is not distinct from b`: equal, or both `null`.
+    IsNotDistinctFrom,
+    /// `a is distinct from b`
+    IsDistinctFrom,
+    /// `a + b`
+    Add,
+    /// `a - b`
+    Subtract,
+    /// `a * b`
+    Multiply,
+    /// `a / b` with a fraction.
+    Divide,
+    /// `a / b` of integers, cut off towards zero.
+    DivideInteger,
+    /// `a % b`, with the sign of `a`.
+    Remainder,
+    /// `a || b`; `null` where either is.
+    Concat,
+}
+
+/// `left like pattern`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Like {
+    /// `not like`
+    pub negated: bool,
+    /// The text.
+    pub left: Expr,
+    /// The pattern: `%` is any text, `_` any character, and the escape character takes both by their letter.
+    pub pattern: Expr,
+    /// The character before a `%` or `_` that means itself; `\` where none is named.
+    pub escape: Option<char>,
+}
+
+/// `value between low and high`, both included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Between {
+    /// `not between`
+    pub negated: bool,
+    /// What is compared.
+    pub value: Expr,
+    /// The lower bound.
+    pub low: Expr,
+    /// The upper bound.
+    pub high: Expr,
+}
+
+/// `value in (list)`; without a list, false, and true where negated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct In {
+    /// `not in`
+    pub negated: bool,
+    /// What is looked for.
+    pub value: Expr,
+    /// Where it is looked for.
+    pub list: Vec<Expr>,
+}
+
+/// `value in (select ..)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct InQuery {
+    /// `not in`
+    pub negated: bool,
+    /// What is looked for.
+    pub value: Expr,
+    /// Where it is looked for.
+    pub query: Query,
+}
+
+/// `exists (select ..)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exists {
+    /// `not exists`
+    pub negated: bool,
+    /// The query that gives a row or none.
+    pub query: Query,
+}
+
+/// `value is null`
+#[derive(Clone, Debug, PartialEq)]
+pub struct IsNull {
+    /// `is not null`
+    pub negated: bool,
+    /// What is asked about.
+    pub value: Expr,
+}
+
+/// `case when .. then .. else .. end`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The branches; at least one in a statement that is compiled.
+    pub whens: Vec<When>,
+    /// The value where no condition holds; `null` without it.
+    pub otherwise: Option<Expr>,
+}
+
+/// `when condition then value`
+#[derive(Clone, Debug, PartialEq)]
+pub struct When {
+    /// The condition.
+    pub condition: Expr,
+    /// The value where it holds.
+    pub value: Expr,
+}
+
+/// `cast(value as type)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cast {
+    /// What is converted.
+    pub value: Expr,
+    /// What it is converted to.
+    pub data_type: DataType,
+}
+
+/// `schema.name(arguments)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The function's schema.
+    pub schema: Option<Ident>,
+    /// The function: letters, digits and underscores, and not quoted, since servers fold the names of their own.
+    pub name: Ident,
+    /// What it is called with.
+    pub arguments: Vec<Expr>,
+}
+
+/// `name(distinct arguments) filter (where condition)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    /// The function.
+    pub name: Ident,
+    /// Whether equal values count once.
+    pub quantifier: Quantifier,
+    /// What it is called with; nothing is `*`.
+    pub arguments: Vec<Expr>,
+    /// The rows it looks at.
+    pub filter: Option<Expr>,
+    /// What Rust reads the result as, where servers answer with another type.
+    pub result: Option<DataType>,
+}
+
+/// Whether equal values count once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quantifier {
+    /// Every value.
+    #[default]
+    All,
+    /// `distinct`
+    Distinct,
+}
+
+/// `excluded.column` on PostgreSQL and SQLite, `values(column)` on MySQL and MariaDB.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Excluded {
+    /// The column.
+    pub column: Ident,
+}

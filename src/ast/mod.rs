@@ -1,0 +1,88 @@
+//! The SQL tree: a value, without I/O, dialect, type parameters or behaviour beyond construction.
+//!
+//! Builders make it, plugins rewrite it, [`dialect::compile`](crate::dialect::compile) writes it. A tree is fully
+//! determined by its fields, cheap to clone ([`Shared`]), and walked by [`Visit`] and [`VisitMut`].
+//!
+//! Nodes are named after SQL, without a suffix, and written qualified: `ast::Select`, `ast::Join`.
+
+mod shared;
+mod name;
+mod select;
+mod compound;
+mod expr;
+mod insert;
+mod update;
+mod delete;
+mod ddl;
+mod data_type;
+mod raw;
+mod visit;
+
+pub use self::compound::{Compound, SetOperator};
+pub use self::data_type::DataType;
+pub use self::ddl::{
+    Check, ColumnDef, CreateTable, DropTable, ForeignKey, Generation, Index, ReferentialAction, TableConstraint,
+};
+pub use self::delete::Delete;
+pub use self::expr::{
+    Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, Excluded, Exists, Expr, In, InQuery, IsNull,
+    Like, Quantifier, Unary, UnaryOperator, When,
+};
+pub use self::insert::{Conflict, ConflictAction, ConflictTarget, Insert, InsertSource, InsertValue, Values};
+pub use self::name::{Ident, Name, TableName};
+pub use self::raw::{Raw, RawPart};
+pub use self::select::{
+    AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, Query, Select, SelectExpr,
+    SelectItem, Table, TableRef,
+};
+pub use self::shared::Shared;
+pub use self::update::{Assignment, Update};
+pub use self::visit::{Node, Visit, VisitMut};
+
+/// One SQL statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statement {
+    /// `select ..`
+    Select(Shared<Select>),
+    /// `select .. union select ..`
+    Compound(Shared<Compound>),
+    /// `insert into ..`
+    Insert(Shared<Insert>),
+    /// `update ..`
+    Update(Shared<Update>),
+    /// `delete from ..`
+    Delete(Shared<Delete>),
+    /// `create table ..`
+    CreateTable(Shared<CreateTable>),
+    /// `drop table ..`
+    DropTable(Shared<DropTable>),
+    /// Text with slots.
+    Raw(Shared<Raw>),
+}
+
+macro_rules! from {
+    ($($Node:ident),*) => {
+        $(impl From<$Node> for Statement {
+            fn from(node: $Node) -> Self {
+                Self::$Node(Shared::new(node))
+            }
+        }
+
+        impl From<Shared<$Node>> for Statement {
+            fn from(node: Shared<$Node>) -> Self {
+                Self::$Node(node)
+            }
+        })*
+    };
+}
+
+from!(Select, Compound, Insert, Update, Delete, CreateTable, DropTable, Raw);
+
+impl From<Query> for Statement {
+    fn from(query: Query) -> Self {
+        match query {
+            Query::Select(it) => Self::Select(it),
+            Query::Compound(it) => Self::Compound(it),
+        }
+    }
+}

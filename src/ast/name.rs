@@ -1,0 +1,137 @@
+//! Names of tables, columns and aliases.
+
+use std::sync::Arc;
+use std::{fmt, hash};
+
+/// A name that is known when the program is compiled, in each form in which it may be written.
+///
+/// `#[derive(Table)]` and [`alias!`](crate::alias) make it, so that writing a column is copying a string.
+#[derive(Debug)]
+pub struct Name {
+    text: &'static str,
+    double_quoted: &'static str,
+    backquoted: &'static str,
+    plain: bool,
+}
+
+impl Name {
+    /// The name, and the same in double quotes and in backquotes, with quotes within it doubled.
+    ///
+    /// # Panics
+    ///
+    /// When evaluated at compile time with a name that is empty or holds NUL: then the program does not compile.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(text: &'static str, double_quoted: &'static str, backquoted: &'static str) -> Self {
+        let bytes = text.as_bytes();
+        assert!(!bytes.is_empty(), "a name of SQL must not be empty");
+        let mut plain = bytes.len() <= 63;
+        let mut at = 0;
+        while at < bytes.len() {
+            assert!(bytes[at] != 0, "a name of SQL must not hold NUL");
+            if !(bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_') {
+                plain = false;
+            }
+            at += 1;
+        }
+        Self { text, double_quoted, backquoted, plain }
+    }
+
+    /// The name itself.
+    #[must_use]
+    pub const fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// The name in quotes of the given kind, `"` or `` ` ``, if every server takes it as it stands.
+    #[must_use]
+    pub fn quoted(&self, quote: char) -> Option<&'static str> {
+        match quote {
+            '"' if self.plain => Some(self.double_quoted),
+            '`' if self.plain => Some(self.backquoted),
+            _ => None,
+        }
+    }
+}
+
+/// A name in a tree: one known at compile time, or any other text.
+///
+/// It is quoted when it is written, whatever it holds, and dots in it are part of the name.
+///
+/// ```
+/// use kysera::ast::Ident;
+///
+/// assert_eq!(Ident::from("a.b").as_str(), "a.b");
+/// ```
+#[derive(Clone)]
+pub enum Ident {
+    /// A name known at compile time.
+    Static(&'static Name),
+    /// Any other.
+    Dynamic(Arc<String>),
+}
+
+impl Ident {
+    /// The name, unquoted.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Static(name) => name.text,
+            Self::Dynamic(text) => text,
+        }
+    }
+}
+
+impl From<&'static Name> for Ident {
+    fn from(name: &'static Name) -> Self {
+        Self::Static(name)
+    }
+}
+
+impl From<String> for Ident {
+    fn from(text: String) -> Self {
+        Self::Dynamic(Arc::new(text))
+    }
+}
+
+impl From<&str> for Ident {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl PartialEq for Ident {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Ident {}
+
+impl hash::Hash for Ident {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// The name of a table: `"schema"."name"`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TableName {
+    /// The schema (the database, on MySQL and MariaDB), if it is named.
+    pub schema: Option<Ident>,
+    /// The table.
+    pub name: Ident,
+}
+
+impl TableName {
+    /// A table without a schema.
+    pub fn new(name: impl Into<Ident>) -> Self {
+        Self { schema: None, name: name.into() }
+    }
+}

@@ -1,0 +1,224 @@
+//! Walking the tree: [`Visit`] reads it, [`VisitMut`] rewrites it.
+//!
+//! The table at the end is the whole of it: one line per node, which is the pattern that takes the node apart.
+//! A part named is walked, in that order; a part marked `_` holds nothing to walk. A line must name every field:
+//! "pattern requires `..` due to inaccessible fields" means that a node has a field its line does not name.
+
+use smallvec::{Array, SmallVec};
+
+use super::*;
+use crate::error::Result;
+use crate::value::Value;
+
+/// A part of the tree. `accept` calls the visitor's method for it; `walk` visits the parts inside it.
+pub trait Node {
+    /// Calls the visitor's method for this node.
+    ///
+    /// # Errors
+    ///
+    /// What the visitor reports.
+    fn accept<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()>;
+
+    /// Calls the visitor's method for this node.
+    ///
+    /// # Errors
+    ///
+    /// What the visitor reports.
+    fn accept_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()>;
+
+    /// Visits what is inside this node.
+    ///
+    /// # Errors
+    ///
+    /// What the visitor reports.
+    fn walk<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()>;
+
+    /// Visits what is inside this node.
+    ///
+    /// # Errors
+    ///
+    /// What the visitor reports.
+    fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()>;
+}
+
+/// `Option`, lists and [`Shared`] are no nodes of their own: what is inside is visited.
+macro_rules! transparent {
+    ($([$($generics:tt)*] $Container:ty, $one:ident $each:expr, $each_mut:expr;)*) => {
+        $(impl<$($generics)*> Node for $Container {
+            fn accept<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+                self.walk(visitor)
+            }
+
+            fn accept_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+                self.walk_mut(visitor)
+            }
+
+            fn walk<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+                let $one = self;
+                $each.try_for_each(|node| node.accept(visitor))
+            }
+
+            fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+                let $one = self;
+                $each_mut.try_for_each(|node| node.accept_mut(visitor))
+            }
+        })*
+    };
+}
+
+transparent! {
+    [T: Node] Vec<T>, it it.iter(), it.iter_mut();
+    [T: Node] Option<T>, it it.iter(), it.iter_mut();
+    [A: Array<Item: Node>] SmallVec<A>, it it.iter(), it.iter_mut();
+    [T: Node + Clone] Shared<T>, it std::iter::once(&**it), std::iter::once(&mut **it);
+}
+
+macro_rules! nodes {
+    ($($visit:ident: $Node:ident $parts:tt)*) => {
+        /// Reads the tree.
+        ///
+        /// Every method walks on by default; one that is overridden decides for itself when to `node.walk(self)`.
+        /// To find the tables of a statement, do not collect [`TableName`]s: a common table expression has one too.
+        pub trait Visit {
+            $(
+                #[doc = concat!("Visits a [`", stringify!($Node), "`].")]
+                ///
+                /// # Errors
+                ///
+                /// What the visitor wants to end the walk with.
+                fn $visit(&mut self, node: &$Node) -> Result<()> {
+                    node.walk(self)
+                }
+            )*
+        }
+
+        /// Rewrites the tree in place, in the manner of [`Visit`].
+        ///
+        /// What another holder of the tree sees does not change: a [`Shared`] part copies itself first.
+        pub trait VisitMut {
+            $(
+                #[doc = concat!("Visits a [`", stringify!($Node), "`].")]
+                ///
+                /// # Errors
+                ///
+                /// What the visitor wants to end the walk with.
+                fn $visit(&mut self, node: &mut $Node) -> Result<()> {
+                    node.walk_mut(self)
+                }
+            )*
+        }
+
+        $(impl Node for $Node {
+            fn accept<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+                visitor.$visit(self)
+            }
+
+            fn accept_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+                visitor.$visit(self)
+            }
+
+            fn walk<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+                walk!(self, visitor, accept, $Node $parts $parts)
+            }
+
+            fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+                walk!(self, visitor, accept_mut, $Node $parts $parts)
+            }
+        })*
+    };
+}
+
+macro_rules! walk {
+    // A struct: `{ part, leaf: _ }` is the pattern that takes it apart.
+    ($node:ident, $visitor:ident, $accept:ident, $Node:ident $pattern:tt { $($part:ident $(: $leaf:tt)?),* $(,)? }) => {{
+        let $Node $pattern = $node;
+        $(walk!(@part $visitor, $accept, $part $(: $leaf)?);)*
+        let _ = $visitor;
+        Ok(())
+    }};
+    // An enum: `[Variant(node), Leaf(_), Struct { part, leaf: _ }, Empty]`.
+    ($node:ident, $visitor:ident, $accept:ident, $Node:ident $all:tt [ $($variants:tt)* ]) => {
+        walk!(@variants $node, $visitor, $accept, $Node, {} $($variants)*,)
+    };
+    // A leaf.
+    ($node:ident, $visitor:ident, $accept:ident, $Node:ident () ()) => {{
+        let _ = $visitor;
+        Ok(())
+    }};
+    (@variants $node:ident, $visitor:ident, $accept:ident, $Node:ident, { $($arms:tt)* } $(,)?) => {
+        match $node { $($arms)* }
+    };
+    (@variants $node:ident, $visitor:ident, $accept:ident, $Node:ident, { $($arms:tt)* } $Variant:ident(_), $($rest:tt)*) => {
+        walk!(@variants $node, $visitor, $accept, $Node, { $($arms)* $Node::$Variant(_) => { let _ = &$visitor; Ok(()) } } $($rest)*)
+    };
+    (@variants $node:ident, $visitor:ident, $accept:ident, $Node:ident, { $($arms:tt)* } $Variant:ident($part:ident), $($rest:tt)*) => {
+        walk!(@variants $node, $visitor, $accept, $Node, { $($arms)* $Node::$Variant($part) => $part.$accept($visitor), } $($rest)*)
+    };
+    (@variants $node:ident, $visitor:ident, $accept:ident, $Node:ident, { $($arms:tt)* } $Variant:ident { $($part:ident),* }, $($rest:tt)*) => {
+        walk!(@variants $node, $visitor, $accept, $Node, {
+            $($arms)*
+            $Node::$Variant { $($part),* } => { $($part.$accept($visitor)?;)* Ok(()) }
+        } $($rest)*)
+    };
+    (@variants $node:ident, $visitor:ident, $accept:ident, $Node:ident, { $($arms:tt)* } $Variant:ident, $($rest:tt)*) => {
+        walk!(@variants $node, $visitor, $accept, $Node, { $($arms)* $Node::$Variant => { let _ = &$visitor; Ok(()) } } $($rest)*)
+    };
+    (@part $visitor:ident, $accept:ident, $part:ident) => { $part.$accept($visitor)? };
+    (@part $visitor:ident, $accept:ident, $part:ident: _) => {};
+}
+
+nodes! {
+    visit_statement:       Statement [Select(it), Compound(it), Insert(it), Update(it), Delete(it), CreateTable(it), DropTable(it), Raw(it)]
+    visit_query:           Query [Select(it), Compound(it)]
+    visit_select:          Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset }
+    visit_compound:        Compound { with, operator: _, operands, order_by, limit, offset }
+    visit_cte:             Cte { name, columns, recursive: _, statement }
+    visit_select_item:     SelectItem [Expr(it), AllColumns(it)]
+    visit_select_expr:     SelectExpr { expr, alias }
+    visit_all_columns:     AllColumns { table, columns: _ }
+    visit_table_ref:       TableRef [Table(it), Derived(it)]
+    visit_table:           Table { name, alias }
+    visit_derived:         Derived { query, alias }
+    visit_table_name:      TableName { schema, name }
+    visit_join:            Join { kind: _, table, on }
+    visit_order_item:      OrderItem { expr, direction: _, nulls: _ }
+    visit_insert:          Insert { with, into, columns, source, conflict, returning }
+    visit_insert_source:   InsertSource [Values(it), Query(it), Default]
+    visit_values:          Values { values }
+    visit_insert_value:    InsertValue [Expr(it), Default]
+    visit_conflict:        Conflict { target, action }
+    visit_conflict_target: ConflictTarget [Any, Columns(it)]
+    visit_conflict_action: ConflictAction [Nothing, Update { assignments, filter }]
+    visit_update:          Update { with, table, assignments, from, filter, all_rows: _, returning }
+    visit_assignment:      Assignment { column, value }
+    visit_delete:          Delete { with, from, using, filter, all_rows: _, returning }
+    visit_create_table:    CreateTable { if_not_exists: _, name, columns, constraints }
+    visit_column_def:      ColumnDef { name, data_type, nullable: _, default, generation }
+    visit_data_type:       DataType ()
+    visit_generation:      Generation [Identity, IdentityAlways, Stored(it)]
+    visit_table_constraint: TableConstraint [PrimaryKey(it), Unique(it), ForeignKey(it), Check(it)]
+    visit_index:           Index { name, columns }
+    visit_foreign_key:     ForeignKey { name, columns, table, references, on_delete: _, on_update: _ }
+    visit_check:           Check { name, condition }
+    visit_drop_table:      DropTable { if_exists: _, name, cascade: _ }
+    visit_expr:            Expr [Column(it), Value(it), And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Raw(it)]
+    visit_column:          Column { table, name }
+    visit_unary:           Unary { operator: _, operand }
+    visit_binary:          Binary { left, operator: _, right }
+    visit_like:            Like { negated: _, left, pattern, escape: _ }
+    visit_between:         Between { negated: _, value, low, high }
+    visit_in:              In { negated: _, value, list }
+    visit_in_query:        InQuery { negated: _, value, query }
+    visit_exists:          Exists { negated: _, query }
+    visit_is_null:         IsNull { negated: _, value }
+    visit_case:            Case { whens, otherwise }
+    visit_when:            When { condition, value }
+    visit_cast:            Cast { value, data_type }
+    visit_call:            Call { schema, name, arguments }
+    visit_aggregate:       Aggregate { name, quantifier: _, arguments, filter, result }
+    visit_excluded:        Excluded { column }
+    visit_raw:             Raw { parts }
+    visit_raw_part:        RawPart [Text(_), Ident(it), Expr(it)]
+    visit_ident:           Ident ()
+    visit_value:           Value ()
+}

@@ -1,0 +1,14 @@
+//! MariaDB's names of types, where they are not MySQL's.
+
+use super::mysql;
+use super::spec::TypeName;
+use crate::ast::DataType;
+
+pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
+    mysql::data_type(it)
+}
+
+/// `json` is a name for text here, and no type to cast to.
+pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
+    if *it == DataType::Json { None } else { mysql::cast_type(it) }
+}

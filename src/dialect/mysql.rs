@@ -1,0 +1,46 @@
+//! MySQL's names of types.
+
+use super::spec::TypeName;
+use crate::ast::DataType;
+
+/// `timestamp` ends in 2038 and depends on the session's time zone, so instants are `datetime` in UTC.
+pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
+    Some(TypeName::Plain(match it {
+        DataType::Boolean => "boolean",
+        DataType::SmallInt => "smallint",
+        DataType::Integer => "int",
+        DataType::BigInt => "bigint",
+        DataType::Real => "float",
+        DataType::Double => "double",
+        DataType::Decimal { precision: 0, .. } => return Some(TypeName::Precise("decimal", 65, 30)),
+        DataType::Decimal { precision, scale } => return Some(TypeName::Precise("decimal", *precision, *scale)),
+        DataType::Text => "longtext",
+        DataType::Varchar(length) => return Some(TypeName::Sized("varchar", *length)),
+        DataType::Bytes => "longblob",
+        DataType::Uuid => "binary(16)",
+        DataType::Date => "date",
+        DataType::Time => "time(6)",
+        DataType::Timestamp | DataType::TimestampTz => "datetime(6)",
+        DataType::Json => "json",
+        DataType::Array(_) | DataType::Named(_) => return None,
+    }))
+}
+
+pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
+    Some(TypeName::Plain(match it {
+        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => "signed",
+        DataType::Real => "float",
+        DataType::Double => "double",
+        DataType::Text => "char",
+        DataType::Varchar(length) => return Some(TypeName::Sized("char", *length)),
+        DataType::Bytes => "binary",
+        DataType::Uuid => "binary(16)",
+        DataType::Decimal { .. }
+        | DataType::Date
+        | DataType::Time
+        | DataType::Timestamp
+        | DataType::TimestampTz
+        | DataType::Json => return data_type(it),
+        DataType::Array(_) | DataType::Named(_) => return None,
+    }))
+}

@@ -1,0 +1,42 @@
+//! SQLite's names of types: the five of a `strict` table.
+
+use super::spec::TypeName;
+use crate::ast::DataType;
+
+/// Decimals are text, because any other type of SQLite would lose digits.
+pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
+    Some(TypeName::Plain(match it {
+        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => "integer",
+        DataType::Real | DataType::Double => "real",
+        DataType::Varchar(length) => return Some(TypeName::Checked("text", *length)),
+        DataType::Bytes | DataType::Uuid => "blob",
+        DataType::Decimal { .. }
+        | DataType::Text
+        | DataType::Date
+        | DataType::Time
+        | DataType::Timestamp
+        | DataType::TimestampTz
+        | DataType::Json => "text",
+        DataType::Array(_) | DataType::Named(_) => return None,
+    }))
+}
+
+/// A cast to a date or a decimal would only make it text, so there is none.
+pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
+    match it {
+        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => Some(TypeName::Plain("integer")),
+        DataType::Real | DataType::Double => Some(TypeName::Plain("real")),
+        DataType::Text => Some(TypeName::Plain("text")),
+        DataType::Bytes => Some(TypeName::Plain("blob")),
+        DataType::Decimal { .. }
+        | DataType::Varchar(_)
+        | DataType::Uuid
+        | DataType::Date
+        | DataType::Time
+        | DataType::Timestamp
+        | DataType::TimestampTz
+        | DataType::Json
+        | DataType::Array(_)
+        | DataType::Named(_) => None,
+    }
+}

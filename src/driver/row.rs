@@ -1,0 +1,143 @@
+//! What a driver reads: rows of values, and how a Rust type takes its columns out of them.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::types::SqlType;
+use crate::value::{Kind, Value};
+
+/// A column of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnInfo {
+    /// Its name, or the alias it was given.
+    pub name: String,
+}
+
+/// Rows of a result, all of them or a batch, in one list of values.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    columns: Arc<[ColumnInfo]>,
+    values: Vec<Value>,
+}
+
+impl Rows {
+    /// No rows yet, of these columns.
+    #[must_use]
+    pub fn new(columns: Arc<[ColumnInfo]>) -> Self {
+        Self { columns, values: Vec::new() }
+    }
+
+    /// The columns of each row.
+    #[must_use]
+    pub fn columns(&self) -> &Arc<[ColumnInfo]> {
+        &self.columns
+    }
+
+    /// Adds one value; a row is complete when each column has got its own.
+    pub fn push(&mut self, value: Value) {
+        self.values.push(value);
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len().checked_div(self.columns.len()).unwrap_or(0)
+    }
+
+    /// True where there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Takes the rows one by one.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = Row<'_>> {
+        let columns = &*self.columns;
+        self.values.chunks_exact_mut(columns.len().max(1)).map(move |values| Row { columns, values })
+    }
+}
+
+/// One row, whose values are taken out by position ([`RowReader`]) or by name.
+#[derive(Debug)]
+pub struct Row<'r> {
+    columns: &'r [ColumnInfo],
+    values: &'r mut [Value],
+}
+
+impl<'r> Row<'r> {
+    /// The columns of the row.
+    #[must_use]
+    pub fn columns(&self) -> &[ColumnInfo] {
+        self.columns
+    }
+
+    /// The values of the row, as many as there are columns.
+    #[must_use]
+    pub fn values(&self) -> &[Value] {
+        self.values
+    }
+
+    /// Takes the value of the column of that name (the first, if there are several) out of the row.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such column, or it does not fit `T`.
+    pub fn take<T: SqlType>(&mut self, name: &str) -> Result<T> {
+        match self.columns.iter().position(|column| column.name == name) {
+            Some(at) => read(&self.columns[at], &mut self.values[at]),
+            None => Err(Error::decode(name, T::KIND.name(), "no such column of the result")),
+        }
+    }
+
+    /// Reads the columns from left to right.
+    #[must_use]
+    pub fn reader(self) -> RowReader<'r> {
+        RowReader { columns: self.columns, values: self.values }
+    }
+}
+
+/// Reads a row from left to right.
+#[derive(Debug)]
+pub struct RowReader<'r> {
+    columns: &'r [ColumnInfo],
+    values: &'r mut [Value],
+}
+
+impl RowReader<'_> {
+    /// Takes the next column.
+    ///
+    /// # Errors
+    ///
+    /// Where no column is left, or it does not fit `T`.
+    #[inline]
+    pub fn read<T: SqlType>(&mut self) -> Result<T> {
+        let values = std::mem::take(&mut self.values);
+        match (self.columns.split_first(), values.split_first_mut()) {
+            (Some((column, columns)), Some((value, values))) => {
+                self.columns = columns;
+                self.values = values;
+                read(column, value)
+            }
+            _ => Err(Error::decode("(none)", T::KIND.name(), "no further column")),
+        }
+    }
+
+    /// Passes over the next `count` columns.
+    pub fn skip(&mut self, count: usize) {
+        let values = std::mem::take(&mut self.values);
+        let count = count.min(values.len());
+        self.columns = &self.columns[count..];
+        self.values = &mut values[count..];
+    }
+
+    /// The values that are still to be read.
+    #[must_use]
+    pub fn rest(&self) -> &[Value] {
+        self.values
+    }
+}
+
+fn read<T: SqlType>(column: &ColumnInfo, value: &mut Value) -> Result<T> {
+    let value = std::mem::replace(value, Value::Null(Kind::Unknown));
+    T::from_value(value).map_err(|it| Error::decode(column.name.as_str(), it.expected, it.found))
+}

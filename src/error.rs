@@ -1,0 +1,401 @@
+//! What can go wrong, as one opaque type that is asked by predicates.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The cause of an error in another crate.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a query was not built, not sent, not run or not read.
+///
+/// It is asked by predicates, so that new kinds can be added without breaking anyone:
+///
+/// ```
+/// use kysera::Error;
+///
+/// let error = Error::invalid("an `update` without assignments");
+/// assert!(error.is_invalid());
+/// assert_eq!(error.to_string(), "an `update` without assignments");
+/// ```
+///
+/// A message is lower case, has no full stop, and never holds the value of a parameter.
+/// What the server or the driver said is in [`source`](std::error::Error::source).
+#[derive(thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<Kind>);
+
+#[derive(Debug, thiserror::Error)]
+enum Kind {
+    #[error(transparent)]
+    Unsupported(Unsupported),
+    #[error("{0}")]
+    Invalid(Cow<'static, str>),
+    #[error("no row was found")]
+    NotFound,
+    #[error("column `{column}` holds {found}, which is not {expected}")]
+    Decode { column: String, expected: Cow<'static, str>, found: Cow<'static, str> },
+    #[error("parameter {position} is {found}, which the server cannot take as {expected}")]
+    Encode { position: usize, expected: Cow<'static, str>, found: Cow<'static, str> },
+    #[error("cannot connect to {target}: {cause}")]
+    Connect { target: String, cause: String, #[source] source: Option<Source> },
+    #[error("no connection became free in {waited_ms} ms")]
+    PoolTimeout { waited_ms: u128, #[source] source: Option<Source> },
+    #[error("{0}")]
+    Closed(Cow<'static, str>),
+    #[error(transparent)]
+    Database(DatabaseError),
+}
+
+impl Error {
+    fn new(kind: Kind) -> Self {
+        Self(Box::new(kind))
+    }
+
+    /// A query that means nothing on any server, such as an `update` without assignments.
+    pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Invalid(message.into()))
+    }
+
+    /// A query that needs what the dialect does not have.
+    #[must_use]
+    pub fn unsupported(unsupported: Unsupported) -> Self {
+        Self::new(Kind::Unsupported(unsupported))
+    }
+
+    /// [`fetch_one`](crate::query::Select::fetch_one) found no row.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Kind::NotFound)
+    }
+
+    /// A column of a result that is not what the row asks for.
+    pub fn decode(
+        column: impl Into<String>,
+        expected: impl Into<Cow<'static, str>>,
+        found: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(Kind::Decode { column: column.into(), expected: expected.into(), found: found.into() })
+    }
+
+    /// A parameter (counted from 1) that the server's type for it cannot hold.
+    pub fn encode(
+        position: usize,
+        expected: impl Into<Cow<'static, str>>,
+        found: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(Kind::Encode { position, expected: expected.into(), found: found.into() })
+    }
+
+    /// A connection that could not be made; `target` names host and port (or file), never a password.
+    pub fn connect(target: impl Into<String>, cause: impl Into<String>, source: Option<Source>) -> Self {
+        Self::new(Kind::Connect { target: target.into(), cause: cause.into(), source })
+    }
+
+    /// No connection of the pool became free in time; `source` is why the last attempt to open one failed.
+    #[must_use]
+    pub fn pool_timeout(waited: std::time::Duration, source: Option<Source>) -> Self {
+        Self::new(Kind::PoolTimeout { waited_ms: waited.as_millis(), source })
+    }
+
+    /// The pool, the connection or the transaction is closed.
+    pub fn closed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Closed(message.into()))
+    }
+
+    /// What a server answered.
+    #[must_use]
+    pub fn database(error: DatabaseError) -> Self {
+        Self::new(Kind::Database(error))
+    }
+
+    /// True where the dialect lacks what the query needs; [`as_unsupported`](Self::as_unsupported) says what.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.as_unsupported().is_some()
+    }
+
+    /// True where the query itself is wrong, on every server.
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        matches!(*self.0, Kind::Invalid(_))
+    }
+
+    /// True where a row was demanded and there is none.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(*self.0, Kind::NotFound)
+    }
+
+    /// True where a column does not fit the Rust type that reads it.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        matches!(*self.0, Kind::Decode { .. })
+    }
+
+    /// True where a parameter does not fit the server's type for it.
+    #[must_use]
+    pub fn is_encode(&self) -> bool {
+        matches!(*self.0, Kind::Encode { .. })
+    }
+
+    /// True where no connection could be opened.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(*self.0, Kind::Connect { .. })
+    }
+
+    /// True where all connections of the pool stayed taken for too long.
+    #[must_use]
+    pub fn is_pool_timeout(&self) -> bool {
+        matches!(*self.0, Kind::PoolTimeout { .. })
+    }
+
+    /// True where the pool, the connection or the transaction is closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(*self.0, Kind::Closed(_)) || self.is(DatabaseErrorKind::ConnectionLost)
+    }
+
+    /// True where a unique or primary key is taken already.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        self.is(DatabaseErrorKind::UniqueViolation)
+    }
+
+    /// True where a row refers to one that is not there, or is referred to by one that is.
+    #[must_use]
+    pub fn is_foreign_key_violation(&self) -> bool {
+        self.is(DatabaseErrorKind::ForeignKeyViolation)
+    }
+
+    /// True where a column that must hold something got nothing.
+    #[must_use]
+    pub fn is_not_null_violation(&self) -> bool {
+        self.is(DatabaseErrorKind::NotNullViolation)
+    }
+
+    /// True where a `check` constraint said no.
+    #[must_use]
+    pub fn is_check_violation(&self) -> bool {
+        self.is(DatabaseErrorKind::CheckViolation)
+    }
+
+    /// True where the transaction lost against another one (a deadlock included) and can be tried again as a whole.
+    #[must_use]
+    pub fn is_serialization_failure(&self) -> bool {
+        self.is(DatabaseErrorKind::SerializationFailure) || self.is(DatabaseErrorKind::Deadlock)
+    }
+
+    /// True where a lock was not to be had in time.
+    #[must_use]
+    pub fn is_lock_timeout(&self) -> bool {
+        self.is(DatabaseErrorKind::LockTimeout)
+    }
+
+    /// What the dialect lacks, where that is the error.
+    #[must_use]
+    pub fn as_unsupported(&self) -> Option<&Unsupported> {
+        match &*self.0 {
+            Kind::Unsupported(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// What the server answered, where that is the error.
+    #[must_use]
+    pub fn as_database(&self) -> Option<&DatabaseError> {
+        match &*self.0 {
+            Kind::Database(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    fn is(&self, kind: DatabaseErrorKind) -> bool {
+        self.as_database().is_some_and(|it| it.kind == kind)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl From<Unsupported> for Error {
+    fn from(it: Unsupported) -> Self {
+        Self::unsupported(it)
+    }
+}
+
+/// What a query needs and a dialect does not have, found before anything is sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{dialect} has no {feature}; {hint}")]
+#[non_exhaustive]
+pub struct Unsupported {
+    /// The dialect's name, as in `MySQL`.
+    pub dialect: &'static str,
+    /// What is missing, as in `` `returning` on `update` ``.
+    pub feature: &'static str,
+    /// The way out, as in ``read the row back by its key``.
+    pub hint: &'static str,
+}
+
+impl Unsupported {
+    /// Says that `dialect` has no `feature`, and what to do instead.
+    #[must_use]
+    pub const fn new(dialect: &'static str, feature: &'static str, hint: &'static str) -> Self {
+        Self { dialect, feature, hint }
+    }
+}
+
+/// What went wrong on a server, in words all servers share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DatabaseErrorKind {
+    /// A unique or primary key is taken.
+    UniqueViolation,
+    /// A row refers to one that is not there, or the other way round.
+    ForeignKeyViolation,
+    /// A column must not be null.
+    NotNullViolation,
+    /// A `check` constraint is violated.
+    CheckViolation,
+    /// The transaction lost against a concurrent one.
+    SerializationFailure,
+    /// The transaction was chosen to end a deadlock.
+    Deadlock,
+    /// A lock was not to be had in time.
+    LockTimeout,
+    /// The statement was cancelled, by a time limit or by somebody.
+    Cancelled,
+    /// The connection is gone.
+    ConnectionLost,
+    /// Anything else; [`DatabaseError::code`] says what.
+    Other,
+}
+
+/// What a server answered instead of rows.
+///
+/// ```
+/// # use kysera::error::{DatabaseError, DatabaseErrorKind};
+/// let error = DatabaseError::new(DatabaseErrorKind::UniqueViolation, "23505", "duplicate key value");
+/// assert_eq!(error.to_string(), "a unique key is taken already (23505)");
+/// assert_eq!(error.code(), "23505");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.describe())]
+pub struct DatabaseError {
+    kind: DatabaseErrorKind,
+    code: String,
+    message: String,
+    constraint: Option<String>,
+    table: Option<String>,
+    columns: Vec<String>,
+    #[source]
+    source: Option<Source>,
+}
+
+impl DatabaseError {
+    /// An answer of a server: what it means, the server's own code (SQLSTATE, or the number of MySQL, MariaDB
+    /// and SQLite) and the server's own words.
+    pub fn new(kind: DatabaseErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            code: code.into(),
+            message: message.into(),
+            constraint: None,
+            table: None,
+            columns: Vec::new(),
+            source: None,
+        }
+    }
+
+    /// Adds the name of the constraint.
+    #[must_use]
+    pub fn with_constraint(self, constraint: Option<String>) -> Self {
+        Self { constraint, ..self }
+    }
+
+    /// Adds the name of the table.
+    #[must_use]
+    pub fn with_table(self, table: Option<String>) -> Self {
+        Self { table, ..self }
+    }
+
+    /// Adds the names of the columns.
+    #[must_use]
+    pub fn with_columns(self, columns: Vec<String>) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// Adds the driver's own error.
+    #[must_use]
+    pub fn with_source(self, source: impl Into<Source>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
+    /// What it means, in words all servers share.
+    #[must_use]
+    pub fn kind(&self) -> DatabaseErrorKind {
+        self.kind
+    }
+
+    /// The server's own code: SQLSTATE on PostgreSQL, the error number elsewhere.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The server's own words. They may hold values of the row, so think before logging them.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The name of the constraint, where the server tells it.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        self.constraint.as_deref()
+    }
+
+    /// The name of the table, where the server tells it.
+    #[must_use]
+    pub fn table(&self) -> Option<&str> {
+        self.table.as_deref()
+    }
+
+    /// The names of the columns, where the server tells them.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// A server's message for a violated constraint holds the row's values, so those are said in our words.
+    fn describe(&self) -> String {
+        let what = match self.kind {
+            DatabaseErrorKind::UniqueViolation => "a unique key is taken already",
+            DatabaseErrorKind::ForeignKeyViolation => "a foreign key is violated",
+            DatabaseErrorKind::NotNullViolation => "a column must not be null",
+            DatabaseErrorKind::CheckViolation => "a check constraint is violated",
+            DatabaseErrorKind::SerializationFailure => "the transaction lost against a concurrent one",
+            DatabaseErrorKind::Deadlock => "the transaction was ended to break a deadlock",
+            DatabaseErrorKind::LockTimeout => "a lock was not to be had in time",
+            DatabaseErrorKind::Cancelled => "the statement was cancelled",
+            DatabaseErrorKind::ConnectionLost => "the connection is gone",
+            DatabaseErrorKind::Other => self.message.as_str(),
+        };
+        let mut text = format!("{what} ({})", self.code);
+        for (label, name) in [("constraint", &self.constraint), ("table", &self.table)] {
+            if let Some(name) = name {
+                text.push_str(&format!(", {label} `{name}`"));
+            }
+        }
+        if !self.columns.is_empty() {
+            text.push_str(&format!(", column `{}`", self.columns.join("`, `")));
+        }
+        text
+    }
+}

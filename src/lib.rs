@@ -1,0 +1,14 @@
+//! Kysera.
+#![allow(missing_docs)]
+extern crate self as kysera;
+pub mod ast;
+pub mod dialect;
+pub mod driver;
+pub mod error;
+pub mod expr;
+pub mod table;
+pub mod types;
+pub mod value;
+pub mod query { pub struct Select; impl Select { pub fn fetch_one(){} pub fn fetch_all_as(){} pub fn debug_sql(){} } }
+pub use error::{Error, Result};
+pub use value::Value;

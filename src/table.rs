@@ -1,0 +1,271 @@
+//! What `#[derive(Table)]` makes: a table, its columns, and their descriptions.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::ast::{AllColumns, DataType, Ident, Name, ReferentialAction, SelectItem, Table as TableNode, TableName};
+use crate::driver::RowReader;
+use crate::error::Result;
+use crate::types::{NotNull, Nullable, SqlType};
+
+/// A table in a query: the table itself (`users::table`) or an alias of it.
+///
+/// `#[derive(Table)]` implements it; [`alias!`](crate::alias) makes aliases.
+pub trait Table: Copy + Send + Sync + 'static {
+    /// The struct that a whole row is read into.
+    type Row: Send + 'static;
+    /// The types of its columns, as a list: `(i64, (String, ()))`.
+    type Columns;
+
+    /// Its columns, keys and types.
+    fn description(self) -> &'static TableDescription;
+
+    /// The name it has in the query, if that is another than its own.
+    fn alias(self) -> Option<&'static Name> {
+        None
+    }
+
+    /// Reads a whole row, from left to right.
+    ///
+    /// # Errors
+    ///
+    /// Where a column does not fit.
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row>;
+
+    /// How many columns a whole row has, and which of them are never `null`.
+    const SHAPE: Shape;
+}
+
+/// How many columns a whole row has, and which of them is never `null`.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// The number of columns.
+    pub width: usize,
+    /// A column that is never `null`, to tell a missing row of an outer join from one that is there.
+    pub never_null: Option<usize>,
+}
+
+/// A table as it is in the database; insert, update and delete work on it, and not on an alias.
+pub trait BaseTable: Table {
+    /// The table, out of nothing.
+    const TABLE: Self;
+}
+
+/// A table's name and columns.
+#[derive(Debug)]
+pub struct TableDescription {
+    /// Its schema.
+    pub schema: Option<&'static Name>,
+    /// Its name.
+    pub name: &'static Name,
+    /// Its columns, in the order of the struct's fields.
+    pub columns: &'static [ColumnDescription],
+}
+
+impl TableDescription {
+    /// The table's name in a tree.
+    #[must_use]
+    pub fn table_name(&self) -> TableName {
+        TableName { schema: self.schema.map(Ident::Static), name: Ident::Static(self.name) }
+    }
+}
+
+/// A column's name, type and rules.
+#[derive(Debug)]
+pub struct ColumnDescription {
+    /// Its name.
+    pub name: &'static Name,
+    /// Its type.
+    pub data_type: DataType,
+    /// Whether it takes `null`.
+    pub nullable: bool,
+    /// Whether it is (part of) the primary key.
+    pub primary_key: bool,
+    /// Whether no two rows may have the same value in it.
+    pub unique: bool,
+    /// Whether the database makes its value.
+    pub generated: Generated,
+    /// What stands in it when it is left out.
+    pub default: Option<DefaultValue>,
+    /// The column of another table it refers to.
+    pub references: Option<Reference>,
+}
+
+impl ColumnDescription {
+    /// A column of a type, with no rules but whether it takes `null`.
+    #[must_use]
+    pub const fn new(name: &'static Name, data_type: DataType, nullable: bool) -> Self {
+        Self {
+            name,
+            data_type,
+            nullable,
+            primary_key: false,
+            unique: false,
+            generated: Generated::Never,
+            default: None,
+            references: None,
+        }
+    }
+}
+
+/// Whether the database makes a column's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generated {
+    /// An insert must give it.
+    Never,
+    /// Where an insert leaves it out.
+    ByDefault,
+    /// Always; an insert cannot give it.
+    Always,
+}
+
+/// What stands in a column when it is left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DefaultValue {
+    /// `current_timestamp`, to the microsecond and in UTC.
+    Now,
+    /// A truth value.
+    Bool(bool),
+    /// An integer.
+    Integer(i64),
+    /// Text.
+    Text(&'static str),
+    /// An expression in SQL, as its author wrote it.
+    Sql(&'static str),
+}
+
+/// The column of another table that a column refers to.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference {
+    /// The other table. A function, because tables may refer to each other.
+    pub table: fn() -> &'static TableDescription,
+    /// The other column.
+    pub column: &'static str,
+    /// What a delete of the other row does.
+    pub on_delete: ReferentialAction,
+    /// What a change of the other column does.
+    pub on_update: ReferentialAction,
+}
+
+/// A column of table `T` that holds `V`; `I` is its place in the table.
+///
+/// This is the one type of all columns: `users::email` is a constant of it.
+pub struct Column<T, V, const I: usize> {
+    table: &'static Name,
+    description: &'static ColumnDescription,
+    marker: PhantomData<fn() -> (T, V)>,
+}
+
+impl<T, V, const I: usize> Column<T, V, I> {
+    /// A column of a table or alias of that name.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(table: &'static Name, description: &'static ColumnDescription) -> Self {
+        Self { table, description, marker: PhantomData }
+    }
+
+    /// The column's name, type and rules.
+    #[must_use]
+    pub const fn description(&self) -> &'static ColumnDescription {
+        self.description
+    }
+
+    /// The column's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.description.name.text()
+    }
+
+    pub(crate) fn ident(&self) -> Ident {
+        Ident::Static(self.description.name)
+    }
+
+    pub(crate) fn node(&self) -> crate::ast::Column {
+        crate::ast::Column { table: Some(Ident::Static(self.table)), name: self.ident() }
+    }
+}
+
+impl<T, V, const I: usize> Clone for Column<T, V, I> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, V, const I: usize> Copy for Column<T, V, I> {}
+
+impl<T, V, const I: usize> fmt::Debug for Column<T, V, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.table.text(), self.name())
+    }
+}
+
+/// The name a table has in a query.
+pub(crate) fn name_in_query(table: impl Table) -> &'static Name {
+    table.alias().unwrap_or(table.description().name)
+}
+
+/// The table as it stands in `from`.
+pub(crate) fn table_node(table: impl Table) -> TableNode {
+    TableNode { name: table.description().table_name(), alias: table.alias().map(Ident::Static) }
+}
+
+/// All columns of the table, as they stand in a select list.
+pub(crate) fn all_columns(table: impl Table) -> SelectItem {
+    SelectItem::AllColumns(AllColumns {
+        table: Some(Ident::Static(name_in_query(table))),
+        columns: table.description().columns,
+    })
+}
+
+/// A struct whose fields are a row's columns, by name: what [`fetch_all_as`](crate::query::Select::fetch_all_as) reads.
+///
+/// `#[derive(FromRow)]` implements it; `#[derive(Table)]` does too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a row by column names",
+    note = "derive `FromRow` for it"
+)]
+pub trait FromRow: Sized {
+    /// Takes the fields out of the row.
+    ///
+    /// # Errors
+    ///
+    /// Where a column is missing or does not fit.
+    fn from_row(row: &mut crate::driver::Row<'_>) -> Result<Self>;
+}
+
+/// What an insert into table `T` is given: the struct that `#[derive(Table)]` makes for it.
+pub trait Insertable<T: Table>: Sized {
+    /// The value of each column that is inserted, by its place in the table; `None` leaves it to the database.
+    fn into_values(self, push: &mut dyn FnMut(usize, Option<crate::value::Value>));
+}
+
+/// What an update of table `T` sets: the struct that `#[derive(Table)]` makes for it.
+pub trait Patch<T: Table>: Sized {
+    /// The value of each column that is set, by its place in the table.
+    fn into_values(self, set: &mut dyn FnMut(usize, crate::value::Value));
+}
+
+/// Whether a type is nullable, for the description of a column.
+#[doc(hidden)]
+pub trait IsNullable {
+    /// True for `Option`.
+    const NULLABLE: bool;
+}
+
+impl IsNullable for NotNull {
+    const NULLABLE: bool = false;
+}
+
+impl IsNullable for Nullable {
+    const NULLABLE: bool = true;
+}
+
+/// A column description made from the Rust type of its field.
+#[doc(hidden)]
+#[must_use]
+pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription
+where
+    V::Null: IsNullable,
+{
+    ColumnDescription::new(name, V::DATA_TYPE, <V::Null as IsNullable>::NULLABLE)
+}

@@ -1,0 +1,43 @@
+//! Text and bytes.
+
+use super::Mismatch;
+use crate::ast::{DataType, Expr};
+use crate::expr::{IntoExpr, Nothing};
+use crate::sql_type;
+use crate::types::NotNull;
+use crate::value::{Kind, Value};
+
+sql_type!(String, Kind::Text, DataType::Text, |it| Value::Text(it), |value| match value {
+    Value::Text(it) | Value::Json(it) => Ok(it),
+    value => Err(Mismatch::new(Kind::Text, &value)),
+});
+
+sql_type!(Vec<u8>, Kind::Bytes, DataType::Bytes, |it| Value::Bytes(it), |value| match value {
+    Value::Bytes(it) => Ok(it),
+    value => Err(Mismatch::new(Kind::Bytes, &value)),
+});
+
+/// Borrowed forms are values too, so that `email.eq("ann@x.io")` needs no `to_string`.
+macro_rules! borrowed {
+    ($($Borrowed:ty => $Owned:ty),*) => {
+        $(impl IntoExpr<$Owned> for $Borrowed {
+            type Needs = Nothing;
+            type Null = NotNull;
+
+            fn into_expr(self) -> Expr {
+                Expr::Value(Value::from(<$Owned>::from(self)))
+            }
+        })*
+    };
+}
+
+borrowed!(&str => String, &String => String, &[u8] => Vec<u8>, std::borrow::Cow<'_, str> => String);
+
+impl IntoExpr<Vec<u8>> for &Vec<u8> {
+    type Needs = Nothing;
+    type Null = NotNull;
+
+    fn into_expr(self) -> Expr {
+        Expr::Value(Value::Bytes(self.clone()))
+    }
+}

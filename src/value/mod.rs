@@ -1,0 +1,234 @@
+//! What is bound to a query and what is read from a result.
+//!
+//! A [`Value`] is the meeting point of Rust types and drivers. Its shape does not depend on features: a date is
+//! a number of days here, whatever crate the program uses for dates; [`crate::types`] converts.
+
+pub mod calendar;
+
+use std::fmt;
+
+/// A value on its way to a server, or back.
+///
+/// ```
+/// use kysera::Value;
+///
+/// assert_eq!(Value::from(7_i64), Value::I64(7));
+/// assert_eq!(Value::from("x").kind().to_string(), "text");
+/// ```
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// `null`, and what it would be if it were not.
+    Null(Kind),
+    /// A truth value.
+    Bool(bool),
+    /// A 16-bit integer.
+    I16(i16),
+    /// A 32-bit integer.
+    I32(i32),
+    /// A 64-bit integer.
+    I64(i64),
+    /// A 32-bit floating-point number.
+    F32(f32),
+    /// A 64-bit floating-point number.
+    F64(f64),
+    /// An exact decimal number in its text form, as in `-12.50`.
+    Decimal(String),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A UUID, big-endian.
+    Uuid([u8; 16]),
+    /// A date: days since 1970-01-01.
+    Date(i32),
+    /// A time of day: microseconds since midnight.
+    Time(i64),
+    /// A date and time without a zone: microseconds since 1970-01-01 00:00:00.
+    Timestamp(i64),
+    /// An instant: microseconds since 1970-01-01 00:00:00 UTC.
+    TimestampTz(i64),
+    /// A JSON document in its text form.
+    Json(String),
+    /// An array (PostgreSQL only).
+    Array(Box<Array>),
+}
+
+/// An array of values of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// What each element is.
+    pub element: Kind,
+    /// The elements; `null` is a [`Value::Null`].
+    pub values: Vec<Value>,
+}
+
+/// What sort of value a [`Value`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// [`Value::Bool`]
+    Bool,
+    /// [`Value::I16`]
+    I16,
+    /// [`Value::I32`]
+    I32,
+    /// [`Value::I64`]
+    I64,
+    /// [`Value::F32`]
+    F32,
+    /// [`Value::F64`]
+    F64,
+    /// [`Value::Decimal`]
+    Decimal,
+    /// [`Value::Text`]
+    Text,
+    /// [`Value::Bytes`]
+    Bytes,
+    /// [`Value::Uuid`]
+    Uuid,
+    /// [`Value::Date`]
+    Date,
+    /// [`Value::Time`]
+    Time,
+    /// [`Value::Timestamp`]
+    Timestamp,
+    /// [`Value::TimestampTz`]
+    TimestampTz,
+    /// [`Value::Json`]
+    Json,
+    /// [`Value::Array`] of this kind of elements.
+    Array(&'static Kind),
+    /// A `null` of which nothing more is known, as results hold it.
+    Unknown,
+}
+
+impl Value {
+    /// What sort of value this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Null(kind) => *kind,
+            Self::Bool(_) => Kind::Bool,
+            Self::I16(_) => Kind::I16,
+            Self::I32(_) => Kind::I32,
+            Self::I64(_) => Kind::I64,
+            Self::F32(_) => Kind::F32,
+            Self::F64(_) => Kind::F64,
+            Self::Decimal(_) => Kind::Decimal,
+            Self::Text(_) => Kind::Text,
+            Self::Bytes(_) => Kind::Bytes,
+            Self::Uuid(_) => Kind::Uuid,
+            Self::Date(_) => Kind::Date,
+            Self::Time(_) => Kind::Time,
+            Self::Timestamp(_) => Kind::Timestamp,
+            Self::TimestampTz(_) => Kind::TimestampTz,
+            Self::Json(_) => Kind::Json,
+            Self::Array(array) => array.element.array(),
+        }
+    }
+
+    /// True for `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null(_))
+    }
+}
+
+impl Kind {
+    /// The kind of an array of this.
+    ///
+    /// Arrays of arrays are all [`Kind::Unknown`] inside: no server tells their depth.
+    #[must_use]
+    pub const fn array(self) -> Self {
+        Self::Array(match self {
+            Self::Bool => &Self::Bool,
+            Self::I16 => &Self::I16,
+            Self::I32 => &Self::I32,
+            Self::I64 => &Self::I64,
+            Self::F32 => &Self::F32,
+            Self::F64 => &Self::F64,
+            Self::Decimal => &Self::Decimal,
+            Self::Text => &Self::Text,
+            Self::Bytes => &Self::Bytes,
+            Self::Uuid => &Self::Uuid,
+            Self::Date => &Self::Date,
+            Self::Time => &Self::Time,
+            Self::Timestamp => &Self::Timestamp,
+            Self::TimestampTz => &Self::TimestampTz,
+            Self::Json => &Self::Json,
+            Self::Array(_) | Self::Unknown => &Self::Unknown,
+        })
+    }
+
+    /// The kind in words, as errors say it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bool => "a boolean",
+            Self::I16 => "a 16-bit integer",
+            Self::I32 => "a 32-bit integer",
+            Self::I64 => "a 64-bit integer",
+            Self::F32 => "a 32-bit float",
+            Self::F64 => "a 64-bit float",
+            Self::Decimal => "a decimal",
+            Self::Text => "text",
+            Self::Bytes => "bytes",
+            Self::Uuid => "a uuid",
+            Self::Date => "a date",
+            Self::Time => "a time of day",
+            Self::Timestamp => "a timestamp without time zone",
+            Self::TimestampTz => "a timestamp with time zone",
+            Self::Json => "json",
+            Self::Array(_) => "an array",
+            Self::Unknown => "null",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Shows the kind and never the value: parameters do not belong in logs.
+/// To read them, match on the value or call [`debug_sql`](crate::query::Select::debug_sql).
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null(_) => f.write_str("null"),
+            value => write!(f, "<{}>", value.kind()),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($Rust:ty => $Variant:ident),* $(,)?) => {
+        $(impl From<$Rust> for Value {
+            fn from(value: $Rust) -> Self {
+                Self::$Variant(value.into())
+            }
+        })*
+    };
+}
+
+from! {
+    bool => Bool, i16 => I16, i32 => I32, i64 => I64, f32 => F32, f64 => F64,
+    &str => Text, String => Text, &[u8] => Bytes, Vec<u8> => Bytes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_three_words() {
+        assert_eq!(size_of::<Value>(), 24);
+    }
+
+    #[test]
+    fn debug_shows_no_values() {
+        assert_eq!(format!("{:?}", Value::from("secret")), "<text>");
+    }
+}
