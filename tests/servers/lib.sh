@@ -143,7 +143,8 @@ make_secrets() {
     openssl req "${key[@]}" -x509 -days 3650 -subj "/CN=localhost" -keyout server.key -out server.pem \
       -CA ca.new -CAkey ca.key -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" \
       -addext "basicConstraints=critical,CA:FALSE" -addext "extendedKeyUsage=serverAuth"
-    secret_file server.key < <(cat server.key)
+    chmod 600 server.key
+    chown "$owner" server.key
     rm ca.key
     mv ca.new ca.pem
   ) 2>"$log/tls.log" || die "cannot make the TLS certificate: $(tail -n 3 "$log/tls.log")"
@@ -158,7 +159,7 @@ launch() {
 
 wait_for() {
   local name=$1 tries
-  for ((tries = 0; tries < 600; tries++)); do
+  for ((tries = 0; tries < 300; tries++)); do
     version_of "$name" 2>"$log/$name.login" >"$home/version/$name.new" && return
     sleep 0.1
     # The first look may come before the program has replaced the shell that starts it.
@@ -219,8 +220,10 @@ up_one() {
       fi
       "${kind}_start" "$name" "$(free_port "$name")"
       wait_for "$name" && break
-      stop "$name"
       ((attempt < 3)) || return 1
+      # One that runs but lets nobody in would not do so on another port either.
+      if [[ -n $(pids_of "$name") ]]; then attempt=2; fi
+      stop "$name"
     done
   fi
   mv "$home/version/$name.new" "$home/version/$name"
