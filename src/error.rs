@@ -40,9 +40,18 @@ enum Kind {
     #[error("parameter {position} is {found}, which the server cannot take as {expected}")]
     Encode { position: usize, expected: Cow<'static, str>, found: Cow<'static, str> },
     #[error("cannot connect to {target}: {cause}")]
-    Connect { target: String, cause: String, #[source] source: Option<Source> },
+    Connect {
+        target: String,
+        cause: String,
+        #[source]
+        source: Option<Source>,
+    },
     #[error("no connection became free in {waited_ms} ms")]
-    PoolTimeout { waited_ms: u128, #[source] source: Option<Source> },
+    PoolTimeout {
+        waited_ms: u128,
+        #[source]
+        source: Option<Source>,
+    },
     #[error("{0}")]
     Closed(Cow<'static, str>),
     #[error(transparent)]

@@ -9,6 +9,13 @@ pub mod expr;
 pub mod table;
 pub mod types;
 pub mod value;
-pub mod query { pub struct Select; impl Select { pub fn fetch_one(){} pub fn fetch_all_as(){} pub fn debug_sql(){} } }
+pub mod query {
+    pub struct Select;
+    impl Select {
+        pub fn fetch_one() {}
+        pub fn fetch_all_as() {}
+        pub fn debug_sql() {}
+    }
+}
 pub use error::{Error, Result};
 pub use value::Value;

@@ -18,9 +18,9 @@ pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
+mod options;
 mod row;
 mod transaction;
-mod options;
 
 use std::fmt;
 use std::future::Future;

@@ -3,10 +3,22 @@ use super::*;
 /// x
 #[derive(Debug)]
 pub struct Postgres;
-impl Postgres { pub async fn connect(_: &ConnectOptions) -> Result<Self> { Ok(Self) } }
+impl Postgres {
+    pub async fn connect(_: &ConnectOptions) -> Result<Self> {
+        Ok(Self)
+    }
+}
 impl Driver for Postgres {
-    fn spec(&self) -> &Spec { &crate::dialect::SQLITE }
-    fn acquire(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> { unimplemented!() }
-    fn close(&self) -> BoxFuture<'_, Result<()>> { unimplemented!() }
-    fn status(&self) -> PoolStatus { PoolStatus::default() }
+    fn spec(&self) -> &Spec {
+        &crate::dialect::SQLITE
+    }
+    fn acquire(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        unimplemented!()
+    }
+    fn close(&self) -> BoxFuture<'_, Result<()>> {
+        unimplemented!()
+    }
+    fn status(&self) -> PoolStatus {
+        PoolStatus::default()
+    }
 }

@@ -4,16 +4,16 @@
 //! feature of that crate's name; your own enums and newtypes become columns by `#[derive(SqlType)]`.
 
 mod array;
-mod number;
-mod text;
 #[cfg(feature = "chrono")]
 mod chrono;
 #[cfg(feature = "jiff")]
 mod jiff;
 #[cfg(feature = "json")]
 mod json;
+mod number;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
+mod text;
 #[cfg(feature = "time")]
 mod time;
 #[cfg(feature = "uuid")]
@@ -173,9 +173,7 @@ macro_rules! sql_type {
                 $value
             }
 
-            fn from_value(
-                $from: $crate::value::Value,
-            ) -> ::core::result::Result<Self, $crate::types::Mismatch> {
+            fn from_value($from: $crate::value::Value) -> ::core::result::Result<Self, $crate::types::Mismatch> {
                 $read
             }
         }

@@ -186,7 +186,12 @@ mod tests {
     #[test]
     fn zones_are_taken_into_account() {
         let noon = parse_timestamp("2026-11-22 12:00:00").unwrap();
-        for text in ["2026-11-22T12:00:00Z", "2026-11-22 14:00:00+02:00", "2026-11-22 06:30:00.000-05:30", "2026-11-22 14:00:00+02"] {
+        for text in [
+            "2026-11-22T12:00:00Z",
+            "2026-11-22 14:00:00+02:00",
+            "2026-11-22 06:30:00.000-05:30",
+            "2026-11-22 14:00:00+02",
+        ] {
             assert_eq!(parse_timestamp(text), Some(noon), "{text}");
         }
         assert_eq!(parse_timestamp(&format_timestamp(-1)), Some(-1));
