@@ -71,7 +71,7 @@ open_home() {
 # One run at a time changes anything here. Jobs of a killed run keep the lock until they are through.
 lock_home() {
   exec 9>>"$home/lock"
-  flock -n 9 && return
+  flock -n 9 && return 0
   echo "waiting for another run to be done with $home" >&2
   flock -w 600 9 || die "another run has held $home/lock for ten minutes"
 }
@@ -102,7 +102,7 @@ port_of() {
   local pid argument
   for pid in $(pids_of "$1"); do
     while read -rd '' argument; do
-      if [[ $argument == --port=* ]]; then echo "${argument#*=}" && return; fi
+      if [[ $argument == --port=* ]]; then echo "${argument#*=}" && return 0; fi
     done <"/proc/$pid/cmdline"
   done 2>/dev/null
 }
@@ -135,7 +135,7 @@ url_of() {
 # One password and one certificate for all; the authority's key is thrown away so that nothing else can be signed.
 make_secrets() {
   [[ -s $home/password ]] || openssl rand -hex 12 | secret_file "$home/password"
-  [[ -s $tls/ca.pem && -s $tls/server.pem && -s $tls/server.key ]] && return
+  [[ -s $tls/ca.pem && -s $tls/server.pem && -s $tls/server.key ]] && return 0
   local key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc)
   (
     cd "$tls"
@@ -160,7 +160,7 @@ launch() {
 wait_for() {
   local name=$1 tries
   for ((tries = 0; tries < 300; tries++)); do
-    version_of "$name" 2>"$log/$name.login" >"$home/version/$name.new" && return
+    version_of "$name" 2>"$log/$name.login" >"$home/version/$name.new" && return 0
     sleep 0.1
     # The first look may come before the program has replaced the shell that starts it.
     if ((tries > 5)) && [[ -z $(pids_of "$name") ]]; then return 1; fi
@@ -210,7 +210,7 @@ up_one() {
     stop "$name"
     : >"$log/$name.log"
     fetch "$name"
-    for attempt in 1 2 3; do
+    for ((attempt = 1; attempt <= 3; attempt++)); do
       # A port may be taken in between, and data that does not survive a crash is of no use: take new ones.
       if ((attempt == 3)); then rm -rf "${data:?}/$name"; fi
       if [[ ! -d $data/$name ]]; then
@@ -257,7 +257,7 @@ bring_up() {
   rm -rf "$home/apt"
   write_env
   exec 9>&-
-  [[ ${#failed[@]} == 0 ]] && return
+  [[ ${#failed[@]} == 0 ]] && return 0
   for name in "${failed[@]}"; do
     printf '\n%s did not come up; the end of %s:\n' "$name" "$log/$name.log"
     tail -n 12 "$log/$name.log" | cut -c1-300 | sed 's/^/  /'
