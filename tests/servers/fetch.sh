@@ -42,7 +42,8 @@ fetch() {
 mirror() {
   local uri=${KYSERA_TEST_MIRROR:-}
   # shellcheck disable=SC2016 # the words in $() are apt-get's own
-  [[ -n $uri ]] || uri=$(apt-get indextargets --format '$(COMPONENT) $(RELEASE) $(REPO_URI)' 'Identifier: Packages' |
+  [[ -n $uri ]] || uri=$(apt-get indextargets --no-release-info 'Identifier: Packages' \
+    --format '$(COMPONENT) $(RELEASE) $(REPO_URI)' |
     awk '$1 == "main" && $2 ~ /^(bookworm|trixie|forky|sid|oldstable|stable|testing|unstable)$/ { print $3; exit }')
   [[ -n $uri ]] || die "no Debian mirror in this machine's apt sources: set KYSERA_TEST_MIRROR to one"
   echo "$uri"
@@ -56,7 +57,8 @@ private_apt() {
     -o Dir::State="$folder" -o Dir::State::lists="$folder/lists" -o Dir::State::status="$folder/status" \
     -o Dir::Cache="$folder" -o Dir::Cache::archives="$folder/archives" \
     -o APT::Sandbox::User="$(id -un)" -o APT::Install-Recommends=false \
-    -o Acquire::Retries=3 -o Acquire::Check-Valid-Until=false -o Debug::NoLocking=true "$@"
+    -o Acquire::Retries=3 -o Acquire::Check-Valid-Until=false -o APT::Update::Error-Mode=any \
+    -o Debug::NoLocking=true "$@"
 }
 
 # unpack NAME SUITE PACKAGE..: the packages and what they depend on, into the root of that server.
@@ -72,12 +74,11 @@ unpack() {
   : >>"$apt/status"
   echo "deb [target=Packages lang=none] $uri $suite main" >"$apt/sources"
   for try in 1 2 3; do
-    # Sid changes under our feet: after a failure the lists may be out of date as well.
-    if ((try > 1)) || [[ ! -e $apt/updated ]]; then
-      private_apt "$apt" update && touch "$apt/updated"
-    fi
-    private_apt "$apt" install --yes --download-only "$@" && break
+    if { [[ -e $apt/updated ]] || private_apt "$apt" update; } && touch "$apt/updated" &&
+      private_apt "$apt" install --yes --download-only "$@"; then break; fi
     ((try < 3)) || die "cannot fetch $* from Debian $suite"
+    # Sid changes under our feet, so the lists may be out of date by now.
+    rm -f "$apt/updated"
     sleep "$try"
   done
   mv "$apt/archives" "$root/archives"

@@ -237,7 +237,7 @@ began=()
 bring_up() {
   local name failed=()
   lock_home
-  make_secrets
+  if [[ ${chosen[*]} != sqlite ]]; then make_secrets; fi
   for name in $(servers_of "${chosen[@]}"); do
     [[ -n $(pids_of "$name") ]] || began+=("$name")
     # Job control gives each job a process group of its own, which `cancel` can end as a whole.

@@ -29,7 +29,8 @@ SQL
   options=(--bind-address=127.0.0.1 --port="$port" --socket=server.sock --pid-file=server.pid
     --init-file="$home/$name.sql" --skip-name-resolve --max-connections=400 --character-set-server=utf8mb4
     --default-time-zone=+00:00 --skip-log-bin
-    --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-doublewrite=OFF
+    --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync
+    --innodb-doublewrite=OFF
     --ssl-ca="$tls/ca.pem" --ssl-cert="$tls/server.pem" --ssl-key="$tls/server.key")
   if [[ $name == mysql9 ]]; then
     options+=(--mysqlx=OFF --secure-file-priv=NULL --innodb-redo-log-capacity=16M)
@@ -41,14 +42,14 @@ SQL
 }
 
 mysql_version() {
-  local root login=(--user=root --host=127.0.0.1 --port="$2" --protocol=TCP --connect-timeout=5
+  local root client
+  local login=(--user=root --host=127.0.0.1 --port="$2" --protocol=TCP --connect-timeout=5
     --ssl-ca="$tls/ca.pem" --skip-column-names --batch --execute="select version()")
   root=$(root_of "$1")
-  if [[ $1 == mysql9 ]]; then
-    "${clean[@]}" MYSQL_PWD="$(<"$home/password")" "$root/usr/bin/mysql" --no-defaults --ssl-mode=VERIFY_IDENTITY "${login[@]}" |
-      sed 's/^/MySQL /'
-  else
-    "${clean[@]}" MYSQL_PWD="$(<"$home/password")" "$root/usr/bin/mariadb" --no-defaults --ssl-verify-server-cert "${login[@]}" |
-      sed 's/^/MariaDB /; s/-MariaDB//'
-  fi
+  case $1 in
+    mysql9) client=("$root/usr/bin/mysql" --no-defaults --ssl-mode=VERIFY_IDENTITY) ;;
+    mariadb) client=("$root/usr/bin/mariadb" --no-defaults --ssl-verify-server-cert) ;;
+  esac
+  "${clean[@]}" MYSQL_PWD="$(<"$home/password")" "${client[@]}" "${login[@]}" |
+    sed '/MariaDB/!s/^/MySQL /; s/^\(.*\)-MariaDB/MariaDB \1/'
 }
