@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use crate::ast::{AllColumns, DataType, Ident, Name, ReferentialAction, SelectItem, Table as TableNode, TableName};
 use crate::driver::RowReader;
 use crate::error::Result;
-use crate::types::{NotNull, Nullable, SqlType};
+use crate::types::{Nullness, SqlType};
 
 /// A table in a query: the table itself (`users::table`) or an alias of it.
 ///
@@ -245,27 +245,9 @@ pub trait Patch<T: Table>: Sized {
     fn into_values(self, set: &mut dyn FnMut(usize, crate::value::Value));
 }
 
-/// Whether a type is nullable, for the description of a column.
-#[doc(hidden)]
-pub trait IsNullable {
-    /// True for `Option`.
-    const NULLABLE: bool;
-}
-
-impl IsNullable for NotNull {
-    const NULLABLE: bool = false;
-}
-
-impl IsNullable for Nullable {
-    const NULLABLE: bool = true;
-}
-
 /// A column description made from the Rust type of its field.
 #[doc(hidden)]
 #[must_use]
-pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription
-where
-    V::Null: IsNullable,
-{
-    ColumnDescription::new(name, V::DATA_TYPE, <V::Null as IsNullable>::NULLABLE)
+pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription {
+    ColumnDescription::new(name, V::DATA_TYPE, <V::Null as Nullness>::IS_NULLABLE)
 }

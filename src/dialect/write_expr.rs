@@ -299,6 +299,9 @@ impl<'a> Writer<'a> {
 
     fn aggregate(&mut self, it: &'a Aggregate) -> Result<()> {
         let Aggregate { name, quantifier, arguments, filter, result } = it;
+        if *quantifier == Quantifier::Distinct && arguments.is_empty() {
+            return Err(Error::invalid("`distinct` needs an argument; name the column to count"));
+        }
         let cast_result = match (result, self.spec.aggregate_result) {
             (Some(data_type), AggregateResult::CastResult) => Some(data_type),
             (Some(_), AggregateResult::CastArgument | AggregateResult::AsIs) | (None, _) => None,

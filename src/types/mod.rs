@@ -109,22 +109,25 @@ pub trait Nullness: Send + 'static {
     /// `T`, or its nullable form.
     type Of<T: SqlType>: SqlType<Base = T::Base, Nullable = T::Nullable>;
     /// A whole row: `R`, or `Option<R>`.
-    type Row<R: Send>: Send;
+    type Row<R: Send + 'static>: Send + 'static;
+    /// True for [`Nullable`].
+    const IS_NULLABLE: bool;
 
     /// Wraps a row that was read; `read` is called where there is one.
     ///
     /// # Errors
     ///
     /// What `read` reports.
-    fn row<R: Send, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Self::Row<R>, E>;
+    fn row<R: Send + 'static, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Self::Row<R>, E>;
 }
 
 impl Nullness for NotNull {
     type Or<O: Nullness> = O;
     type Of<T: SqlType> = T;
-    type Row<R: Send> = R;
+    type Row<R: Send + 'static> = R;
+    const IS_NULLABLE: bool = false;
 
-    fn row<R: Send, E>(_is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+    fn row<R: Send + 'static, E>(_is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
         read()
     }
 }
@@ -132,9 +135,10 @@ impl Nullness for NotNull {
 impl Nullness for Nullable {
     type Or<O: Nullness> = Self;
     type Of<T: SqlType> = T::Nullable;
-    type Row<R: Send> = Option<R>;
+    type Row<R: Send + 'static> = Option<R>;
+    const IS_NULLABLE: bool = true;
 
-    fn row<R: Send, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Option<R>, E> {
+    fn row<R: Send + 'static, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Option<R>, E> {
         if is_there { read().map(Some) } else { Ok(None) }
     }
 }
@@ -155,8 +159,8 @@ impl<T: SqlType<Base = T, Nullable = Self, Null = NotNull>> SqlType for Option<T
     }
 }
 
-/// Implements [`SqlType`] and [`IntoExpr`](crate::expr::IntoExpr) for a type that is never `null`, from its way in
-/// and its way out.
+/// Implements [`SqlType`], [`IntoExpr`](crate::expr::IntoExpr) and [`IntoNullable`](crate::expr::IntoNullable) for a
+/// type that is never `null`, from its way in and its way out.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! sql_type {
@@ -175,6 +179,15 @@ macro_rules! sql_type {
 
             fn from_value($from: $crate::value::Value) -> ::core::result::Result<Self, $crate::types::Mismatch> {
                 $read
+            }
+        }
+
+        impl $crate::expr::IntoNullable<$Rust> for $Rust {
+            type Needs = $crate::expr::Nothing;
+            type Null = $crate::types::NotNull;
+
+            fn into_nullable(self) -> $crate::ast::Expr {
+                $crate::ast::Expr::Value($crate::types::SqlType::into_value(self))
             }
         }
 
