@@ -196,7 +196,9 @@ impl<'a> TransactionBuilder<'a> {
     pub async fn begin(self) -> Result<Transaction<'a>> {
         let Self { on, options } = self;
         let session = match on {
-            On::Pool(db) => Shared::Owned(db.session(if options.read_only { Access::Read } else { Access::Write }).await?),
+            On::Pool(db) => {
+                Shared::Owned(db.session(if options.read_only { Access::Read } else { Access::Write }).await?)
+            }
             On::Connection(session) => Shared::Borrowed(session),
         };
         Transaction::start(session, 0, &options).await

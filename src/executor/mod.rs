@@ -227,8 +227,8 @@ impl Lease<'_> {
 mod sealed {
     use tokio::sync::MutexGuard;
 
-    use super::session::{Line, Session};
     use super::Access;
+    use super::session::{Line, Session};
     use crate::driver::{BoxFuture, Connection, Driver};
     use crate::error::Result;
     use crate::plugin::Plugin;
