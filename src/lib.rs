@@ -1,6 +1,7 @@
 //! Kysera.
 #![allow(missing_docs)]
 extern crate self as kysera;
+mod alias;
 pub mod ast;
 pub mod dialect;
 pub mod driver;
@@ -10,5 +11,6 @@ pub mod table;
 pub mod types;
 pub mod value;
 pub mod query { pub struct Select; impl Select { pub fn fetch_one(){} pub fn fetch_all_as(){} pub fn debug_sql(){} } }
+pub use kysera_macros::Table;
 pub use error::{Error, Result};
 pub use value::Value;
