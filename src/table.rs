@@ -7,6 +7,7 @@ use crate::ast::{AllColumns, DataType, Ident, Name, ReferentialAction, SelectIte
 use crate::driver::RowReader;
 use crate::error::Result;
 use crate::types::{Nullness, SqlType};
+use crate::value::Value;
 
 /// A table in a query: the table itself (`users::table`) or an alias of it.
 ///
@@ -45,10 +46,79 @@ pub struct Shape {
     pub never_null: Option<usize>,
 }
 
+impl Shape {
+    /// The shape of a whole row of a table.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of(table: &TableDescription) -> Self {
+        let mut never_null = None;
+        let mut at = table.columns.len();
+        while at > 0 {
+            at -= 1;
+            if !table.columns[at].nullable {
+                never_null = Some(at);
+            }
+        }
+        Self { width: table.columns.len(), never_null }
+    }
+}
+
 /// A table as it is in the database; insert, update and delete work on it, and not on an alias.
 pub trait BaseTable: Table {
     /// The table, out of nothing.
     const TABLE: Self;
+    /// Its columns, keys and types.
+    const DESCRIPTION: &'static TableDescription;
+}
+
+/// A table whose column at place `I` is a `Type`.
+///
+/// The module of a table reaches the types of its columns by it, so that it names none of them itself.
+#[doc(hidden)]
+pub trait HasColumn<const I: usize>: BaseTable {
+    /// The type of the column's values.
+    type Type;
+}
+
+/// The column of table `T` at place `I`.
+pub type ColumnOf<T, const I: usize> = Column<T, <T as HasColumn<I>>::Type, I>;
+
+/// The column at place `I` of an alias `A` of table `T`.
+pub type ColumnOfAlias<T, A, const I: usize> = Column<A, <T as HasColumn<I>>::Type, I>;
+
+/// The name of an alias, and a type that tells it from other aliases.
+#[doc(hidden)]
+pub struct Alias<A> {
+    name: &'static Name,
+    marker: PhantomData<fn() -> A>,
+}
+
+impl<A> Alias<A> {
+    /// The alias of that name.
+    #[must_use]
+    pub const fn new(name: &'static Name) -> Self {
+        Self { name, marker: PhantomData }
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &'static Name {
+        self.name
+    }
+}
+
+impl<A> Clone for Alias<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for Alias<A> {}
+
+impl<A> fmt::Debug for Alias<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name.text())
+    }
 }
 
 /// A table's name and columns.
@@ -87,6 +157,8 @@ pub struct ColumnDescription {
     pub generated: Generated,
     /// What stands in it when it is left out.
     pub default: Option<DefaultValue>,
+    /// The expression in SQL that a column which is always generated is computed from; without one, it is numbered.
+    pub expression: Option<&'static str>,
     /// The column of another table it refers to.
     pub references: Option<Reference>,
 }
@@ -103,8 +175,51 @@ impl ColumnDescription {
             unique: false,
             generated: Generated::Never,
             default: None,
+            expression: None,
             references: None,
         }
+    }
+
+    /// Makes it (part of) the primary key.
+    #[must_use]
+    pub const fn primary_key(mut self) -> Self {
+        self.primary_key = true;
+        self
+    }
+
+    /// Lets no two rows have the same value in it.
+    #[must_use]
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+
+    /// Says whether the database makes its value.
+    #[must_use]
+    pub const fn generated(mut self, generated: Generated) -> Self {
+        self.generated = generated;
+        self
+    }
+
+    /// Says what stands in it when it is left out.
+    #[must_use]
+    pub const fn default(mut self, default: DefaultValue) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// Computes it from an expression in SQL.
+    #[must_use]
+    pub const fn expression(mut self, expression: &'static str) -> Self {
+        self.expression = Some(expression);
+        self
+    }
+
+    /// Makes it refer to a column of another table.
+    #[must_use]
+    pub const fn references(mut self, reference: Reference) -> Self {
+        self.references = Some(reference);
+        self
     }
 }
 
@@ -139,8 +254,8 @@ pub enum DefaultValue {
 pub struct Reference {
     /// The other table. A function, because tables may refer to each other.
     pub table: fn() -> &'static TableDescription,
-    /// The other column.
-    pub column: &'static str,
+    /// The other column's name. A function, because a table may refer to itself.
+    pub column: fn() -> &'static str,
     /// What a delete of the other row does.
     pub on_delete: ReferentialAction,
     /// What a change of the other column does.
@@ -157,11 +272,11 @@ pub struct Column<T, V, const I: usize> {
 }
 
 impl<T, V, const I: usize> Column<T, V, I> {
-    /// A column of a table or alias of that name.
+    /// A column of an alias of that table.
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(table: &'static Name, description: &'static ColumnDescription) -> Self {
-        Self { table, description, marker: PhantomData }
+    pub const fn of_alias(alias: &'static Name, table: &'static TableDescription) -> Self {
+        Self { table: alias, description: &table.columns[I], marker: PhantomData }
     }
 
     /// The column's name, type and rules.
@@ -183,6 +298,12 @@ impl<T, V, const I: usize> Column<T, V, I> {
     pub(crate) fn node(&self) -> crate::ast::Column {
         crate::ast::Column { table: Some(Ident::Static(self.table)), name: self.ident() }
     }
+}
+
+impl<T: BaseTable, V, const I: usize> Column<T, V, I> {
+    /// The column of the table itself.
+    #[doc(hidden)]
+    pub const OF: Self = Self::of_alias(T::DESCRIPTION.name, T::DESCRIPTION);
 }
 
 impl<T, V, const I: usize> Clone for Column<T, V, I> {
@@ -236,18 +357,45 @@ pub trait FromRow: Sized {
 /// What an insert into table `T` is given: the struct that `#[derive(Table)]` makes for it.
 pub trait Insertable<T: Table>: Sized {
     /// The value of each column that is inserted, by its place in the table; `None` leaves it to the database.
-    fn into_values(self, push: &mut dyn FnMut(usize, Option<crate::value::Value>));
+    fn into_values(self, push: &mut dyn FnMut(usize, Option<Value>));
 }
 
 /// What an update of table `T` sets: the struct that `#[derive(Table)]` makes for it.
 pub trait Patch<T: Table>: Sized {
     /// The value of each column that is set, by its place in the table.
-    fn into_values(self, set: &mut dyn FnMut(usize, crate::value::Value));
+    fn into_values(self, set: &mut dyn FnMut(usize, Value));
 }
 
 /// A column description made from the Rust type of its field.
 #[doc(hidden)]
 #[must_use]
 pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription {
-    ColumnDescription::new(name, V::DATA_TYPE, <V::Null as Nullness>::IS_NULLABLE)
+    describe_as::<V>(name, V::DATA_TYPE)
+}
+
+/// A column description made from the Rust type of its field, but for the column's type.
+#[doc(hidden)]
+#[must_use]
+pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: DataType) -> ColumnDescription {
+    ColumnDescription::new(name, data_type, <V::Null as Nullness>::IS_NULLABLE)
+}
+
+/// A value that an insert gives.
+#[doc(hidden)]
+pub fn given<V: SqlType>(value: V) -> Option<Value> {
+    Some(value.into_value())
+}
+
+/// A value that an insert gives or leaves to the database.
+#[doc(hidden)]
+pub fn given_or_generated<V: SqlType>(value: Option<V>) -> Option<Value> {
+    value.map(V::into_value)
+}
+
+/// A value that an update sets or leaves as it is.
+#[doc(hidden)]
+pub fn set<V: SqlType>(at: usize, value: Option<V>, set: &mut dyn FnMut(usize, Value)) {
+    if let Some(value) = value {
+        set(at, value.into_value());
+    }
 }

@@ -1,0 +1,353 @@
+//! What `#[derive(Table)]` expands to.
+//!
+//! The module of the table names no type and no item from outside: it reaches the types of its columns through the
+//! impls that stand beside the struct. So the derive works wherever a struct may stand, in the body of a function too,
+//! which no module within can see. Everything that can be done once in the library is done there, since each line here
+//! is checked again for each table of a program.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type, Visibility};
+
+use super::column::{Column, Generated};
+use crate::attributes::{self, Errors};
+use crate::name::{self, Name};
+
+/// A table, as its struct declares it.
+struct Table {
+    kysera: Path,
+    visibility: Visibility,
+    /// The struct.
+    row: Ident,
+    /// The module.
+    module: Ident,
+    schema: Option<Name>,
+    name: Name,
+    columns: Vec<Column>,
+}
+
+/// Expands the derive.
+pub(crate) fn expand(input: DeriveInput) -> Result<TokenStream> {
+    let table = Table::parse(input)?;
+    let parts = [table.module(), table.described(), table.row(), table.insert(), table.patch()];
+    Ok(parts.into_iter().collect())
+}
+
+impl Table {
+    fn parse(input: DeriveInput) -> Result<Self> {
+        let DeriveInput { attrs, vis, ident, generics, data } = input;
+        if !generics.params.is_empty() {
+            return Err(Error::new_spanned(generics, "a table has no generic parameters"));
+        }
+        let Data::Struct(syn::DataStruct { fields: Fields::Named(fields), .. }) = data else {
+            return Err(Error::new(ident.span(), "a table is a struct with named fields, one for each column"));
+        };
+        if fields.named.is_empty() {
+            return Err(Error::new(ident.span(), "a table needs at least one column"));
+        }
+
+        let (mut name, mut schema, mut module, mut kysera) = (None, None, None, syn::parse_quote!(::kysera));
+        attributes::read(&attrs, "table", |key, meta| {
+            match key {
+                "name" => name = Some(Name::from_literal(&attributes::text(meta)?)?),
+                "schema" => schema = Some(Name::from_literal(&attributes::text(meta)?)?),
+                "module" => module = Some(attributes::text(meta)?.parse_with(Ident::parse_any)?),
+                "crate" => kysera = attributes::path(meta)?,
+                _ => return Err(attributes::unknown(meta, "table", &["name", "schema", "module", "crate"])),
+            }
+            Ok(())
+        })?;
+        let name = name.unwrap_or_else(|| Name::new(name::snake_case(&ident.unraw().to_string()) + "s", ident.span()));
+        let module = match module.or_else(|| name::identifier(&name.text, name.span)) {
+            Some(module) => module,
+            None => {
+                let message = "this name is no Rust identifier; name the table's module, as in `module = \"users\"`";
+                return Err(Error::new(name.span, message));
+            }
+        };
+        Ok(Self { columns: columns(fields, &kysera)?, kysera, visibility: vis, row: ident, module, schema, name })
+    }
+
+    /// The module: the table, a constant for each column, and the table under another name.
+    fn module(&self) -> TokenStream {
+        let Self { kysera, module, visibility, name, .. } = self;
+        let inner = visibility_within(visibility);
+        let documented = name.documented();
+        let about_module = format!("The table{documented}, and a constant for each of its columns.");
+        let about_table = format!("The table{documented}.");
+        let about_alias = format!("The table{documented} under another name, and its columns.");
+        let constants = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
+            let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
+            quote!(#[doc = #about] #inner const #field: #kysera::table::ColumnOf<table, #at> = #kysera::table::Column::OF;)
+        });
+        let fields = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
+            let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
+            quote!(#[doc = #about] #inner #field: #kysera::table::ColumnOfAlias<table, Self, #at>,)
+        });
+        quote! {
+            #[doc = #about_module]
+            #[allow(non_camel_case_types, non_upper_case_globals, dead_code)]
+            #visibility mod #module {
+                #[doc = #about_table]
+                #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+                #inner struct table;
+
+                #(#constants)*
+
+                #[doc = #about_alias]
+                #inner struct Aliased<A> {
+                    #(#fields)*
+                    pub(super) __alias: #kysera::table::Alias<A>,
+                }
+            }
+        }
+    }
+
+    /// The descriptions, and the impls of the table and its aliases.
+    fn described(&self) -> TokenStream {
+        let Self { kysera, module, row, schema, name, columns, .. } = self;
+        let width = columns.len();
+        let name = name.expand(kysera);
+        let schema = match schema {
+            Some(schema) => {
+                let schema = schema.expand(kysera);
+                quote!(::core::option::Option::Some(&const { #schema }))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        let names = columns.iter().map(|it| it.name.expand(kysera));
+        let descriptions = columns.iter().enumerate().map(|(at, column)| column.description(at, kysera));
+        let types = columns.iter().rev().fold(quote!(()), |rest, Column { ty, .. }| quote!((#ty, #rest)));
+        let column_types = columns.iter().enumerate().map(|(at, Column { ty, .. })| {
+            quote!(impl #kysera::table::HasColumn<#at> for #module::table { type Type = #ty; })
+        });
+        let fields: Vec<_> = columns.iter().map(|it| &it.field).collect();
+        quote! {
+            #[allow(non_camel_case_types)]
+            const _: () = {
+                static NAMES: [#kysera::ast::Name; #width] = [#(#names),*];
+                static COLUMNS: [#kysera::table::ColumnDescription; #width] = [#(#descriptions),*];
+                static NAME: #kysera::ast::Name = #name;
+                static TABLE: #kysera::table::TableDescription =
+                    #kysera::table::TableDescription { schema: #schema, name: &NAME, columns: &COLUMNS };
+
+                #(#column_types)*
+
+                impl #kysera::table::Table for #module::table {
+                    type Row = #row;
+                    type Columns = #types;
+                    const SHAPE: #kysera::table::Shape = #kysera::table::Shape::of(&TABLE);
+
+                    fn description(self) -> &'static #kysera::table::TableDescription {
+                        &TABLE
+                    }
+
+                    fn read(__row: &mut #kysera::driver::RowReader<'_>) -> #kysera::Result<#row> {
+                        ::core::result::Result::Ok(#row { #(#fields: __row.read()?),* })
+                    }
+                }
+
+                impl #kysera::table::BaseTable for #module::table {
+                    const TABLE: Self = Self;
+                    const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
+                }
+
+                impl<A> #module::Aliased<A> {
+                    #[doc(hidden)]
+                    pub const fn new(__alias: &'static #kysera::ast::Name) -> Self {
+                        Self {
+                            #(#fields: #kysera::table::Column::of_alias(__alias, &TABLE),)*
+                            __alias: #kysera::table::Alias::new(__alias),
+                        }
+                    }
+                }
+
+                impl<A> ::core::clone::Clone for #module::Aliased<A> {
+                    fn clone(&self) -> Self {
+                        *self
+                    }
+                }
+
+                impl<A> ::core::marker::Copy for #module::Aliased<A> {}
+
+                impl<A> ::core::fmt::Debug for #module::Aliased<A> {
+                    fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                        ::core::fmt::Debug::fmt(&self.__alias, __formatter)
+                    }
+                }
+
+                impl<A: 'static> #kysera::table::Table for #module::Aliased<A> {
+                    type Row = #row;
+                    type Columns = <#module::table as #kysera::table::Table>::Columns;
+                    const SHAPE: #kysera::table::Shape = <#module::table as #kysera::table::Table>::SHAPE;
+
+                    fn description(self) -> &'static #kysera::table::TableDescription {
+                        &TABLE
+                    }
+
+                    fn alias(self) -> ::core::option::Option<&'static #kysera::ast::Name> {
+                        ::core::option::Option::Some(self.__alias.name())
+                    }
+
+                    fn read(__row: &mut #kysera::driver::RowReader<'_>) -> #kysera::Result<#row> {
+                        <#module::table as #kysera::table::Table>::read(__row)
+                    }
+                }
+            };
+        }
+    }
+
+    /// The struct itself, read by column names.
+    fn row(&self) -> TokenStream {
+        let Self { kysera, row, .. } = self;
+        let fields = self.columns.iter().map(|it| &it.field);
+        let names = self.columns.iter().map(|it| &it.name.text);
+        quote! {
+            impl #kysera::table::FromRow for #row {
+                fn from_row(__row: &mut #kysera::driver::Row<'_>) -> #kysera::Result<Self> {
+                    ::core::result::Result::Ok(Self { #(#fields: __row.take(#names)?),* })
+                }
+            }
+        }
+    }
+
+    /// `NewUser`: what an insert gives.
+    fn insert(&self) -> TokenStream {
+        let Self { kysera, module, visibility, row, name, .. } = self;
+        let new = format_ident!("New{}", row.unraw(), span = row.span());
+        let given = || self.columns.iter().filter(|it| it.generated != Generated::Always);
+        let fields = given().map(|Column { field, ty, name, generated, .. }| {
+            let documented = name.documented();
+            match generated {
+                Generated::Never => {
+                    let about = format!("The column{documented}.");
+                    quote!(#[doc = #about] pub #field: #ty)
+                }
+                Generated::ByDefault | Generated::Always => {
+                    let about = format!("The column{documented}; `None` leaves it to the database.");
+                    quote!(#[doc = #about] pub #field: ::core::option::Option<#ty>)
+                }
+            }
+        });
+        let (mut parameters, mut values) = (Vec::new(), Vec::new());
+        for column @ Column { field, ty, .. } in given() {
+            if !column.is_required() {
+                values.push(quote!(#field: ::core::option::Option::None));
+            } else if is_number(ty) {
+                parameters.push(quote!(#field: #ty));
+                values.push(quote!(#field));
+            } else {
+                parameters.push(quote!(#field: impl ::core::convert::Into<#ty>));
+                values.push(quote!(#field: #field.into()));
+            }
+        }
+        let default = parameters.is_empty().then(|| quote!(::core::default::Default,));
+        let pushes = self.columns.iter().enumerate().filter_map(|(at, Column { field, generated, .. })| {
+            let value = match generated {
+                Generated::Never => quote!(#kysera::table::given(self.#field)),
+                Generated::ByDefault => quote!(#kysera::table::given_or_generated(self.#field)),
+                Generated::Always => return None,
+            };
+            Some(quote!(__push(#at, #value);))
+        });
+        let about = format!("What an insert into the table{} gives.", name.documented());
+        quote! {
+            #[doc = #about]
+            #[derive(#default ::core::clone::Clone, ::core::fmt::Debug)]
+            #visibility struct #new {
+                #(#fields,)*
+            }
+
+            impl #new {
+                /// A row of what every insert must give; the rest is `null` or left to the database.
+                #[must_use]
+                #[allow(dead_code, clippy::too_many_arguments)]
+                pub fn new(#(#parameters),*) -> Self {
+                    Self { #(#values),* }
+                }
+            }
+
+            impl #kysera::table::Insertable<#module::table> for #new {
+                fn into_values(
+                    self,
+                    __push: &mut dyn ::core::ops::FnMut(usize, ::core::option::Option<#kysera::Value>),
+                ) {
+                    #(#pushes)*
+                }
+            }
+        }
+    }
+
+    /// `UserPatch`: what an update sets.
+    fn patch(&self) -> TokenStream {
+        let Self { kysera, module, visibility, row, name, .. } = self;
+        let patch = format_ident!("{}Patch", row.unraw(), span = row.span());
+        let set = || self.columns.iter().enumerate().filter(|(_, it)| it.generated != Generated::Always);
+        let fields = set().map(|(_, Column { field, ty, name, .. })| {
+            let about = format!("The column{}; `None` leaves it as it is.", name.documented());
+            quote!(#[doc = #about] pub #field: ::core::option::Option<#ty>)
+        });
+        let sets = set().map(|(at, Column { field, .. })| quote!(#kysera::table::set(#at, self.#field, __set);));
+        let about = format!("What an update of the table{} sets.", name.documented());
+        quote! {
+            #[doc = #about]
+            #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::default::Default)]
+            #visibility struct #patch {
+                #(#fields,)*
+            }
+
+            impl #kysera::table::Patch<#module::table> for #patch {
+                fn into_values(self, __set: &mut dyn ::core::ops::FnMut(usize, #kysera::Value)) {
+                    #(#sets)*
+                }
+            }
+        }
+    }
+}
+
+fn columns(fields: syn::FieldsNamed, kysera: &Path) -> Result<Vec<Column>> {
+    let mut errors = Errors::default();
+    let mut columns: Vec<Column> = Vec::new();
+    for field in fields.named {
+        match Column::parse(field, kysera) {
+            Ok(column) => {
+                if columns.iter().any(|it| it.name.text == column.name.text) {
+                    let message = format!("another column is named `{}` already", column.name.text);
+                    errors.add(Error::new(column.name.span, message));
+                }
+                columns.push(column);
+            }
+            Err(error) => errors.add(error),
+        }
+    }
+    errors.finish(columns)
+}
+
+/// The visibility of the struct, as it is written one module deeper.
+fn visibility_within(visibility: &Visibility) -> TokenStream {
+    match visibility {
+        Visibility::Public(_) => quote!(#visibility),
+        Visibility::Inherited => quote!(pub(super)),
+        Visibility::Restricted(restricted) => {
+            let path = &restricted.path;
+            match path.segments.first().map(|it| it.ident.to_string()).as_deref() {
+                Some("self") => quote!(pub(super)),
+                Some("super") => quote!(pub(in super::#path)),
+                _ => quote!(#visibility),
+            }
+        }
+    }
+}
+
+/// Whether literals of the type are best left to be that type, without a conversion: of `impl Into<i16>` the compiler
+/// would take the literal `7` for an `i32`.
+fn is_number(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    ["bool", "i16", "i32", "i64", "f32", "f64"].iter().any(|it| path.path.is_ident(it))
+}
+
+/// The type as documentation shows it.
+fn documented_type(ty: &Type) -> String {
+    quote!(#ty).to_string().chars().filter(|it| !it.is_whitespace() && *it != '`').collect()
+}
