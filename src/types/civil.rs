@@ -8,6 +8,7 @@ use super::Mismatch;
 use crate::value::{Kind, Value, calendar};
 
 /// Nanoseconds in a microsecond.
+#[cfg(any(feature = "time", feature = "jiff"))]
 pub(super) const NANOS_PER_MICRO: i64 = 1_000;
 
 /// The days since 1970-01-01 in a value; SQLite keeps dates as text.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::civil::{self, NANOS_PER_MICRO};
-use super::{Mismatch, SqlType};
+use super::Mismatch;
 use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value, calendar};
@@ -67,6 +67,7 @@ fn time(micros: i64) -> Result<Time, Mismatch> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::SqlType;
 
     fn round_trip<T: SqlType + Copy + PartialEq + std::fmt::Debug>(it: T, value: Value) {
         assert_eq!(it.into_value(), value);

@@ -3,7 +3,7 @@
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::civil::{self, NANOS_PER_MICRO};
-use super::{Mismatch, SqlType};
+use super::Mismatch;
 use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value};
@@ -62,6 +62,7 @@ mod tests {
     use time::{Month, UtcOffset};
 
     use super::*;
+    use crate::types::SqlType;
     use crate::value::calendar;
 
     fn date(year: i32, month: Month, day: u8) -> Date {
