@@ -7,6 +7,6 @@ pub use crate::expr::{ExprMethods, all, any, case, count_all, exists, not, not_e
 pub use crate::query::{
     ScalarQuery, Statement, Subquery, delete_from, insert_into, select_from, update, with, with_recursive,
 };
-pub use crate::table::Table as _;
+pub use crate::table::{Record as _, Table as _};
 pub use crate::{alias, sql};
-pub use kysera_macros::{FromRow, SqlType, Table};
+pub use kysera_macros::Table;

@@ -26,6 +26,11 @@ pub trait Table: Copy + Send + Sync + 'static {
         None
     }
 
+    /// All its columns, to be selected as one value: the struct, or `Option` of it on the outer side of a join.
+    fn columns(self) -> WholeRow<Self> {
+        WholeRow(self)
+    }
+
     /// Reads a whole row, from left to right.
     ///
     /// # Errors
@@ -36,6 +41,29 @@ pub trait Table: Copy + Send + Sync + 'static {
     /// How many columns a whole row has, and which of them are never `null`.
     const SHAPE: Shape;
 }
+
+/// All columns of a table as one value.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeRow<T>(pub(crate) T);
+
+/// A struct that is the row of a table.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the row of a table", note = "derive `Table` for it")]
+pub trait Record: Sized + Send + 'static {
+    /// The table.
+    type Table: BaseTable<Row = Self>;
+
+    /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
+    fn columns() -> WholeRow<Self::Table> {
+        WholeRow(Self::Table::TABLE)
+    }
+}
+
+/// A row that has the columns `C`, a list such as `(i64, (String, ()))`, in this order.
+#[diagnostic::on_unimplemented(
+    message = "a query that gives `{Self}` does not give the columns that are needed here",
+    note = "needed are, in this order: `{C}`"
+)]
+pub trait Fills<C> {}
 
 /// How many columns a whole row has, and which of them is never `null`.
 #[derive(Clone, Copy, Debug)]
@@ -354,8 +382,11 @@ pub trait FromRow: Sized {
     fn from_row(row: &mut crate::driver::Row<'_>) -> Result<Self>;
 }
 
-/// What an insert into table `T` is given: the struct that `#[derive(Table)]` makes for it.
-pub trait Insertable<T: Table>: Sized {
+/// What an insert into a table is given: the struct that `#[derive(Table)]` makes for it.
+pub trait Insertable: Sized {
+    /// The table.
+    type Table: BaseTable;
+
     /// The value of each column that is inserted, by its place in the table; `None` leaves it to the database.
     fn into_values(self, push: &mut dyn FnMut(usize, Option<Value>));
 }

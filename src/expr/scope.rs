@@ -110,3 +110,6 @@ impl<S, N: Within<S, I>, I> Within<S, I> for Solid<N> {
 pub trait Closed {}
 
 impl Closed for Nothing {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Closed, B: Closed> Closed for Both<A, B> {}

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{Chosen, Fills, Output, Read};
+use super::selection::{Chosen, Output, Read};
 use super::source::{Derived, derived};
 use super::{Select, Statement, Subquery, fetch};
 use crate::ast::{self, Ident, SetOperator, Shared};
 use crate::expr::scope::{Both, Closed};
 use crate::expr::{Expr, ExprMethods, OrderTerms, Ordered};
-use crate::table::Table;
+use crate::table::{Fills, Table};
 
 /// Several queries whose rows `R` are united, intersected or taken from one another.
 ///
@@ -148,7 +148,9 @@ impl<R: Send + 'static, O> Compound<R, O> {
     {
         derived::<T, Self, ()>(self, table)
     }
+}
 
+impl<R, O> Compound<R, O> {
     pub(super) fn into_ast(self) -> Shared<ast::Compound> {
         self.ast
     }
@@ -207,7 +209,7 @@ impl<R, O> Statement for Compound<R, O> {
 }
 
 fetch::methods! {
-    impl [R: Send + 'static, O: Closed] Compound<R, O>, row R, output it it.output.read,
+    impl [R: Send + 'static, O] Compound<R, O>, row R, closed O, output it it.output.read,
 }
 
 impl<R, O> Clone for Compound<R, O> {

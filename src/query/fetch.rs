@@ -57,21 +57,26 @@ pub(super) async fn all_as<C: FromRow>(executor: &dyn Executor, statement: ast::
     rows.iter_mut().map(|mut row: Row<'_>| C::from_row(&mut row)).collect()
 }
 
-pub(super) async fn execute(executor: &dyn Executor, statement: ast::Statement) -> Result<Outcome> {
+pub(super) async fn run(executor: &dyn Executor, statement: ast::Statement) -> Result<Outcome> {
     executor.execute(Request::Statement(statement)).await
 }
 
 /// The methods of everything that gives rows: the same for each, and inherent, so that what is missing is said in
 /// words and not as a method that does not exist.
 macro_rules! methods {
-    (impl [$($generics:tt)*] $Type:ty, scope $Scope:ty, output $it:ident $reader:expr $(,)?) => {
+    (impl [$($generics:tt)*] $Type:ty, scope $Scope:ty $(, closed $Outer:ident)?, output $it:ident $reader:expr $(,)?) => {
         impl<$($generics)*> $Type {
-            $crate::query::fetch::methods!(@each [, I] [where R: $crate::query::Output<$Scope, I>] [R::Row] $it $reader);
+            $crate::query::fetch::methods!(
+                @each [, I] [where R: $crate::query::Output<$Scope, I> $(, $Outer: $crate::expr::scope::Closed)?] [R::Row]
+                $it $reader
+            );
         }
     };
-    (impl [$($generics:tt)*] $Type:ty, row $Row:ty, output $it:ident $reader:expr $(,)?) => {
+    (impl [$($generics:tt)*] $Type:ty, row $Row:ty, closed $Outer:ident, output $it:ident $reader:expr $(,)?) => {
         impl<$($generics)*> $Type {
-            $crate::query::fetch::methods!(@each [] [] [$Row] $it $reader);
+            $crate::query::fetch::methods!(
+                @each [] [where $Outer: $crate::expr::scope::Closed] [$Row] $it $reader
+            );
         }
     };
     (@each [$(, $I:ident)?] [$($bounds:tt)*] [$Row:ty] $it:ident $reader:expr) => {
@@ -159,7 +164,7 @@ macro_rules! execute {
                 self,
                 executor: &dyn $crate::executor::Executor,
             ) -> $crate::Result<$crate::driver::Outcome> {
-                $crate::query::fetch::execute(executor, $crate::query::Statement::to_statement(&self)).await
+                $crate::query::fetch::run(executor, $crate::query::Statement::to_statement(&self)).await
             }
         }
     };

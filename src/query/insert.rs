@@ -3,12 +3,12 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{Chosen, Fills, NoRows, Output, Selection, Whole};
+use super::selection::{Chosen, NoRows, Selection, Whole};
 use super::{Assignments, SetOperand, Statement, fetch};
 use crate::ast::{self, Conflict, ConflictAction, ConflictTarget, InsertSource, InsertValue, Shared, Values};
 use crate::expr::scope::{Closed, Entry, Within};
-use crate::expr::{Condition, Expression};
-use crate::table::{BaseTable, Column, Insertable, all_columns};
+use crate::expr::Condition;
+use crate::table::{Fills, BaseTable, Column, Insertable, all_columns};
 use crate::types::NotNull;
 
 /// The scope of what an upsert sets and `returning` gives: the table itself.
@@ -103,26 +103,26 @@ pub trait InsertRows<T> {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource);
 }
 
-impl<T: BaseTable, R: Insertable<T>> InsertRows<T> for R {
+impl<T: BaseTable, R: Insertable<Table = T>> InsertRows<T> for R {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource) {
         rows(table, [self])
     }
 }
 
-impl<T: BaseTable, R: Insertable<T>> InsertRows<T> for Vec<R> {
+impl<T: BaseTable, R: Insertable<Table = T>> InsertRows<T> for Vec<R> {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource) {
         rows(table, self)
     }
 }
 
-impl<T: BaseTable, R: Insertable<T>, const N: usize> InsertRows<T> for [R; N] {
+impl<T: BaseTable, R: Insertable<Table = T>, const N: usize> InsertRows<T> for [R; N] {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource) {
         rows(table, self)
     }
 }
 
 /// Puts rows into one list of values, without the columns that no row gives.
-fn rows<T: BaseTable, R: Insertable<T>>(
+fn rows<T: BaseTable, R: Insertable<Table = T>>(
     table: T,
     rows: impl IntoIterator<Item = R, IntoIter: ExactSizeIterator>,
 ) -> (Vec<ast::Ident>, InsertSource) {
@@ -270,10 +270,6 @@ impl<T: BaseTable, R> Insert<T, R> {
     pub fn returning_all(mut self) -> Insert<T, Whole<T>> {
         self.ast.returning = vec![all_columns(T::TABLE)];
         Insert { ast: self.ast, output: Whole::new(), marker: PhantomData }
-    }
-
-    pub(super) fn output(&self) -> &R {
-        &self.output
     }
 
     fn conflict(mut self, target: ConflictTarget, action: ConflictAction) -> Self {

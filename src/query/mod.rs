@@ -21,7 +21,7 @@ pub use self::compound::{Compound, OutputColumn, SetOperand, output};
 pub use self::delete::{Delete, delete_from};
 pub use self::insert::{ColumnList, InsertRows, Insert, InsertInto, OnConflict, insert_into};
 pub use self::select::{Select, select_from};
-pub use self::selection::{Aliased, BeforeSelect, Chosen, Fills, NoRows, Output, Selection, Whole, WholeRow};
+pub use self::selection::{Aliased, BeforeSelect, Chosen, NoRows, Output, Selection, Whole};
 pub use self::source::{Derived, Source};
 pub use self::statement::Statement;
 pub use self::subquery::{ScalarQuery, Subquery};

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{BeforeSelect, Chosen, Fills, Output, Selection, Whole};
+use super::selection::{BeforeSelect, Chosen, Selection, Whole};
 use super::source::{Derived, Source, derived};
 use super::{SetOperand, Statement, fetch};
 use crate::ast::{self, Distinct, Join, JoinKind, Shared};
 use crate::expr::scope::{AllNullable, Both, Closed, Entry, Nothing, Of, Within};
-use crate::expr::{Condition, Expression, OrderTerms};
-use crate::table::{Table, all_columns};
+use crate::expr::{Condition, OrderTerms};
+use crate::table::{Fills, Table, all_columns};
 use crate::types::{NotNull, Nullable};
 
 /// `select .. from ..`: a query over the tables `S` that gives rows `R` and uses the tables `O` of a query around it.
@@ -247,7 +247,7 @@ impl<S, R, O> Statement for Select<S, R, O> {
 }
 
 fetch::methods! {
-    impl [S, R, O: Closed] Select<S, R, O>, scope S, output it it.output.reader(),
+    impl [S, R, O] Select<S, R, O>, scope S, closed O, output it it.output.reader(),
 }
 
 impl<S, R: Clone, O> Clone for Select<S, R, O> {

@@ -8,7 +8,7 @@ use crate::driver::RowReader;
 use crate::error::Result;
 use crate::expr::scope::{Has, Within};
 use crate::expr::{Base, Expression, Null};
-use crate::table::{Table, all_columns};
+use crate::table::{Fills, Table, WholeRow, all_columns};
 use crate::types::{Nullness, SqlType};
 
 /// Reads one row.
@@ -78,10 +78,6 @@ impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, (I, ())> for Aliased
     }
 }
 
-/// All columns of a table as one value: its struct, or `Option` of it where an outer join may leave it empty.
-#[derive(Clone, Copy, Debug)]
-pub struct WholeRow<T>(pub(crate) T);
-
 #[diagnostic::do_not_recommend]
 impl<S: Has<T, I>, I, T: Table> Selection<S, (I, (), ())> for WholeRow<T> {
     type Row = <S::Null as Nullness>::Row<T::Row>;
@@ -136,13 +132,6 @@ macro_rules! list {
     () => { () };
     ($First:ident $($Rest:ident)*) => { ($First, list!($($Rest)*)) };
 }
-
-/// A row that has the columns `C`, a list such as `(i64, (String, ()))`, in this order.
-#[diagnostic::on_unimplemented(
-    message = "a query that gives `{Self}` does not give the columns that are needed here",
-    note = "needed are, in this order: `{C}`"
-)]
-pub trait Fills<C> {}
 
 #[diagnostic::do_not_recommend]
 impl<V: SqlType> Fills<(V, ())> for V {}

@@ -1,10 +1,10 @@
 //! What can stand in `from` or after `join`: a table, an alias, a derived table.
 
-use crate::ast::{self, Ident, Query, SelectExpr, SelectItem, Shared, TableRef};
+use crate::ast::{self, Ident, Query, SelectExpr, SelectItem, TableRef};
 use crate::expr::scope::Closed;
-use crate::table::{Table, name_in_query, table_node};
+use crate::table::{Fills, Table, name_in_query, table_node};
 
-use super::{Fills, SetOperand};
+use super::SetOperand;
 
 /// What can stand in `from` or after `join`.
 #[diagnostic::on_unimplemented(

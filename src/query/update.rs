@@ -3,11 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{Chosen, NoRows, Output, Selection, Whole};
+use super::selection::{Chosen, NoRows, Selection, Whole};
 use super::{Assignments, Source, Statement, fetch};
 use crate::ast::{self, Shared};
 use crate::expr::scope::{Entry, Within};
-use crate::expr::{Condition, Expression};
+use crate::expr::Condition;
 use crate::table::{BaseTable, all_columns, table_node};
 use crate::types::NotNull;
 
@@ -109,10 +109,6 @@ impl<T: BaseTable, S, R> Update<T, S, R> {
     pub(super) fn with_ctes(mut self, ctes: Vec<ast::Cte>) -> Self {
         self.ast.with = ctes;
         self
-    }
-
-    pub(super) fn output(&self) -> &R {
-        &self.output
     }
 }
 

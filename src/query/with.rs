@@ -1,13 +1,13 @@
 //! `with`: common table expressions.
 
-use super::selection::{Fills, Output, Whole};
+use super::selection::{Output, Whole};
 use super::{
     Compound, Delete, Insert, InsertInto, Select, Source, Statement, Update, delete_from, insert_into, select_from,
     update,
 };
 use crate::ast::{self, Cte, Ident};
 use crate::expr::scope::{Closed, Entry};
-use crate::table::{BaseTable, Table, name_in_query};
+use crate::table::{Fills, BaseTable, Table, name_in_query};
 use crate::types::NotNull;
 
 /// Common table expressions, and what comes after them.

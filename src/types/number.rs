@@ -1,6 +1,6 @@
 //! Truth values, integers and floats.
 
-use super::{Mismatch, SqlType};
+use super::Mismatch;
 use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value};
