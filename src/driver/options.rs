@@ -71,6 +71,48 @@ impl ConnectOptions {
         }
     }
 
+    /// The most connections there may be.
+    #[must_use]
+    pub fn max_connections(self, max_connections: usize) -> Self {
+        Self { max_connections, ..self }
+    }
+
+    /// How long a connection that nobody uses stays open.
+    #[must_use]
+    pub fn idle_timeout(self, idle_timeout: Duration) -> Self {
+        Self { idle_timeout, ..self }
+    }
+
+    /// How long opening a connection may take.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        Self { connect_timeout, ..self }
+    }
+
+    /// How long to wait for a free connection.
+    #[must_use]
+    pub fn acquire_timeout(self, acquire_timeout: Duration) -> Self {
+        Self { acquire_timeout, ..self }
+    }
+
+    /// Whether connections are encrypted; it wins over the URL.
+    #[must_use]
+    pub fn tls(self, tls: TlsMode) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    /// The file with the certificates (PEM) of those who may vouch for the server; it wins over the URL.
+    #[must_use]
+    pub fn tls_ca(self, tls_ca: impl Into<PathBuf>) -> Self {
+        Self { tls_ca: Some(tls_ca.into()), ..self }
+    }
+
+    /// Where the work on a SQLite connection is done.
+    #[must_use]
+    pub fn sqlite_mode(self, sqlite_mode: SqliteMode) -> Self {
+        Self { sqlite_mode, ..self }
+    }
+
     /// The part of the URL before the first colon.
     #[must_use]
     pub fn scheme(&self) -> &str {
