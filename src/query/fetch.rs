@@ -57,7 +57,7 @@ pub(super) async fn all_as<C: FromRow>(executor: &dyn Executor, statement: ast::
     rows.iter_mut().map(|mut row: Row<'_>| C::from_row(&mut row)).collect()
 }
 
-pub(super) async fn run(executor: &dyn Executor, statement: ast::Statement) -> Result<Outcome> {
+pub(crate) async fn run(executor: &dyn Executor, statement: ast::Statement) -> Result<Outcome> {
     executor.execute(Request::Statement(statement)).await
 }
 
@@ -164,10 +164,10 @@ macro_rules! execute {
                 self,
                 executor: &dyn $crate::executor::Executor,
             ) -> $crate::Result<$crate::driver::Outcome> {
-                $crate::query::fetch::run(executor, $crate::query::Statement::to_statement(&self)).await
+                $crate::query::run(executor, $crate::query::Statement::to_statement(&self)).await
             }
         }
     };
 }
 
-pub(super) use execute;
+pub(crate) use execute;

@@ -14,6 +14,7 @@ mod assign;
 mod update;
 mod delete;
 mod with;
+mod raw;
 mod fetch;
 
 pub use self::assign::{Assignment, Assignments};
@@ -27,3 +28,4 @@ pub use self::statement::Statement;
 pub use self::subquery::{ScalarQuery, Subquery};
 pub use self::update::{Update, update};
 pub use self::with::{CteQuery, With, with, with_recursive};
+pub(crate) use self::fetch::{execute, run};
