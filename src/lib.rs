@@ -11,6 +11,6 @@ pub mod table;
 pub mod types;
 pub mod value;
 pub mod query { pub struct Select; impl Select { pub fn fetch_one(){} pub fn fetch_all_as(){} pub fn debug_sql(){} } }
-pub use kysera_macros::Table;
+pub use kysera_macros::{FromRow, SqlType, Table};
 pub use error::{Error, Result};
 pub use value::Value;
