@@ -28,5 +28,5 @@ pub mod value;
 pub use db::{Connection, Db, Transaction};
 pub use error::{Error, Result};
 pub use executor::Executor;
-pub use kysera_macros::Table;
+pub use kysera_macros::{FromRow, SqlType, Table};
 pub use value::Value;
