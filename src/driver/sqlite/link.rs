@@ -121,9 +121,11 @@ impl Connection for Lent {
         match self.link() {
             Ok(Link::Worker(worker)) => Box::pin(worker.stream(within, query)),
             // A statement cannot be kept from one poll to the next, so all rows are read at once.
-            Ok(Link::Inline(session)) => Box::pin(stream::once(async move {
-                session.perform(UNSTOPPABLE, within, |session| session.fetch(query))
-            })),
+            Ok(Link::Inline(session)) => {
+                Box::pin(stream::once(
+                    async move { session.perform(UNSTOPPABLE, within, |session| session.fetch(query)) },
+                ))
+            }
             Err(error) => Box::pin(stream::iter([Err(error)])),
         }
     }

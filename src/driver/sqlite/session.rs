@@ -308,7 +308,9 @@ impl Session {
         let mut statement = self.connection.prepare_cached(sql).map_err(error::database)?;
         let (expected, found) = (statement.parameter_count(), params.len());
         if expected != found {
-            return Err(Error::invalid(format!("the statement has {expected} placeholders, and {found} values are bound")));
+            return Err(Error::invalid(format!(
+                "the statement has {expected} placeholders, and {found} values are bound"
+            )));
         }
         for (position, param) in (1..).zip(params) {
             statement.raw_bind_parameter(position, value::bind(param, position)?).map_err(error::database)?;
