@@ -10,9 +10,15 @@ use mysql_async::{BinaryProtocol, Conn, OkPacket, Params, QueryResult, Row, Stat
 use tokio::sync::mpsc;
 
 use super::error::Failure;
-use super::value::RowDecoder;
-use crate::driver::{Outcome, Rows};
+use super::value::{RowDecoder, encode};
+use crate::driver::{Outcome, Query, Rows};
 use crate::error::{Error, Result};
+
+/// How many values a statement can bind in the servers' protocol.
+const MAX_PARAMS: usize = 65_535;
+
+/// More bytes than a message with values has before its values, where each value takes three.
+const MESSAGE_HEAD: usize = 64;
 
 /// How many rows of a stream come at once.
 const BATCH_ROWS: usize = 256;
@@ -43,6 +49,25 @@ pub(super) enum Command {
 pub(super) struct Prepared {
     pub(super) sql: String,
     pub(super) params: Vec<Wire>,
+}
+
+impl Prepared {
+    /// Encodes the values, and refuses what is too much for the protocol or the server.
+    pub(super) fn new(query: Query<'_>, max_message: usize) -> Result<Self> {
+        let Query { sql, params } = query;
+        let count = params.len();
+        if count > MAX_PARAMS {
+            return Err(Error::invalid(format!("a statement with {count} values; at most {MAX_PARAMS} can be bound")));
+        }
+        let params = encode(params)?;
+        let size = params.iter().map(|value| value.bin_len()).sum::<u64>() + (count * 3 + MESSAGE_HEAD) as u64;
+        if size.max(sql.len() as u64) > max_message as u64 {
+            return Err(Error::invalid(format!(
+                "a statement of {size} bytes; the server's `max_allowed_packet` is {max_message}"
+            )));
+        }
+        Ok(Self { sql: sql.to_owned(), params })
+    }
 }
 
 /// What came of a command.

@@ -38,6 +38,8 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 pub(super) struct Server {
     pub(super) is_mariadb: bool,
     pub(super) version: (u16, u16),
+    /// How many bytes a message to it may have (`max_allowed_packet`); it hangs up on larger ones.
+    pub(super) max_message: usize,
 }
 
 /// Opens connections to one database.
@@ -133,8 +135,9 @@ impl Connector {
         let server = match self.server.get() {
             Some(server) => *server,
             None => {
-                let version: Option<String> = conn.query_first("select version()").await?;
-                *self.server.get_or_init(|| Server::parse(&version.unwrap_or_default()))
+                let row: Option<(String, u64)> = conn.query_first("select version(), @@max_allowed_packet").await?;
+                let (version, max_message) = row.unwrap_or_default();
+                *self.server.get_or_init(|| Server::new(&version, max_message))
             }
         };
         Ok((conn, server))
@@ -151,11 +154,14 @@ impl Connector {
 }
 
 impl Server {
-    /// Reads `9.7.4` or `10.11.18-MariaDB-0+deb12u1`.
-    fn parse(version: &str) -> Self {
+    /// Reads a version such as `9.7.4` or `10.11.18-MariaDB-0+deb12u1`.
+    fn new(version: &str, max_message: u64) -> Self {
         let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|it| it.parse().unwrap_or(0));
-        let version_number = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        Self { is_mariadb: version.to_ascii_lowercase().contains("mariadb"), version: version_number }
+        Self {
+            is_mariadb: version.to_ascii_lowercase().contains("mariadb"),
+            version: (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)),
+            max_message: usize::try_from(max_message).unwrap_or(usize::MAX),
+        }
     }
 }
 
@@ -176,9 +182,13 @@ mod tests {
 
     #[test]
     fn versions_are_read() {
-        assert_eq!(Server::parse("9.7.4"), Server { is_mariadb: false, version: (9, 7) });
-        assert_eq!(Server::parse("8.0.36-28.1"), Server { is_mariadb: false, version: (8, 0) });
-        assert_eq!(Server::parse("10.11.18-MariaDB-0+deb12u1"), Server { is_mariadb: true, version: (10, 11) });
+        let read = |version| {
+            let Server { is_mariadb, version, max_message: _ } = Server::new(version, 1);
+            (is_mariadb, version)
+        };
+        assert_eq!(read("9.7.4"), (false, (9, 7)));
+        assert_eq!(read("8.0.36-28.1"), (false, (8, 0)));
+        assert_eq!(read("10.11.18-MariaDB-0+deb12u1"), (true, (10, 11)));
     }
 
     #[test]
@@ -187,7 +197,8 @@ mod tests {
             Ok(_) => panic!("{url} was taken"),
             Err(error) => error.to_string(),
         };
-        for url in ["mysql://u:secret@h/db?ssl-mode=maybe", "mysql://u:secret@h/db?sslmode=required", "mysql://u:secret@h:x"]
+        for url in
+            ["mysql://u:secret@h/db?ssl-mode=maybe", "mysql://u:secret@h/db?sslmode=required", "mysql://u:secret@h:x"]
         {
             assert!(!refuse(url).contains("secret"));
         }

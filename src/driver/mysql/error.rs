@@ -9,10 +9,6 @@ use crate::error::{DatabaseError, DatabaseErrorKind, Error};
 
 /// The number that MySQL's own client library gives to a connection that broke.
 const SERVER_LOST: &str = "2013";
-/// The same for a message that is larger than the server's `max_allowed_packet`.
-const PACKET_TOO_LARGE: &str = "2020";
-/// How `mysql_async` says that.
-const TOO_LARGE: &str = "Packet is larger than max_allowed_packet";
 
 /// Why an operation failed, before the server's flavour is known to whoever reports it.
 #[derive(Debug)]
@@ -44,21 +40,14 @@ impl Failure {
             Self::Driver(mysql_async::Error::Driver(
                 error @ (mysql_async::DriverError::MixedParams | mysql_async::DriverError::Params(_)),
             )) => Error::invalid(format!("a statement with a named parameter such as `:name`; use `?`: {error}")),
-            Self::Driver(error) => Error::database(broken(error)),
+            Self::Driver(error) => Error::database(lost(error)),
         }
     }
 }
 
 /// What ended the connection; each error that is not the server's answer does.
-fn broken(error: mysql_async::Error) -> DatabaseError {
-    let message = cause(&error);
-    // The one case where the caller must do something about it. It is told by its text only.
-    let (kind, code) = if message == TOO_LARGE {
-        (DatabaseErrorKind::Other, PACKET_TOO_LARGE)
-    } else {
-        (DatabaseErrorKind::ConnectionLost, SERVER_LOST)
-    };
-    DatabaseError::new(kind, code, message).with_source(error)
+fn lost(error: mysql_async::Error) -> DatabaseError {
+    DatabaseError::new(DatabaseErrorKind::ConnectionLost, SERVER_LOST, cause(&error)).with_source(error)
 }
 
 /// What a server's error means.

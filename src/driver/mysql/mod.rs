@@ -30,9 +30,6 @@ use super::{
 use crate::dialect::{MARIADB, MYSQL, Spec};
 use crate::error::{Error, Result};
 
-/// How many values a statement can bind in the servers' protocol.
-const MAX_PARAMS: usize = 65_535;
-
 /// A pool of connections to MySQL or MariaDB.
 ///
 /// Which of the two it is, the server says, not the URL.
@@ -69,8 +66,9 @@ impl Mysql {
             .build()
             .map_err(|error| Error::invalid(format!("a pool that cannot be: {error}")))?;
         let acquire_timeout = options.acquire_timeout;
-        let Server { is_mariadb, version } =
-            pool.get().await.map_err(|error| acquire_error(&pool, acquire_timeout, error))?.server();
+        let first = pool.get().await.map_err(|error| acquire_error(&pool, acquire_timeout, error))?;
+        let Server { is_mariadb, version, max_message: _ } = first.server();
+        drop(first);
         tokio::spawn(close_idle(pool.weak(), options.idle_timeout));
         Ok(Self {
             pool,
@@ -128,9 +126,7 @@ fn acquire_error(pool: &managed::Pool<Manager>, waited: Duration, error: PoolErr
     match error {
         PoolError::Backend(error) => error,
         PoolError::Closed => closed(),
-        PoolError::Timeout(_) => {
-            Error::pool_timeout(waited, pool.manager().connector.last_failure().map(Into::into))
-        }
+        PoolError::Timeout(_) => Error::pool_timeout(waited, pool.manager().connector.last_failure().map(Into::into)),
         error @ (PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_)) => Error::closed(error.to_string()),
     }
 }
@@ -200,15 +196,6 @@ impl Drop for Lease {
     }
 }
 
-fn prepared(query: Query<'_>) -> Result<Prepared> {
-    let Query { sql, params } = query;
-    if params.len() > MAX_PARAMS {
-        let count = params.len();
-        return Err(Error::invalid(format!("a statement with {count} values; at most {MAX_PARAMS} can be bound")));
-    }
-    Ok(Prepared { sql: sql.to_owned(), params: value::encode(params)? })
-}
-
 /// How far a stream has come.
 enum Reading<'q> {
     Before(Query<'q>),
@@ -220,8 +207,9 @@ enum Reading<'q> {
 impl Connection for Lease {
     fn fetch<'a>(&'a mut self, query: Query<'a>) -> BoxFuture<'a, Result<Rows>> {
         Box::pin(async move {
-            let command = Command::Fetch(prepared(query)?);
-            Ok(self.session()?.run(command).await?.rows)
+            let session = self.session()?;
+            let prepared = Prepared::new(query, session.server().max_message)?;
+            Ok(session.run(Command::Fetch(prepared)).await?.rows)
         })
     }
 
@@ -229,8 +217,10 @@ impl Connection for Lease {
         Box::pin(stream::try_unfold((self, Reading::Before(query)), |(lease, reading)| async move {
             let mut receiver = match reading {
                 Reading::Before(query) => {
+                    let session = lease.session()?;
+                    let prepared = Prepared::new(query, session.server().max_message)?;
                     let (sender, receiver) = mpsc::channel(1);
-                    lease.session()?.start(Command::Stream(prepared(query)?, sender)).await?;
+                    session.start(Command::Stream(prepared, sender)).await?;
                     receiver
                 }
                 Reading::Rows(receiver) => receiver,
@@ -254,8 +244,9 @@ impl Connection for Lease {
 
     fn execute<'a>(&'a mut self, query: Query<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
-            let command = Command::Execute(prepared(query)?);
-            Ok(self.session()?.run(command).await?.outcome)
+            let session = self.session()?;
+            let prepared = Prepared::new(query, session.server().max_message)?;
+            Ok(session.run(Command::Execute(prepared)).await?.outcome)
         })
     }
 

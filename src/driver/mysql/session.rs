@@ -216,8 +216,7 @@ impl Session {
         if let Transaction::Doubtful(cause) = &self.transaction {
             let cause = cause.clone();
             self.perform(Command::Text("do 0".into())).await?;
-            self.transaction =
-                if self.in_transaction { Transaction::Open } else { Transaction::Aborted(cause) };
+            self.transaction = if self.in_transaction { Transaction::Open } else { Transaction::Aborted(cause) };
         }
         match &self.transaction {
             Transaction::Aborted(cause) => Err(aborted(cause)),

@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use kysera::driver::mysql::Mysql;
-use kysera::driver::{
-    ConnectOptions, Connection, Driver, Isolation, Outcome, Query, TlsMode, TransactionOptions,
-};
+use kysera::driver::{ConnectOptions, Connection, Driver, Isolation, Outcome, Query, TlsMode, TransactionOptions};
 use kysera::error::DatabaseErrorKind;
 use kysera::types::SqlType;
 use kysera::value::{Array, Kind, Value, calendar};
@@ -154,28 +152,27 @@ fn round_trips() -> Vec<(Value, &'static str, Value)> {
 async fn every_value_comes_back() {
     for driver in servers(2).await {
         let mut connection = driver.acquire().await.unwrap();
-        for (bound, column, expected) in round_trips() {
-            let sql = format!(
-                "drop temporary table if exists round_trip; create temporary table round_trip (v {column} null)"
-            );
-            connection.batch(&sql).await.unwrap();
+        for (number, (bound, column, expected)) in round_trips().into_iter().enumerate() {
+            let table = format!("round_trip_{number}");
+            connection.batch(&format!("create temporary table {table} (v {column} null)")).await.unwrap();
             let null = Value::Null(bound.kind());
-            let inserted =
-                execute(&mut connection, "insert into round_trip values (?), (?)", &[bound.clone(), null]).await;
+            let sql = format!("insert into {table} values (?), (?)");
+            let inserted = execute(&mut connection, &sql, &[bound.clone(), null]).await;
             assert_eq!(inserted.unwrap_or_else(|error| panic!("{column}: {error}")).rows_affected, 2);
-            let found = rows(&mut connection, "select v from round_trip order by v is null", &[]).await.unwrap();
+            let sql = format!("select v from {table} order by v is null");
+            let found = rows(&mut connection, &sql, &[]).await.unwrap();
             assert!(found[0][0] == expected, "{}, {column}: not what was bound", driver.spec().name);
             assert!(found[1][0].is_null(), "{column}");
             // What is bound finds what is stored. A float is compared as a double there.
             if !column.starts_with("float") && !column.starts_with("bit") {
-                let sql = "select count(*) from round_trip where v = ?";
-                assert_eq!(value(&mut connection, sql, &[bound]).await.unwrap(), Value::I64(1), "{column}");
+                let sql = format!("select count(*) from {table} where v = ?");
+                assert_eq!(value(&mut connection, &sql, &[bound]).await.unwrap(), Value::I64(1), "{column}");
             }
         }
         let json = Value::Json(r#"{"a": [1, "😀", null]}"#.into());
         connection.batch("create temporary table documents (v json)").await.unwrap();
         execute(&mut connection, "insert into documents values (?)", std::slice::from_ref(&json)).await.unwrap();
-        let Value::Json(text) | Value::Text(text) = json else { unreachable!() };
+        let (Value::Json(text) | Value::Text(text)) = json else { unreachable!() };
         let expected = if driver.spec().name == "MariaDB" { Value::Text(text) } else { Value::Json(text) };
         assert_eq!(value(&mut connection, "select v from documents", &[]).await.unwrap(), expected);
         assert_eq!(value(&mut connection, "select null", &[]).await.unwrap(), Value::Null(Kind::Unknown));
@@ -224,7 +221,7 @@ async fn what_the_server_cannot_hold_is_refused() {
         let error = execute(&mut connection, "select 1", &many).await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("65536"), "{error}");
         let sql = format!("select 1 in (?{})", ", ?".repeat(65_534));
-        assert_eq!(value(&mut connection, &sql, &many[1..]).await.unwrap(), Value::I64(1));
+        assert!(bool::from_value(value(&mut connection, &sql, &many[1..]).await.unwrap()).unwrap());
         assert_eq!(int(&mut connection, "select 1").await, 1, "the connection is as good as before");
     }
 }
@@ -258,6 +255,7 @@ async fn what_cannot_be_read_is_a_typed_error() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_are_classified() {
+    let _memory = MEMORY.lock().await;
     for driver in servers(1).await {
         let is_mariadb = driver.spec().name == "MariaDB";
         let mut connection = driver.acquire().await.unwrap();
@@ -274,7 +272,12 @@ async fn errors_are_classified() {
             .unwrap();
         let cases = [
             ("insert into parent values (1, 'b', 1)", "1062", Some("PRIMARY"), DatabaseErrorKind::UniqueViolation),
-            ("insert into parent values (3, 'a', 1)", "1062", Some("name_is_unique"), DatabaseErrorKind::UniqueViolation),
+            (
+                "insert into parent values (3, 'a', 1)",
+                "1062",
+                Some("name_is_unique"),
+                DatabaseErrorKind::UniqueViolation,
+            ),
             (
                 "insert into parent values (3, 'x'' for key ''zz.other', 1)",
                 "1062",
@@ -282,7 +285,12 @@ async fn errors_are_classified() {
                 DatabaseErrorKind::UniqueViolation,
             ),
             ("insert into child values (9)", "1452", Some("child_of_parent"), DatabaseErrorKind::ForeignKeyViolation),
-            ("delete from parent where id = 1", "1451", Some("child_of_parent"), DatabaseErrorKind::ForeignKeyViolation),
+            (
+                "delete from parent where id = 1",
+                "1451",
+                Some("child_of_parent"),
+                DatabaseErrorKind::ForeignKeyViolation,
+            ),
             ("insert into parent values (3, 'c', null)", "1048", None, DatabaseErrorKind::NotNullViolation),
             ("insert into parent (id) values (3)", "1364", None, DatabaseErrorKind::NotNullViolation),
             (
@@ -315,7 +323,9 @@ async fn errors_are_classified() {
         let packet = int(&mut connection, "select @@max_allowed_packet").await;
         let large = Value::Bytes(vec![0; usize::try_from(packet).unwrap() + 1]);
         let error = execute(&mut connection, "do length(?)", &[large]).await.unwrap_err();
-        assert!(error.to_string().contains("max_allowed_packet"), "{error}");
+        assert!(error.is_invalid() && error.to_string().contains("max_allowed_packet"), "{error:?}");
+        let fits = Value::Bytes(vec![b'x'; usize::try_from(packet).unwrap() - 100]);
+        assert_eq!(value(&mut connection, "select length(?) + 0", &[fits]).await.unwrap(), Value::I64(packet - 100));
     }
 }
 
@@ -385,33 +395,31 @@ async fn a_session_is_set_up_again_after_it_was_changed() {
     }
 }
 
+async fn status(connection: &mut Boxed, name: &str) -> i64 {
+    let row = rows(connection, &format!("show session status like '{name}'"), &[]).await.unwrap().remove(0);
+    String::from_value(row[1].clone()).unwrap().parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn statements_stay_prepared() {
     for driver in servers(1).await {
         let mut connection = driver.acquire().await.unwrap();
-        let prepared = "select cast(variable_value as signed) from performance_schema.session_status \
-                        where variable_name = 'Com_stmt_prepare'";
-        let prepared = if driver.spec().name == "MariaDB" {
-            prepared.replace("performance_schema", "information_schema")
-        } else {
-            prepared.to_owned()
-        };
         connection.prepare("select 40 + ?").await.unwrap();
         let error = connection.prepare("select from").await.unwrap_err();
         assert_eq!(error.as_database().unwrap().code(), "1064");
-        int(&mut connection, &prepared).await;
-        let before = int(&mut connection, &prepared).await;
+        status(&mut connection, "Com_stmt_prepare").await;
+        let before = status(&mut connection, "Com_stmt_prepare").await;
         for _ in 0..3 {
             assert_eq!(value(&mut connection, "select 40 + ?", &[Value::I64(2)]).await.unwrap(), Value::I64(42));
             drop(connection);
             connection = driver.acquire().await.unwrap();
         }
-        assert_eq!(int(&mut connection, &prepared).await, before);
+        assert_eq!(status(&mut connection, "Com_stmt_prepare").await, before);
         for n in 0..600 {
             assert_eq!(int(&mut connection, &format!("select {n}")).await, n);
         }
-        let open = prepared.replace("session_status", "global_status").replace("Com_stmt_prepare", "Prepared_stmt_count");
-        assert!(int(&mut connection, &open).await < 2_000, "statements beyond the cache are closed");
+        let closed = status(&mut connection, "Com_stmt_close").await;
+        assert!(closed > 300, "statements beyond the cache are closed");
     }
 }
 
@@ -452,11 +460,9 @@ async fn transactions_are_stored_or_taken_back() {
         connection.rollback().await.unwrap();
 
         // Each level is seen by what the transaction sees of a row that another one stores meanwhile.
-        for (isolation, sees) in [
-            (Isolation::ReadUncommitted, 2),
-            (Isolation::ReadCommitted, 2),
-            (Isolation::RepeatableRead, 1),
-        ] {
+        for (isolation, sees) in
+            [(Isolation::ReadUncommitted, 2), (Isolation::ReadCommitted, 2), (Isolation::RepeatableRead, 1)]
+        {
             let mut options = TransactionOptions::default();
             options.isolation = Some(isolation);
             connection.begin(&options).await.unwrap();
@@ -669,6 +675,9 @@ async fn a_cancelled_statement_stops_on_the_server() {
     }
 }
 
+/// Held by what takes much memory, and by who measures it.
+static MEMORY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Memory of this process that is in use, in bytes.
 fn memory() -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
@@ -677,11 +686,13 @@ fn memory() -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_holds_few_rows_and_may_end_early() {
+    let _memory = MEMORY.lock().await;
     for driver in servers(2).await {
         let mut connection = driver.acquire().await.unwrap();
         let sql = "with recursive seq as (select 1 as n union all select n + 1 from seq where n < ?) \
                    select n, concat('row ', n, repeat('.', 50)) as padded from seq";
-        let setting = if driver.spec().name == "MariaDB" { "max_recursive_iterations" } else { "cte_max_recursion_depth" };
+        let setting =
+            if driver.spec().name == "MariaDB" { "max_recursive_iterations" } else { "cte_max_recursion_depth" };
         execute(&mut connection, &format!("set {setting} = 10000000"), &[]).await.unwrap();
         let params = [Value::I64(1_000_000)];
         let before = memory();
@@ -699,7 +710,8 @@ async fn a_stream_holds_few_rows_and_may_end_early() {
             }
         }
         assert_eq!((count, sum), (1_000_000, 500_000_500_000));
-        assert!(most.saturating_sub(before) < 16 << 20, "{} bytes", most - before);
+        // All rows at once are more than 150 MB; other tests run beside this one.
+        assert!(most.saturating_sub(before) < 48 << 20, "{} bytes", most - before);
         // Early drops, at once, after a batch, and within a transaction that goes on.
         connection.begin(&TransactionOptions::default()).await.unwrap();
         for batches in [0, 1, 3] {
@@ -839,9 +851,19 @@ async fn connections_are_encrypted_as_asked() {
         // An authority that is not the server's, and a certificate for another name.
         let error = Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::VerifyFull)).await.unwrap_err();
         assert!(error.is_connect() && error.to_string().contains("certificate"), "{error}");
-        let other = url.replace("127.0.0.1", "127.0.0.2");
+        let target = url.split(['@', '/']).nth(3).unwrap().to_owned();
+        let proxy = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let other = url.replace(&target, &proxy.local_addr().unwrap().to_string());
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = proxy.accept().await {
+                let mut server = tokio::net::TcpStream::connect(&target).await.unwrap();
+                tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+            }
+        });
+        Mysql::connect(&ConnectOptions::new(&other).tls(TlsMode::Require)).await.unwrap();
         let error = Mysql::connect(&ConnectOptions::new(other).tls(TlsMode::VerifyFull).tls_ca(&ca)).await;
-        assert!(error.unwrap_err().to_string().contains("certificate"));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("not valid for name"), "{error}");
         let error = Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::VerifyFull).tls_ca("/nowhere")).await;
         assert!(error.unwrap_err().is_invalid());
     }
