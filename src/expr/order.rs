@@ -58,11 +58,7 @@ pub trait OrderTerms<S, I> {
 #[diagnostic::do_not_recommend]
 impl<S, I, E: Expression<Needs: Within<S, I>>> OrderTerms<S, (I,)> for E {
     fn push(self, order_by: &mut Vec<OrderItem>) {
-        order_by.push(OrderItem {
-            expr: self.into_node(),
-            direction: Direction::Ascending,
-            nulls: Nulls::Default,
-        });
+        order_by.push(OrderItem { expr: self.into_node(), direction: Direction::Ascending, nulls: Nulls::Default });
     }
 }
 

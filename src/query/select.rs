@@ -66,11 +66,7 @@ impl<S, R, O> Select<S, R, O> {
 
     /// `inner join table on condition`
     #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
-    pub fn inner_join<F: Source, E: Condition, I>(
-        self,
-        table: F,
-        on: E,
-    ) -> Select<(Entry<F::Table, NotNull>, S), R, O>
+    pub fn inner_join<F: Source, E: Condition, I>(self, table: F, on: E) -> Select<(Entry<F::Table, NotNull>, S), R, O>
     where
         E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
     {
@@ -79,11 +75,7 @@ impl<S, R, O> Select<S, R, O> {
 
     /// `left join table on condition`: rows without a partner are kept, so the columns of `table` become nullable.
     #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
-    pub fn left_join<F: Source, E: Condition, I>(
-        self,
-        table: F,
-        on: E,
-    ) -> Select<(Entry<F::Table, Nullable>, S), R, O>
+    pub fn left_join<F: Source, E: Condition, I>(self, table: F, on: E) -> Select<(Entry<F::Table, Nullable>, S), R, O>
     where
         E::Needs: Within<(Entry<F::Table, Nullable>, S), I>,
     {

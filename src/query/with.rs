@@ -7,7 +7,7 @@ use super::{
 };
 use crate::ast::{self, Cte, Ident};
 use crate::expr::scope::{Closed, Entry};
-use crate::table::{Fills, BaseTable, Table, name_in_query};
+use crate::table::{BaseTable, Fills, Table, name_in_query};
 use crate::types::NotNull;
 
 /// Common table expressions, and what comes after them.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
-use super::civil::{self, NANOS_PER_MICRO};
 use super::Mismatch;
+use super::civil::{self, NANOS_PER_MICRO};
 use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value, calendar};

@@ -24,11 +24,7 @@ pub(super) struct Manager {
 
 impl Manager {
     pub(super) fn new(settings: Settings) -> Self {
-        Self {
-            settings,
-            last_failure: Mutex::new(None),
-            left: Notify::new(),
-        }
+        Self { settings, last_failure: Mutex::new(None), left: Notify::new() }
     }
 
     /// The hosts and ports.
@@ -52,20 +48,11 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Session, Error> {
-        let Settings {
-            config,
-            tls,
-            target,
-            timeout: limit,
-        } = &self.settings;
+        let Settings { config, tls, target, timeout: limit } = &self.settings;
         let opened = match timeout(*limit, tls.open(config)).await {
             Ok(Ok(opened)) => Ok(Session::new(opened, tls.clone())),
             Ok(Err(error)) => Err(Error::connect(target, error::connect_cause(&error), Some(error.into()))),
-            Err(_) => Err(Error::connect(
-                target,
-                format!("no answer in {} ms", limit.as_millis()),
-                None,
-            )),
+            Err(_) => Err(Error::connect(target, format!("no answer in {} ms", limit.as_millis()), None)),
         };
         *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) =
             opened.as_ref().err().map(ToString::to_string);
@@ -74,11 +61,7 @@ impl managed::Manager for Manager {
 
     /// The one gate: whatever became of a session, it passes here only if it is clean.
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
-        if session.is_usable() {
-            Ok(())
-        } else {
-            Err(RecycleError::message("the session is not clean"))
-        }
+        if session.is_usable() { Ok(()) } else { Err(RecycleError::message("the session is not clean")) }
     }
 
     fn detach(&self, _: &mut Session) {

@@ -155,9 +155,7 @@ impl Session {
 
     async fn plan(&mut self, sql: &str) -> Result<Arc<Prepared>> {
         if sql.contains('\0') {
-            return Err(Error::invalid(
-                "the statement holds a NUL character, which PostgreSQL does not take",
-            ));
+            return Err(Error::invalid("the statement holds a NUL character, which PostgreSQL does not take"));
         }
         let statement = self.client.prepare(sql).await.map_err(|error| self.failed(error))?;
         let prepared = Arc::new(Prepared::new(sql, statement));
@@ -299,9 +297,7 @@ impl Drop for Session {
 
 /// Major and minor of `15.18 (Debian 15.18-1)` or `18beta1`.
 fn parse_version(text: &str) -> (u16, u16) {
-    let mut numbers = text
-        .split(|it: char| !it.is_ascii_digit())
-        .map(|it| it.parse().unwrap_or(0));
+    let mut numbers = text.split(|it: char| !it.is_ascii_digit()).map(|it| it.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 

@@ -123,9 +123,7 @@ mod rustls_config {
         let authority = match trust {
             Trust::Anyone => None,
             Trust::Name => {
-                return Ok(builder
-                    .with_root_certificates(roots(authorities)?)
-                    .with_no_client_auth());
+                return Ok(builder.with_root_certificates(roots(authorities)?).with_no_client_auth());
             }
             Trust::Authority => {
                 let roots = Arc::new(roots(authorities)?);
@@ -144,14 +142,11 @@ mod rustls_config {
     /// The certificates of a file, or the system's.
     fn roots(file: Option<&Path>) -> Result<RootCertStore> {
         let certificates = match file {
-            Some(file) => CertificateDer::pem_file_iter(file)
-                .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-                .map_err(|error| {
-                    Error::invalid(format!(
-                        "the certificates of `{}` cannot be read: {error}",
-                        file.display()
-                    ))
-                })?,
+            Some(file) => {
+                CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(
+                    |error| Error::invalid(format!("the certificates of `{}` cannot be read: {error}", file.display())),
+                )?
+            }
             None => rustls_native_certs::load_native_certs().certs,
         };
         let mut roots = RootCertStore::empty();

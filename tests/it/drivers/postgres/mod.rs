@@ -40,9 +40,7 @@ fn url(variable: &str) -> String {
 
 /// A pool of one connection, so that a test sees whether it is used again.
 async fn one(url: &str) -> Postgres {
-    Postgres::connect(&ConnectOptions::new(url).max_connections(1))
-        .await
-        .unwrap()
+    Postgres::connect(&ConnectOptions::new(url).max_connections(1)).await.unwrap()
 }
 
 /// SQL and values.
