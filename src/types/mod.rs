@@ -4,6 +4,8 @@
 //! feature of that crate's name; your own enums and newtypes become columns by `#[derive(SqlType)]`.
 
 mod array;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod civil;
 mod number;
 mod text;
 #[cfg(feature = "chrono")]
@@ -33,6 +35,7 @@ use crate::value::{Kind, Value};
 /// |---|---|---|
 /// | `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>` | `boolean` .. `bytea` | |
 /// | `chrono::{NaiveDate, NaiveTime, NaiveDateTime, DateTime<Utc>}` | `date`, `time`, `timestamp`, `timestamptz` | `chrono` |
+/// | `chrono::DateTime<FixedOffset>` (read back as UTC) | `timestamptz` | `chrono` |
 /// | `time::{Date, Time, PrimitiveDateTime, OffsetDateTime}` | the same | `time` |
 /// | `jiff::civil::{Date, Time, DateTime}`, `jiff::Timestamp` | the same | `jiff` |
 /// | `uuid::Uuid` | `uuid` | `uuid` |
@@ -40,6 +43,8 @@ use crate::value::{Kind, Value};
 /// | `serde_json::Value`, [`Json<T>`] | `jsonb` | `json` |
 /// | `Vec<T>` of the above | an array (PostgreSQL) | |
 /// | `Option<T>` of all the above | the same, nullable | |
+///
+/// Servers keep microseconds: what is below one is cut off when a date or time is written, towards the past.
 ///
 /// Write it by `#[derive(SqlType)]`, not by hand: the derive also makes the type usable as a value in queries.
 #[diagnostic::on_unimplemented(
