@@ -104,7 +104,11 @@ impl Db {
     /// # }
     /// ```
     ///
-    /// The future is `Send` where the closure's is.
+    /// The future is `Send` where the closure's is, so it may be spawned. Two limits of stable Rust remain, since it
+    /// cannot name the future of an async closure: a function that is generic over such a closure is `Send` only where
+    /// the compiler sees its body (an `async fn` is, a `Box<dyn Future + Send>` made in it is not); and a closure that
+    /// runs several times is to be taken as `AsyncFnOnce + Clone`, not as `AsyncFn`. [`begin`](Self::begin) has no
+    /// limits.
     ///
     /// # Errors
     ///
