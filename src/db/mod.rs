@@ -87,7 +87,10 @@ impl Db {
 
     /// Runs a closure in a transaction: commits where it gives `Ok`, rolls back where it gives `Err`.
     ///
-    /// A panic in the closure, or dropping the future, rolls back too. Here the closure fails with [`Error`], so that
+    /// A panic in the closure, or dropping the future, rolls back too. What the closure runs on the database instead of
+    /// on `trx` is not part of the transaction; it takes another connection, and waits for one where there is none.
+    ///
+    /// Here the closure fails with [`Error`], so that
     /// `?` needs no annotation; [`try_transaction`](Self::try_transaction) takes closures with an error of their own.
     ///
     /// ```no_run
