@@ -6,11 +6,14 @@ use deadpool::managed::{self, Metrics, Object, RecycleError, RecycleResult};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::timeout;
+use tokio_postgres::Config;
 
+use super::address::{self, Address};
 use super::config::Settings;
 use super::error;
 use super::session::Session;
-use crate::error::Error;
+use super::tls::{Opened, Tls};
+use crate::error::{Error, Source};
 
 /// A session that goes back to its pool when it is dropped.
 pub(super) type Pooled = Object<Manager>;
@@ -58,9 +61,9 @@ impl managed::Manager for Manager {
             target,
             timeout: limit,
         } = &self.settings;
-        let opened = match timeout(*limit, tls.open(config)).await {
-            Ok(Ok(opened)) => Ok(Session::new(opened, tls.clone())),
-            Ok(Err(error)) => Err(Error::connect(target, error::connect_cause(&error), Some(error.into()))),
+        let opened = match timeout(*limit, open(config, tls)).await {
+            Ok(Ok((opened, address))) => Ok(Session::new(opened, tls.clone(), address)),
+            Ok(Err((cause, source))) => Err(Error::connect(target, cause, source)),
             Err(_) => Err(Error::connect(
                 target,
                 format!("no answer in {} ms", limit.as_millis()),
@@ -84,4 +87,19 @@ impl managed::Manager for Manager {
     fn detach(&self, _: &mut Session) {
         self.left.notify_waiters();
     }
+}
+
+/// Tries one address after the other; the last failure is the one to be told.
+async fn open(config: &Config, tls: &Tls) -> Result<(Opened, Address), (String, Option<Source>)> {
+    let mut failure = ("the name stands for no address".to_owned(), None);
+    for address in address::resolve(config).await {
+        match address {
+            Ok(address) => match tls.open(&address.of(config)).await {
+                Ok(opened) => return Ok((opened, address)),
+                Err(error) => failure = (error::connect_cause(&error), Some(error.into())),
+            },
+            Err(error) => failure = (error.to_string(), Some(error.into())),
+        }
+    }
+    Err(failure)
 }

@@ -14,6 +14,7 @@ on_both!(
     a_short_statement_that_was_given_up_costs_no_connection,
     a_transaction_with_a_statement_given_up_is_not_stored,
     a_savepoint_undoes_a_statement_given_up,
+    a_cancellation_hits_nothing_else,
     two_hundred_cancellations_under_load,
 );
 
@@ -31,8 +32,8 @@ async fn a_statement_that_was_given_up_is_cancelled(url: String) {
         "it took {:?}",
         start.elapsed()
     );
-    super::connecting::wait_until_gone(&mut *connection, before).await;
-    // The same connection goes on, outside a transaction.
+    assert!(pid(&mut *connection).await == before);
+    // Used again by the same user.
     let sleep = fetch(&mut *connection, "select pg_sleep(60)", &[]);
     assert!(timeout(Duration::from_millis(50), sleep).await.is_err());
     let start = Instant::now();
@@ -85,11 +86,9 @@ async fn a_transaction_with_a_statement_given_up_is_not_stored(url: String) {
     // Also where the commit comes right after.
     connection.begin(&TransactionOptions::default()).await.unwrap();
     let sql = "insert into pg_given_up select 2 from pg_sleep(0.03)";
-    assert!(
-        timeout(Duration::from_millis(10), connection.execute(query(sql, &[])))
-            .await
-            .is_err()
-    );
+    let start = Instant::now();
+    let given_up = timeout(Duration::from_millis(10), connection.execute(query(sql, &[]))).await;
+    assert!(given_up.is_err(), "{given_up:?} {:?}", start.elapsed());
     assert!(connection.commit().await.unwrap_err().is_closed());
     assert!(scalar(&mut *connection, "select count(*) from pg_given_up").await == Value::I64(0));
     // And a rollback works at once.
@@ -211,4 +210,21 @@ async fn two_hundred_cancellations_under_load(url: String) {
     }
     assert_eq!(driver.status().size, 4);
     assert!(scalar(&mut *look, "select sum(sum)::int8 from pg_accounts").await == Value::I64(2000));
+}
+
+/// A request to cancel that comes late would end the next statement.
+async fn a_cancellation_hits_nothing_else(url: String) {
+    let driver = one(&url).await;
+    let mut connection = driver.acquire().await.unwrap();
+    let before = pid(&mut *connection).await;
+    for _ in 0..10 {
+        let sleep = fetch(&mut *connection, "select pg_sleep(60)", &[]);
+        assert!(timeout(Duration::from_millis(2), sleep).await.is_err());
+        drop(connection);
+        connection = driver.acquire().await.unwrap();
+        for _ in 0..5 {
+            fetch(&mut *connection, "select pg_sleep(0.002)", &[]).await.unwrap();
+        }
+    }
+    assert!(pid(&mut *connection).await == before);
 }
