@@ -28,6 +28,7 @@ pub(super) enum Address {
 
 impl Address {
     /// The name that the server's certificate should be for.
+    #[cfg(feature = "tls-rustls")]
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Tcp { name, .. } => name,
