@@ -1,7 +1,5 @@
 //! Statements: what they did, which are kept, and tables that change under them.
 
-use std::time::Instant;
-
 use kysera::Value;
 use kysera::driver::{Driver, Outcome};
 
@@ -12,7 +10,6 @@ on_both!(
     tables_may_change_under_kept_statements,
     a_bounded_number_of_statements_is_kept,
     preparing_runs_nothing,
-    a_fetch_costs_what_the_wire_costs,
 );
 
 async fn effects_are_counted(url: String) {
@@ -92,35 +89,4 @@ async fn preparing_runs_nothing(url: String) {
     drop(connection);
     let mut connection = driver.acquire().await.unwrap();
     assert!(pid(&mut *connection).await == before);
-}
-
-/// Not a bench: it fails only where this driver costs twice what the protocol costs. Run it alone, in a release
-/// build and pinned to one core, to read the figures.
-async fn a_fetch_costs_what_the_wire_costs(url: String) {
-    let driver = one(&url).await;
-    let mut ours = driver.acquire().await.unwrap();
-    let (raw, task) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(task);
-    let sql = "select $1::int4 as id, 'ann@example.com' as email, 'Ann' as name, true as active";
-    let statement = raw.prepare(sql).await.unwrap();
-    let params = [Value::I32(1)];
-    let rounds: u32 = std::env::var("KYSERA_ROUNDS").map_or(200, |it| it.parse().unwrap());
-    let mut ratios = Vec::new();
-    for _ in 0..7 {
-        let start = Instant::now();
-        for _ in 0..rounds {
-            let row = raw.query_opt(&statement, &[&1_i32]).await.unwrap().unwrap();
-            let it: (i32, String, String, bool) = (row.get(0), row.get(1), row.get(2), row.get(3));
-            std::hint::black_box(it);
-        }
-        let theirs = start.elapsed();
-        let start = Instant::now();
-        for _ in 0..rounds {
-            std::hint::black_box(ours.fetch(query(sql, &params)).await.unwrap());
-        }
-        ratios.push(start.elapsed().as_secs_f64() / theirs.as_secs_f64());
-        eprintln!("raw {:?}, ratio {:.3}", theirs / rounds, ratios[ratios.len() - 1]);
-    }
-    ratios.sort_by(f64::total_cmp);
-    assert!(ratios[3] < 2.0, "{ratios:?}");
 }
