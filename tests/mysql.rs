@@ -1,2 +1,4 @@
-#[path = "it/drivers/mysql.rs"]
+//! Runs the tests of the MySQL and MariaDB driver.
+
+#[path = "it/drivers/mysql/mod.rs"]
 mod mysql;
