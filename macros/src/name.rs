@@ -28,12 +28,13 @@ impl Name {
         Ok(Self::new(text, literal.span()))
     }
 
-    /// `kysera::ast::Name::new(..)`: the name in each form in which it may be written.
+    /// `kysera::ast::Name::checked(..)`: the name in each form in which it may be written.
     pub(crate) fn expand(&self, kysera: &Path) -> TokenStream {
         let text = &self.text;
         let double_quoted = quoted(text, '"');
         let backquoted = quoted(text, '`');
-        quote!(#kysera::ast::Name::new(#text, #double_quoted, #backquoted))
+        let plain = text.len() <= 63 && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        quote!(#kysera::ast::Name::checked(#text, #double_quoted, #backquoted, #plain))
     }
 
     /// The name for documentation, which it must not break: anything but plain words is left out.

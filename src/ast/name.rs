@@ -37,6 +37,19 @@ impl Name {
         Self { text, double_quoted, backquoted, plain }
     }
 
+    /// The same of a name that `#[derive(Table)]` has looked at: `plain` where it is ASCII letters, digits and `_`,
+    /// and at most 63 of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn checked(
+        text: &'static str,
+        double_quoted: &'static str,
+        backquoted: &'static str,
+        plain: bool,
+    ) -> Self {
+        Self { text, double_quoted, backquoted, plain }
+    }
+
     /// The name itself.
     #[must_use]
     pub const fn text(&self) -> &'static str {

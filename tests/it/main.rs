@@ -3,4 +3,7 @@
 //! Every test that runs SQL runs it on all the servers that `make test` brings; see `support`.
 
 mod support;
+mod derive;
 mod sql;
+mod running;
+mod drivers;

@@ -169,7 +169,7 @@ impl Column {
     pub(crate) fn description(&self, at: usize, kysera: &Path) -> TokenStream {
         let Self { ty, primary_key, unique, generated, default, expression, data_type, references, .. } = self;
         let base = match data_type {
-            Some(it) => quote!(#kysera::table::describe_as::<#ty>(&NAMES[#at], #it)),
+            Some(it) => quote!(#kysera::table::describe_as::<#ty>(&NAMES[#at], const { &#it })),
             None => quote!(#kysera::table::describe::<#ty>(&NAMES[#at])),
         };
         let rules = [

@@ -75,11 +75,7 @@ impl Address {
             Self::Tcp { socket, .. } => talk(TcpStream::connect(socket).await?, request).await,
             #[cfg(unix)]
             Self::Unix { folder, port } => {
-                talk(
-                    UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?,
-                    request,
-                )
-                .await
+                talk(UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?, request).await
             }
         }
     }
@@ -106,33 +102,19 @@ pub(super) async fn resolve(config: &Config) -> Vec<io::Result<Address>> {
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
         match (hosts.get(at), numbers.get(at)) {
             (Some(Host::Tcp(name)), Some(number)) => {
-                addresses.push(Ok(Address::Tcp {
-                    socket: (*number, port).into(),
-                    name: name.clone(),
-                }));
+                addresses.push(Ok(Address::Tcp { socket: (*number, port).into(), name: name.clone() }));
             }
             (_, Some(number)) => {
-                addresses.push(Ok(Address::Tcp {
-                    socket: (*number, port).into(),
-                    name: number.to_string(),
-                }));
+                addresses.push(Ok(Address::Tcp { socket: (*number, port).into(), name: number.to_string() }));
             }
             (Some(Host::Tcp(name)), None) => match lookup_host((name.as_str(), port)).await {
                 Ok(found) => {
-                    addresses.extend(found.map(|socket| {
-                        Ok(Address::Tcp {
-                            socket,
-                            name: name.clone(),
-                        })
-                    }));
+                    addresses.extend(found.map(|socket| Ok(Address::Tcp { socket, name: name.clone() })));
                 }
                 Err(error) => addresses.push(Err(error)),
             },
             #[cfg(unix)]
-            (Some(Host::Unix(folder)), None) => addresses.push(Ok(Address::Unix {
-                folder: folder.clone(),
-                port,
-            })),
+            (Some(Host::Unix(folder)), None) => addresses.push(Ok(Address::Unix { folder: folder.clone(), port })),
             (None, None) => {}
         }
     }

@@ -27,11 +27,7 @@ pub(super) struct Manager {
 
 impl Manager {
     pub(super) fn new(settings: Settings) -> Self {
-        Self {
-            settings,
-            last_failure: Mutex::new(None),
-            left: Notify::new(),
-        }
+        Self { settings, last_failure: Mutex::new(None), left: Notify::new() }
     }
 
     /// The hosts and ports.
@@ -55,20 +51,11 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Session, Error> {
-        let Settings {
-            config,
-            tls,
-            target,
-            timeout: limit,
-        } = &self.settings;
+        let Settings { config, tls, target, timeout: limit } = &self.settings;
         let opened = match timeout(*limit, open(config, tls)).await {
             Ok(Ok((opened, address))) => Ok(Session::new(opened, tls.clone(), address)),
             Ok(Err((cause, source))) => Err(Error::connect(target, cause, source)),
-            Err(_) => Err(Error::connect(
-                target,
-                format!("no answer in {} ms", limit.as_millis()),
-                None,
-            )),
+            Err(_) => Err(Error::connect(target, format!("no answer in {} ms", limit.as_millis()), None)),
         };
         *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) =
             opened.as_ref().err().map(ToString::to_string);
@@ -77,11 +64,7 @@ impl managed::Manager for Manager {
 
     /// The one gate: whatever became of a session, it passes here only if it is clean.
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
-        if session.is_usable() {
-            Ok(())
-        } else {
-            Err(RecycleError::message("the session is not clean"))
-        }
+        if session.is_usable() { Ok(()) } else { Err(RecycleError::message("the session is not clean")) }
     }
 
     fn detach(&self, _: &mut Session) {

@@ -81,17 +81,11 @@ impl Tls {
     /// statement is hit.
     pub(super) async fn cancel(&self, address: &Address, token: CancelToken) -> Result<(), Source> {
         let asked = match self {
-            Self::Off => {
-                address
-                    .ask(async |stream| token.cancel_query_raw(stream, NoTls).await)
-                    .await
-            }
+            Self::Off => address.ask(async |stream| token.cancel_query_raw(stream, NoTls).await).await,
             #[cfg(feature = "tls-rustls")]
             Self::Rustls(rustls) => {
                 let tls = MakeTlsConnect::<DuplexStream>::make_tls_connect(&mut rustls.clone(), address.name())?;
-                address
-                    .ask(async |stream| token.cancel_query_raw(stream, tls).await)
-                    .await
+                address.ask(async |stream| token.cancel_query_raw(stream, tls).await).await
             }
         };
         Ok(asked??)

@@ -69,7 +69,7 @@ async fn constraints_are_told_by_kind(url: String) {
         assert_eq!(database.columns(), columns, "{sql}");
         // Neither the words of this error nor the server's message hold the row.
         assert!(!error.to_string().contains("secret") && !database.message().contains("secret"), "{error}");
-        let source = std::error::Error::source(&error).unwrap();
+        let source = error.as_database().and_then(|it| it.driver_error()).unwrap();
         assert!(source.downcast_ref::<tokio_postgres::Error>().is_some() || source.source().is_some());
     }
 }

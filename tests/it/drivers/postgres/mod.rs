@@ -20,13 +20,13 @@ macro_rules! on_both {
         mod postgres15 {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name($crate::postgres::url("KYSERA_POSTGRES15_URL")).await;
+                super::$name($crate::drivers::postgres::url("KYSERA_POSTGRES15_URL")).await;
             })*
         }
         mod postgres18 {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name($crate::postgres::url("KYSERA_POSTGRES18_URL")).await;
+                super::$name($crate::drivers::postgres::url("KYSERA_POSTGRES18_URL")).await;
             })*
         }
     };

@@ -34,7 +34,7 @@ fn by_name<T: kysera::table::FromRow>(columns: &[(&str, Value)]) -> kysera::Resu
     T::from_row(&mut row(columns).iter_mut().next().unwrap())
 }
 
-fn inserted<T: kysera::table::Table>(new: impl Insertable<T>) -> Vec<(usize, Option<Value>)> {
+fn inserted(new: impl Insertable) -> Vec<(usize, Option<Value>)> {
     let mut values = Vec::new();
     new.into_values(&mut |at, value| values.push((at, value)));
     values
@@ -187,11 +187,11 @@ fn defaults_and_types() {
         ]
     );
     assert_eq!(columns[8].expression, Some("seven * 2"));
-    assert!(matches!(&columns[7].data_type, DataType::Named(name) if name.as_str() == "mood"));
-    assert_eq!(columns[9].data_type, DataType::Decimal { precision: 10, scale: 2 });
-    assert_eq!(columns[10].data_type, DataType::Varchar(3));
+    assert!(matches!(columns[7].data_type, DataType::Named(name) if name.as_str() == "mood"));
+    assert_eq!(*columns[9].data_type, DataType::Decimal { precision: 10, scale: 2 });
+    assert_eq!(*columns[10].data_type, DataType::Varchar(3));
     assert!(columns[10].nullable);
-    assert_eq!(columns[11].data_type, DataType::BigInt);
+    assert_eq!(*columns[11].data_type, DataType::BigInt);
 }
 
 #[test]
