@@ -40,11 +40,22 @@ enum Kind {
     #[error("parameter {position} is {found}, which the server cannot take as {expected}")]
     Encode { position: usize, expected: Cow<'static, str>, found: Cow<'static, str> },
     #[error("cannot connect to {target}: {cause}")]
-    Connect { target: String, cause: String, #[source] source: Option<Source> },
+    Connect {
+        target: String,
+        cause: String,
+        #[source]
+        source: Option<Source>,
+    },
     #[error("no connection became free in {waited_ms} ms")]
-    PoolTimeout { waited_ms: u128, #[source] source: Option<Source> },
+    PoolTimeout {
+        waited_ms: u128,
+        #[source]
+        source: Option<Source>,
+    },
     #[error("{0}")]
     Closed(Cow<'static, str>),
+    #[error("the plugin `{plugin}` refused the statement")]
+    Plugin { plugin: String, source: Error },
     #[error(transparent)]
     Database(DatabaseError),
 }
@@ -105,6 +116,12 @@ impl Error {
         Self::new(Kind::Closed(message.into()))
     }
 
+    /// What a plugin says of a statement. It is asked as the plugin's own error is.
+    #[must_use]
+    pub(crate) fn in_plugin(self, name: &str) -> Self {
+        Self::new(Kind::Plugin { plugin: name.to_owned(), source: self })
+    }
+
     /// What a server answered.
     #[must_use]
     pub fn database(error: DatabaseError) -> Self {
@@ -120,43 +137,43 @@ impl Error {
     /// True where the query itself is wrong, on every server.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(*self.0, Kind::Invalid(_))
+        matches!(self.kind(), Kind::Invalid(_))
     }
 
     /// True where a row was demanded and there is none.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        matches!(*self.0, Kind::NotFound)
+        matches!(self.kind(), Kind::NotFound)
     }
 
     /// True where a column does not fit the Rust type that reads it.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(*self.0, Kind::Decode { .. })
+        matches!(self.kind(), Kind::Decode { .. })
     }
 
     /// True where a parameter does not fit the server's type for it.
     #[must_use]
     pub fn is_encode(&self) -> bool {
-        matches!(*self.0, Kind::Encode { .. })
+        matches!(self.kind(), Kind::Encode { .. })
     }
 
     /// True where no connection could be opened.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        matches!(*self.0, Kind::Connect { .. })
+        matches!(self.kind(), Kind::Connect { .. })
     }
 
     /// True where all connections of the pool stayed taken for too long.
     #[must_use]
     pub fn is_pool_timeout(&self) -> bool {
-        matches!(*self.0, Kind::PoolTimeout { .. })
+        matches!(self.kind(), Kind::PoolTimeout { .. })
     }
 
     /// True where the pool, the connection or the transaction is closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        matches!(*self.0, Kind::Closed(_)) || self.is(DatabaseErrorKind::ConnectionLost)
+        matches!(self.kind(), Kind::Closed(_)) || self.is(DatabaseErrorKind::ConnectionLost)
     }
 
     /// True where a unique or primary key is taken already.
@@ -198,7 +215,7 @@ impl Error {
     /// What the dialect lacks, where that is the error.
     #[must_use]
     pub fn as_unsupported(&self) -> Option<&Unsupported> {
-        match &*self.0 {
+        match self.kind() {
             Kind::Unsupported(it) => Some(it),
             _ => None,
         }
@@ -207,9 +224,16 @@ impl Error {
     /// What the server answered, where that is the error.
     #[must_use]
     pub fn as_database(&self) -> Option<&DatabaseError> {
-        match &*self.0 {
+        match self.kind() {
             Kind::Database(it) => Some(it),
             _ => None,
+        }
+    }
+
+    fn kind(&self) -> &Kind {
+        match &*self.0 {
+            Kind::Plugin { plugin: _, source } => source.kind(),
+            kind => kind,
         }
     }
 

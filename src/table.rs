@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use crate::ast::{AllColumns, DataType, Ident, Name, ReferentialAction, SelectItem, Table as TableNode, TableName};
 use crate::driver::{Row, RowReader};
 use crate::error::Result;
-use crate::types::{NotNull, Nullable, SqlType};
+use crate::types::{Nullness, SqlType};
 use crate::value::Value;
 
 /// A table in a query: the table itself (`users::table`) or an alias of it.
@@ -24,6 +24,11 @@ pub trait Table: Copy + Send + Sync + 'static {
     /// The name it has in the query, if that is another than its own.
     fn alias(self) -> Option<&'static Name> {
         None
+    }
+
+    /// All its columns, to be selected as one value: the struct, or `Option` of it on the outer side of a join.
+    fn columns(self) -> WholeRow<Self> {
+        WholeRow(self)
     }
 
     /// Reads a whole row, column by column in the table's order.
@@ -72,6 +77,29 @@ impl ReadColumns for ByName<'_, '_> {
 pub fn read_by_name<T: BaseTable>(row: &mut Row<'_>) -> Result<T::Row> {
     T::read(&mut ByName { row, columns: T::DESCRIPTION.columns.iter() })
 }
+
+/// All columns of a table as one value.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeRow<T>(pub(crate) T);
+
+/// A struct that is the row of a table.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the row of a table", note = "derive `Table` for it")]
+pub trait Record: Sized + Send + 'static {
+    /// The table.
+    type Table: BaseTable<Row = Self>;
+
+    /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
+    fn columns() -> WholeRow<Self::Table> {
+        WholeRow(Self::Table::TABLE)
+    }
+}
+
+/// A row that has the columns `C`, a list such as `(i64, (String, ()))`, in this order.
+#[diagnostic::on_unimplemented(
+    message = "a query that gives `{Self}` does not give the columns that are needed here",
+    note = "needed are, in this order: `{C}`"
+)]
+pub trait Fills<C> {}
 
 /// How many columns a whole row has, and which of them is never `null`.
 #[derive(Clone, Copy, Debug)]
@@ -390,8 +418,11 @@ pub trait FromRow: Sized {
     fn from_row(row: &mut Row<'_>) -> Result<Self>;
 }
 
-/// What an insert into table `T` is given: the struct that `#[derive(Table)]` makes for it.
-pub trait Insertable<T: Table>: Sized {
+/// What an insert into a table is given: the struct that `#[derive(Table)]` makes for it.
+pub trait Insertable: Sized {
+    /// The table.
+    type Table: BaseTable;
+
     /// The value of each column that is inserted, by its place in the table; `None` leaves it to the database.
     fn into_values(self, push: &mut dyn FnMut(usize, Option<Value>));
 }
@@ -402,39 +433,18 @@ pub trait Patch<T: Table>: Sized {
     fn into_values(self, set: &mut dyn FnMut(usize, Value));
 }
 
-/// Whether a type is nullable, for the description of a column.
-#[doc(hidden)]
-pub trait IsNullable {
-    /// True for `Option`.
-    const NULLABLE: bool;
-}
-
-impl IsNullable for NotNull {
-    const NULLABLE: bool = false;
-}
-
-impl IsNullable for Nullable {
-    const NULLABLE: bool = true;
-}
-
 /// A column description made from the Rust type of its field.
 #[doc(hidden)]
 #[must_use]
-pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription
-where
-    V::Null: IsNullable,
-{
+pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription {
     describe_as::<V>(name, const { &V::DATA_TYPE })
 }
 
 /// A column description made from the Rust type of its field, but for the column's type.
 #[doc(hidden)]
 #[must_use]
-pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: &'static DataType) -> ColumnDescription
-where
-    V::Null: IsNullable,
-{
-    ColumnDescription::new(name, data_type, <V::Null as IsNullable>::NULLABLE)
+pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: &'static DataType) -> ColumnDescription {
+    ColumnDescription::new(name, data_type, <V::Null as Nullness>::IS_NULLABLE)
 }
 
 /// A value that an insert gives.

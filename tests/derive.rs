@@ -34,7 +34,7 @@ fn by_name<T: kysera::table::FromRow>(columns: &[(&str, Value)]) -> kysera::Resu
     T::from_row(&mut row(columns).iter_mut().next().unwrap())
 }
 
-fn inserted<T: kysera::table::Table>(new: impl Insertable<T>) -> Vec<(usize, Option<Value>)> {
+fn inserted(new: impl Insertable) -> Vec<(usize, Option<Value>)> {
     let mut values = Vec::new();
     new.into_values(&mut |at, value| values.push((at, value)));
     values

@@ -42,6 +42,8 @@ pub enum Expr {
     Subquery(Query),
     /// The value that an upsert could not insert.
     Excluded(Excluded),
+    /// The instant at which the statement (on PostgreSQL, its transaction) began.
+    Now,
     /// Text with slots.
     Raw(Shared<Raw>),
 }

@@ -5,17 +5,17 @@
 //!
 //! Nodes are named after SQL, without a suffix, and written qualified: `ast::Select`, `ast::Join`.
 
-mod shared;
-mod name;
-mod select;
 mod compound;
+mod data_type;
+mod ddl;
+mod delete;
 mod expr;
 mod insert;
-mod update;
-mod delete;
-mod ddl;
-mod data_type;
+mod name;
 mod raw;
+mod select;
+mod shared;
+mod update;
 mod visit;
 
 pub use self::compound::{Compound, SetOperator};

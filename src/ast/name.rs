@@ -148,3 +148,16 @@ impl TableName {
         Self { schema: None, name: name.into() }
     }
 }
+
+impl<N: Into<Ident>> From<N> for TableName {
+    fn from(name: N) -> Self {
+        Self::new(name)
+    }
+}
+
+/// A schema and a table in it.
+impl<S: Into<Ident>, N: Into<Ident>> From<(S, N)> for TableName {
+    fn from((schema, name): (S, N)) -> Self {
+        Self { schema: Some(schema.into()), name: name.into() }
+    }
+}

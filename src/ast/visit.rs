@@ -201,7 +201,7 @@ nodes! {
     visit_foreign_key:     ForeignKey { name, columns, table, references, on_delete: _, on_update: _ }
     visit_check:           Check { name, condition }
     visit_drop_table:      DropTable { if_exists: _, name, cascade: _ }
-    visit_expr:            Expr [Column(it), Value(it), And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Raw(it)]
+    visit_expr:            Expr [Column(it), Value(it), And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
     visit_column:          Column { table, name }
     visit_unary:           Unary { operator: _, operand }
     visit_binary:          Binary { left, operator: _, right }

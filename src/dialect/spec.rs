@@ -91,8 +91,16 @@ pub struct Spec {
     pub aggregate_filter: AggregateFilter,
     /// How sums and averages get the type that Rust reads them as.
     pub aggregate_result: AggregateResult,
-    /// How values are compared in `case`, which has no type of its own on some servers.
+    /// How a column gets its numbers from the database.
     pub identity: Identity,
+    /// Whether text of any length can be (part of) a key.
+    pub text_keys: bool,
+    /// What a backslash in a text literal does.
+    pub backslash: Backslash,
+    /// How bytes are written as a literal.
+    pub bytes_literal: BytesLiteral,
+    /// How dates and times are written as a literal.
+    pub time_literal: TimeLiteral,
     /// What follows a table's columns.
     pub table_suffix: &'static str,
     /// Whether dropping a table can take along what depends on it.
@@ -101,7 +109,7 @@ pub struct Spec {
     pub data_type: fn(&DataType) -> Option<TypeName>,
     /// The name of a type to cast to.
     pub cast_type: fn(&DataType) -> Option<TypeName>,
-    /// The instant of now, to the microsecond and in UTC, as a column's default.
+    /// The instant of now, in UTC and with six digits after the second.
     pub now: &'static str,
 }
 
@@ -296,6 +304,35 @@ pub enum AggregateResult {
     AsIs,
 }
 
+/// What a backslash in a text literal does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backslash {
+    /// Nothing.
+    Inert,
+    /// It may escape the next character, by the session's mode; text with one is written in hexadecimal.
+    MayEscape,
+}
+
+/// How bytes are written as a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BytesLiteral {
+    /// `'\x00ff'`
+    HexText,
+    /// `x'00ff'`
+    HexLiteral,
+}
+
+/// How dates and times are written as a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeLiteral {
+    /// `date '2026-11-22'`, with a zone where the type has one.
+    TypedWithZone,
+    /// `date '2026-11-22'`, always without a zone.
+    Typed,
+    /// `'2026-11-22'`
+    Text,
+}
+
 /// How a column gets its numbers from the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
@@ -348,6 +385,10 @@ pub const POSTGRES: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::CastResult,
     identity: Identity::Generated,
+    text_keys: true,
+    backslash: Backslash::Inert,
+    bytes_literal: BytesLiteral::HexText,
+    time_literal: TimeLiteral::TypedWithZone,
     table_suffix: "",
     drop_cascade: true,
     data_type: postgres::data_type,
@@ -396,11 +437,15 @@ pub const MYSQL: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
-    table_suffix: "",
+    text_keys: false,
+    backslash: Backslash::MayEscape,
+    bytes_literal: BytesLiteral::HexLiteral,
+    time_literal: TimeLiteral::Typed,
+    table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
     data_type: mysql::data_type,
     cast_type: mysql::cast_type,
-    now: "(utc_timestamp(6))",
+    now: "utc_timestamp(6)",
 };
 
 /// MariaDB, from version 10.6.
@@ -444,11 +489,15 @@ pub const MARIADB: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
-    table_suffix: "",
+    text_keys: false,
+    backslash: Backslash::MayEscape,
+    bytes_literal: BytesLiteral::HexLiteral,
+    time_literal: TimeLiteral::Typed,
+    table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
     data_type: mariadb::data_type,
     cast_type: mariadb::cast_type,
-    now: "(utc_timestamp(6))",
+    now: "utc_timestamp(6)",
 };
 
 /// SQLite, from version 3.39.
@@ -492,9 +541,13 @@ pub const SQLITE: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::AsIs,
     identity: Identity::PrimaryKey,
+    text_keys: true,
+    backslash: Backslash::Inert,
+    bytes_literal: BytesLiteral::HexLiteral,
+    time_literal: TimeLiteral::Text,
     table_suffix: " strict",
     drop_cascade: false,
     data_type: sqlite::data_type,
     cast_type: sqlite::cast_type,
-    now: "(strftime('%Y-%m-%d %H:%M:%f000', 'now'))",
+    now: "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
 };

@@ -24,7 +24,9 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
 /// A cast to a date or a decimal would only make it text, so there is none.
 pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
     match it {
-        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => Some(TypeName::Plain("integer")),
+        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => {
+            Some(TypeName::Plain("integer"))
+        }
         DataType::Real | DataType::Double => Some(TypeName::Plain("real")),
         DataType::Text => Some(TypeName::Plain("text")),
         DataType::Bytes => Some(TypeName::Plain("blob")),

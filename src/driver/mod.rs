@@ -18,9 +18,9 @@ pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
+mod options;
 mod row;
 mod transaction;
-mod options;
 
 use std::fmt;
 use std::future::Future;
@@ -163,11 +163,8 @@ pub async fn connect(options: &ConnectOptions) -> Result<Box<dyn Driver>> {
         "postgres" | "postgresql" => Ok(Box::new(postgres::Postgres::connect(options).await?)),
         #[cfg(feature = "mysql")]
         "mysql" | "mariadb" => Ok(Box::new(mysql::Mysql::connect(options).await?)),
-        known @ ("sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb") => {
-            Err(Error::invalid(format!("the driver for `{known}:` URLs is switched off; enable its feature")))
-        }
         other => Err(Error::invalid(format!(
-            "unknown database URL scheme `{other}`; known are postgres, mysql, mariadb and sqlite"
+            "no driver for database URLs that begin with `{other}:`; there are drivers for postgres, mysql, mariadb and sqlite, each behind its feature"
         ))),
     }
 }

@@ -30,7 +30,8 @@ pub enum SqliteMode {
     /// On a thread of its own, so that the async runtime is never blocked.
     #[default]
     Worker,
-    /// On the thread that polls: no hop, and that thread is blocked for as long as a statement runs.
+    /// On the thread that polls: no hop, and that thread is blocked for as long as a statement runs. A stream reads
+    /// all its rows at its first poll.
     Inline,
 }
 
@@ -69,6 +70,48 @@ impl ConnectOptions {
             tls_ca: None,
             sqlite_mode: SqliteMode::Worker,
         }
+    }
+
+    /// The most connections there may be.
+    #[must_use]
+    pub fn max_connections(self, max_connections: usize) -> Self {
+        Self { max_connections, ..self }
+    }
+
+    /// How long a connection that nobody uses stays open.
+    #[must_use]
+    pub fn idle_timeout(self, idle_timeout: Duration) -> Self {
+        Self { idle_timeout, ..self }
+    }
+
+    /// How long opening a connection may take.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        Self { connect_timeout, ..self }
+    }
+
+    /// How long to wait for a free connection.
+    #[must_use]
+    pub fn acquire_timeout(self, acquire_timeout: Duration) -> Self {
+        Self { acquire_timeout, ..self }
+    }
+
+    /// Whether connections are encrypted; it wins over the URL.
+    #[must_use]
+    pub fn tls(self, tls: TlsMode) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    /// The file with the certificates (PEM) of those who may vouch for the server; it wins over the URL.
+    #[must_use]
+    pub fn tls_ca(self, tls_ca: impl Into<PathBuf>) -> Self {
+        Self { tls_ca: Some(tls_ca.into()), ..self }
+    }
+
+    /// Where the work on a SQLite connection is done.
+    #[must_use]
+    pub fn sqlite_mode(self, sqlite_mode: SqliteMode) -> Self {
+        Self { sqlite_mode, ..self }
     }
 
     /// The part of the URL before the first colon.

@@ -4,16 +4,18 @@
 //! feature of that crate's name; your own enums and newtypes become columns by `#[derive(SqlType)]`.
 
 mod array;
-mod number;
-mod text;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod civil;
 #[cfg(feature = "chrono")]
 mod chrono;
 #[cfg(feature = "jiff")]
 mod jiff;
 #[cfg(feature = "json")]
 mod json;
+mod number;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
+mod text;
 #[cfg(feature = "time")]
 mod time;
 #[cfg(feature = "uuid")]
@@ -33,6 +35,7 @@ use crate::value::{Kind, Value};
 /// |---|---|---|
 /// | `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>` | `boolean` .. `bytea` | |
 /// | `chrono::{NaiveDate, NaiveTime, NaiveDateTime, DateTime<Utc>}` | `date`, `time`, `timestamp`, `timestamptz` | `chrono` |
+/// | `chrono::DateTime<FixedOffset>` (read back as UTC) | `timestamptz` | `chrono` |
 /// | `time::{Date, Time, PrimitiveDateTime, OffsetDateTime}` | the same | `time` |
 /// | `jiff::civil::{Date, Time, DateTime}`, `jiff::Timestamp` | the same | `jiff` |
 /// | `uuid::Uuid` | `uuid` | `uuid` |
@@ -40,6 +43,8 @@ use crate::value::{Kind, Value};
 /// | `serde_json::Value`, [`Json<T>`] | `jsonb` | `json` |
 /// | `Vec<T>` of the above | an array (PostgreSQL) | |
 /// | `Option<T>` of all the above | the same, nullable | |
+///
+/// Servers keep microseconds: what is below one is cut off when a date or time is written, towards the past.
 ///
 /// Write it by `#[derive(SqlType)]`, not by hand: the derive also makes the type usable as a value in queries.
 #[diagnostic::on_unimplemented(
@@ -109,22 +114,25 @@ pub trait Nullness: Send + 'static {
     /// `T`, or its nullable form.
     type Of<T: SqlType>: SqlType<Base = T::Base, Nullable = T::Nullable>;
     /// A whole row: `R`, or `Option<R>`.
-    type Row<R: Send>: Send;
+    type Row<R: Send + 'static>: Send + 'static;
+    /// True for [`Nullable`].
+    const IS_NULLABLE: bool;
 
     /// Wraps a row that was read; `read` is called where there is one.
     ///
     /// # Errors
     ///
     /// What `read` reports.
-    fn row<R: Send, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Self::Row<R>, E>;
+    fn row<R: Send + 'static, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Self::Row<R>, E>;
 }
 
 impl Nullness for NotNull {
     type Or<O: Nullness> = O;
     type Of<T: SqlType> = T;
-    type Row<R: Send> = R;
+    type Row<R: Send + 'static> = R;
+    const IS_NULLABLE: bool = false;
 
-    fn row<R: Send, E>(_is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+    fn row<R: Send + 'static, E>(_is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
         read()
     }
 }
@@ -132,9 +140,10 @@ impl Nullness for NotNull {
 impl Nullness for Nullable {
     type Or<O: Nullness> = Self;
     type Of<T: SqlType> = T::Nullable;
-    type Row<R: Send> = Option<R>;
+    type Row<R: Send + 'static> = Option<R>;
+    const IS_NULLABLE: bool = true;
 
-    fn row<R: Send, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Option<R>, E> {
+    fn row<R: Send + 'static, E>(is_there: bool, read: impl FnOnce() -> Result<R, E>) -> Result<Option<R>, E> {
         if is_there { read().map(Some) } else { Ok(None) }
     }
 }
@@ -155,8 +164,8 @@ impl<T: SqlType<Base = T, Nullable = Self, Null = NotNull>> SqlType for Option<T
     }
 }
 
-/// Implements [`SqlType`] and [`IntoExpr`](crate::expr::IntoExpr) for a type that is never `null`, from its way in
-/// and its way out.
+/// Implements [`SqlType`], [`IntoExpr`](crate::expr::IntoExpr) and [`IntoNullable`](crate::expr::IntoNullable) for a
+/// type that is never `null`, from its way in and its way out.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! sql_type {
@@ -173,10 +182,17 @@ macro_rules! sql_type {
                 $value
             }
 
-            fn from_value(
-                $from: $crate::value::Value,
-            ) -> ::core::result::Result<Self, $crate::types::Mismatch> {
+            fn from_value($from: $crate::value::Value) -> ::core::result::Result<Self, $crate::types::Mismatch> {
                 $read
+            }
+        }
+
+        impl $crate::expr::IntoNullable<$Rust> for $Rust {
+            type Needs = $crate::expr::Nothing;
+            type Null = $crate::types::NotNull;
+
+            fn into_nullable(self) -> $crate::ast::Expr {
+                $crate::ast::Expr::Value($crate::types::SqlType::into_value(self))
             }
         }
 

@@ -1,6 +1,6 @@
 //! Truth values, integers and floats.
 
-use super::{Mismatch, SqlType};
+use super::Mismatch;
 use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value};
@@ -67,7 +67,8 @@ sql_type!(f32, Kind::F32, DataType::Real, |it| Value::F32(it), |value| match val
             Err(Mismatch::because(Kind::F32.name(), "a number out of its range"))
         }
     }
-    value => f64::from_value(value).map(|it| it as f32).map_err(|it| Mismatch { expected: Kind::F32.name().into(), ..it }),
+    value =>
+        f64::from_value(value).map(|it| it as f32).map_err(|it| Mismatch { expected: Kind::F32.name().into(), ..it }),
 });
 
 /// The integer as a float, where a float can hold it exactly.

@@ -2,7 +2,7 @@
 
 use super::Mismatch;
 use crate::ast::{DataType, Expr};
-use crate::expr::{IntoExpr, Nothing};
+use crate::expr::{IntoExpr, IntoNullable, Nothing};
 use crate::sql_type;
 use crate::types::NotNull;
 use crate::value::{Kind, Value};
@@ -20,24 +20,26 @@ sql_type!(Vec<u8>, Kind::Bytes, DataType::Bytes, |it| Value::Bytes(it), |value| 
 /// Borrowed forms are values too, so that `email.eq("ann@x.io")` needs no `to_string`.
 macro_rules! borrowed {
     ($($Borrowed:ty => $Owned:ty),*) => {
-        $(impl IntoExpr<$Owned> for $Borrowed {
-            type Needs = Nothing;
-            type Null = NotNull;
+        $(
+            impl IntoExpr<$Owned> for $Borrowed {
+                type Needs = Nothing;
+                type Null = NotNull;
 
-            fn into_expr(self) -> Expr {
-                Expr::Value(Value::from(<$Owned>::from(self)))
+                fn into_expr(self) -> Expr {
+                    Expr::Value(Value::from(<$Owned>::from(self)))
+                }
             }
-        })*
+
+            impl IntoNullable<$Owned> for $Borrowed {
+                type Needs = Nothing;
+                type Null = NotNull;
+
+                fn into_nullable(self) -> Expr {
+                    self.into_expr()
+                }
+            }
+        )*
     };
 }
 
-borrowed!(&str => String, &String => String, &[u8] => Vec<u8>, std::borrow::Cow<'_, str> => String);
-
-impl IntoExpr<Vec<u8>> for &Vec<u8> {
-    type Needs = Nothing;
-    type Null = NotNull;
-
-    fn into_expr(self) -> Expr {
-        Expr::Value(Value::Bytes(self.clone()))
-    }
-}
+borrowed!(&str => String, &String => String, std::borrow::Cow<'_, str> => String, &[u8] => Vec<u8>);

@@ -49,6 +49,9 @@ pub enum Value {
     /// An instant: microseconds since 1970-01-01 00:00:00 UTC.
     TimestampTz(i64),
     /// A JSON document in its text form.
+    ///
+    /// The empty text is no document: it is what a [`Json<T>`](crate::types) becomes whose `T` cannot be serialised,
+    /// and drivers refuse it by [`Error::encode`](crate::Error::encode).
     Json(String),
     /// An array (PostgreSQL only).
     Array(Box<Array>),

@@ -150,6 +150,12 @@ impl Table {
                     const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
                 }
 
+                impl #kysera::table::Record for #row {
+                    type Table = #module::table;
+                }
+
+                impl #kysera::table::Fills<<#module::table as #kysera::table::Table>::Columns> for #row {}
+
                 impl<A> #module::Aliased<A> {
                     #[doc(hidden)]
                     pub const fn new(__alias: &'static #kysera::ast::Name) -> Self {
@@ -263,7 +269,9 @@ impl Table {
                 }
             }
 
-            impl #kysera::table::Insertable<#module::table> for #new {
+            impl #kysera::table::Insertable for #new {
+                type Table = #module::table;
+
                 fn into_values(
                     self,
                     __push: &mut dyn ::core::ops::FnMut(usize, ::core::option::Option<#kysera::Value>),

@@ -1,0 +1,109 @@
+//! What a [`Db`] is made with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Db;
+use crate::driver::{self, ConnectOptions, Driver, SqliteMode, TlsMode};
+use crate::error::Result;
+use crate::executor::Pipeline;
+use crate::plugin::Plugin;
+
+/// What a [`Db`] is made with: a URL and limits ([`Db::builder`]), or a driver ([`Db::with_driver`]); and plugins.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use kysera::{Db, Result};
+///
+/// # async fn example() -> Result<()> {
+/// let db = Db::builder("postgres://localhost/shop")
+///     .max_connections(20)
+///     .acquire_timeout(Duration::from_secs(5))
+///     .connect()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is opened before `connect` or `build`"]
+pub struct Builder<S> {
+    source: S,
+    plugins: Vec<Box<dyn Plugin>>,
+}
+
+impl<S> Builder<S> {
+    pub(super) fn new(source: S) -> Self {
+        Self { source, plugins: Vec::new() }
+    }
+
+    /// Adds a plugin. Plugins run in the order in which they were added.
+    pub fn plugin(mut self, plugin: impl Plugin) -> Self {
+        self.plugins.push(Box::new(plugin));
+        self
+    }
+}
+
+impl Builder<ConnectOptions> {
+    /// The most connections that are open at once; 10 if it is not set.
+    pub fn max_connections(mut self, count: usize) -> Self {
+        self.source.max_connections = count;
+        self
+    }
+
+    /// How long a connection may be unused before it is closed; 30 s if it is not set.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.source.idle_timeout = timeout;
+        self
+    }
+
+    /// How long opening a connection may take; 2 s if it is not set.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.source.connect_timeout = timeout;
+        self
+    }
+
+    /// How long to wait for a free connection; 30 s if it is not set.
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.source.acquire_timeout = timeout;
+        self
+    }
+
+    /// Whether connections are encrypted; it comes before what the URL says.
+    pub fn tls(mut self, mode: TlsMode) -> Self {
+        self.source.tls = Some(mode);
+        self
+    }
+
+    /// A file of certificates (PEM) of the authorities that may vouch for the server.
+    pub fn tls_ca(mut self, path: impl Into<PathBuf>) -> Self {
+        self.source.tls_ca = Some(path.into());
+        self
+    }
+
+    /// Where the work on a SQLite connection is done; on a thread of its own if it is not set.
+    pub fn sqlite_mode(mut self, mode: SqliteMode) -> Self {
+        self.source.sqlite_mode = mode;
+        self
+    }
+
+    /// Opens the pool.
+    ///
+    /// # Errors
+    ///
+    /// Where the URL is not understood, its driver's feature is off, or the server cannot be reached.
+    pub async fn connect(self) -> Result<Db> {
+        let Self { source, plugins } = self;
+        Ok(Builder { source: driver::connect(&source).await?, plugins }.build())
+    }
+}
+
+impl Builder<Box<dyn Driver>> {
+    /// Makes the database.
+    #[must_use]
+    pub fn build(self) -> Db {
+        let Self { source: driver, plugins } = self;
+        Db { pipeline: Arc::new(Pipeline { driver, plugins }) }
+    }
+}

@@ -1,0 +1,189 @@
+//! A database: a driver's pool of connections, and the plugins that every statement runs through.
+
+mod builder;
+mod connection;
+mod transaction;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::builder::Builder;
+pub use self::connection::Connection;
+pub use self::transaction::{Transaction, TransactionBuilder};
+use crate::driver::{BoxFuture, ConnectOptions, Driver, PoolStatus};
+use crate::error::{Error, Result};
+use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
+
+/// A database: a pool of connections, and the plugins that every statement runs through.
+///
+/// A clone is another handle to the same pool.
+///
+/// ```no_run
+/// use kysera::{Db, Executor, Result};
+///
+/// # async fn example() -> Result<()> {
+/// let db = Db::connect("sqlite::memory:").await?;
+/// db.batch("create table notes (id integer primary key, text text not null)").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Db {
+    pipeline: Arc<Pipeline>,
+}
+
+impl Db {
+    /// Opens a pool with the defaults of [`ConnectOptions`].
+    ///
+    /// # Errors
+    ///
+    /// Where the URL is not understood, its driver's feature is off, or the server cannot be reached.
+    pub async fn connect(url: impl Into<String>) -> Result<Self> {
+        Self::builder(url).connect().await
+    }
+
+    /// Opens a pool with other limits, or with plugins.
+    pub fn builder(url: impl Into<String>) -> Builder<ConnectOptions> {
+        Builder::new(ConnectOptions::new(url))
+    }
+
+    /// Uses a driver of another crate.
+    pub fn with_driver(driver: impl Driver) -> Builder<Box<dyn Driver>> {
+        Builder::new(Box::new(driver))
+    }
+
+    /// How many connections the pool has.
+    #[must_use]
+    pub fn status(&self) -> PoolStatus {
+        self.pipeline.driver.status()
+    }
+
+    /// Closes the pool, for all clones of this handle: waits until the connections in use have come back.
+    ///
+    /// # Errors
+    ///
+    /// Where the driver cannot close it.
+    pub async fn close(&self) -> Result<()> {
+        self.pipeline.driver.close().await
+    }
+
+    /// Takes one connection out of the pool, for statements that must share a session.
+    ///
+    /// # Errors
+    ///
+    /// Where no connection becomes free in time, or none can be opened.
+    pub async fn acquire(&self) -> Result<Connection> {
+        Ok(Connection::new(self.session(Access::Write).await?))
+    }
+
+    /// Starts a transaction, to be ended by [`commit`](Transaction::commit) or [`rollback`](Transaction::rollback).
+    ///
+    /// # Errors
+    ///
+    /// Where there is no connection, or the server refuses.
+    pub async fn begin(&self) -> Result<Transaction<'static>> {
+        self.build_transaction().begin().await
+    }
+
+    /// Runs a closure in a transaction: commits where it gives `Ok`, rolls back where it gives `Err`.
+    ///
+    /// A panic in the closure, or dropping the future, rolls back too. Here the closure fails with [`Error`], so that
+    /// `?` needs no annotation; [`try_transaction`](Self::try_transaction) takes closures with an error of their own.
+    ///
+    /// ```no_run
+    /// # use kysera::{Db, Executor, Result};
+    /// # async fn example(db: &Db) -> Result<()> {
+    /// let answer = db
+    ///     .transaction(async |trx| {
+    ///         trx.batch("insert into notes (text) values ('first')").await?;
+    ///         trx.batch("insert into notes (text) values ('second')").await?;
+    ///         Ok(42)
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The future is `Send` where the closure's is.
+    ///
+    /// # Errors
+    ///
+    /// The closure's own error, whatever becomes of the rollback. Otherwise why the transaction did not begin, or why
+    /// it was not committed.
+    pub async fn transaction<T>(&self, run: impl AsyncFnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.build_transaction().run(run).await
+    }
+
+    /// Runs a closure in a transaction, as [`transaction`](Self::transaction) does, that has an error of its own.
+    ///
+    /// ```no_run
+    /// # use kysera::{Db, Error, Executor};
+    /// enum Refused {
+    ///     Broke,
+    ///     Database(Error),
+    /// }
+    ///
+    /// impl From<Error> for Refused {
+    ///     fn from(error: Error) -> Self {
+    ///         Self::Database(error)
+    ///     }
+    /// }
+    ///
+    /// # async fn example(db: &Db, money: i64) -> Result<(), Refused> {
+    /// db.try_transaction(async |trx| {
+    ///     trx.batch("update accounts set money = money - 1").await?;
+    ///     if money < 1 { Err(Refused::Broke) } else { Ok(()) }
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`transaction`](Self::transaction), in the closure's type.
+    pub async fn try_transaction<T, E: From<Error>>(
+        &self,
+        run: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.build_transaction().try_run(run).await
+    }
+
+    /// Starts a transaction that is not as the server's defaults have it.
+    ///
+    /// ```no_run
+    /// # use kysera::{Db, Executor, Result};
+    /// # use kysera::driver::Isolation;
+    /// # async fn example(db: &Db) -> Result<()> {
+    /// db.build_transaction()
+    ///     .isolation(Isolation::Serializable)
+    ///     .run(async |trx| trx.batch("delete from notes").await)
+    ///     .await
+    /// # }
+    /// ```
+    pub fn build_transaction(&self) -> TransactionBuilder<'static> {
+        TransactionBuilder::on_pool(self.clone())
+    }
+
+    async fn session(&self, access: Access) -> Result<Session> {
+        Ok(Session::new(Arc::clone(&self.pipeline), self.pipeline.acquire(access).await?))
+    }
+}
+
+impl Source for Db {
+    fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>> {
+        Box::pin(async move { Ok(Lease::Pooled(self.pipeline.acquire(access).await?)) })
+    }
+}
+
+impl Executor for Db {}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Pipeline { driver, plugins } = &*self.pipeline;
+        f.debug_struct("Db").field("driver", driver).field("plugins", plugins).finish()
+    }
+}

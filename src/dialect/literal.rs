@@ -1,0 +1,108 @@
+//! Values as literals: in definitions, which take no parameters, and in SQL that is only read by people.
+
+use std::fmt::Write as _;
+
+use super::spec::{Backslash, BytesLiteral, TimeLiteral};
+use super::writer::Writer;
+use crate::error::{Error, Result};
+use crate::value::{Value, calendar};
+
+impl Writer<'_> {
+    /// Writes a value as a literal. This is the only way for a value into SQL text.
+    pub(super) fn literal(&mut self, value: &Value) -> Result<()> {
+        match value {
+            Value::Null(_) => self.text("null"),
+            Value::Bool(it) => self.text(if *it { "true" } else { "false" }),
+            Value::I16(it) => self.signed((*it).into()),
+            Value::I32(it) => self.signed((*it).into()),
+            Value::I64(it) => self.signed(*it),
+            Value::F32(it) => return self.float((*it).into()),
+            Value::F64(it) => return self.float(*it),
+            Value::Decimal(it) => return self.decimal_literal(it),
+            Value::Text(it) | Value::Json(it) => return self.text_literal(it),
+            Value::Bytes(it) => self.bytes_literal(it),
+            Value::Uuid(it) => self.bytes_literal(it),
+            Value::Date(it) => self.time_literal("date", &calendar::format_date(*it), ""),
+            Value::Time(it) => self.time_literal("time", &calendar::format_time(*it), ""),
+            Value::Timestamp(it) => self.time_literal("timestamp", &calendar::format_timestamp(*it), ""),
+            Value::TimestampTz(it) => self.time_literal("timestamp", &calendar::format_timestamp(*it), "+00:00"),
+            Value::Array(array) => {
+                self.text("array[");
+                for (at, value) in array.values.iter().enumerate() {
+                    self.text(if at == 0 { "" } else { ", " });
+                    self.literal(value)?;
+                }
+                self.text("]");
+            }
+        }
+        Ok(())
+    }
+
+    /// A negative number is in parentheses, so that no sign before it makes a comment of it.
+    fn signed(&mut self, it: i64) {
+        _ = if it < 0 { write!(self.sql, "({it})") } else { write!(self.sql, "{it}") };
+    }
+
+    fn float(&mut self, it: f64) -> Result<()> {
+        if !it.is_finite() {
+            return Err(Error::invalid("a number that is not finite cannot be written as a literal"));
+        }
+        _ = if it.is_sign_negative() { write!(self.sql, "({it:e})") } else { write!(self.sql, "{it:e}") };
+        Ok(())
+    }
+
+    fn decimal_literal(&mut self, it: &str) -> Result<()> {
+        let digits = it.strip_prefix('-').unwrap_or(it);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+            return Err(Error::invalid("a decimal that is not finite cannot be written as a literal"));
+        }
+        _ = if it.starts_with('-') { write!(self.sql, "({it})") } else { write!(self.sql, "{it}") };
+        Ok(())
+    }
+
+    fn text_literal(&mut self, text: &str) -> Result<()> {
+        if text.contains('\0') {
+            return Err(Error::invalid("text that holds NUL cannot be written as a literal"));
+        }
+        if self.spec.backslash == Backslash::MayEscape && text.contains('\\') {
+            self.text("_utf8mb4 x'");
+            self.hex(text.as_bytes());
+        } else {
+            self.text("'");
+            for character in text.chars() {
+                if character == '\'' {
+                    self.sql.push('\'');
+                }
+                self.sql.push(character);
+            }
+        }
+        self.text("'");
+        Ok(())
+    }
+
+    fn bytes_literal(&mut self, bytes: &[u8]) {
+        self.text(match self.spec.bytes_literal {
+            BytesLiteral::HexText => r"'\x",
+            BytesLiteral::HexLiteral => "x'",
+        });
+        self.hex(bytes);
+        self.text("'");
+    }
+
+    fn hex(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            _ = write!(self.sql, "{byte:02x}");
+        }
+    }
+
+    fn time_literal(&mut self, data_type: &str, text: &str, zone: &str) {
+        let (data_type, zone) = match self.spec.time_literal {
+            TimeLiteral::Text => ("", ""),
+            TimeLiteral::Typed => (data_type, ""),
+            TimeLiteral::TypedWithZone if zone.is_empty() => (data_type, ""),
+            TimeLiteral::TypedWithZone => ("timestamptz", zone),
+        };
+        let space = if data_type.is_empty() { "" } else { " " };
+        _ = write!(self.sql, "{data_type}{space}'{text}{zone}'");
+    }
+}

@@ -1,0 +1,401 @@
+//! `impl Writer`: expressions.
+
+use super::precedence::Precedence;
+use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
+use super::writer::{Typed, Writer};
+use crate::ast::{
+    Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, DataType, Excluded, Exists, Expr, Ident, In,
+    InQuery, IsNull, Like, Quantifier, Raw, RawPart, Unary, UnaryOperator, When,
+};
+use crate::error::{Error, Result};
+
+/// Functions whose arguments all have one type, so that any of them tells the type of the others.
+const ONE_TYPE: [&str; 4] = ["coalesce", "nullif", "greatest", "least"];
+
+/// Aggregates that pass over `null`, so that a `case` without `else` can stand for a filter.
+const PASS_OVER_NULL: [&str; 5] = ["count", "sum", "avg", "min", "max"];
+
+impl<'a> Writer<'a> {
+    /// Writes an expression in a place that takes any.
+    pub(super) fn expr(&mut self, it: &'a Expr) -> Result<()> {
+        self.operand(it, Precedence::Any, Typed::No)
+    }
+
+    /// Writes an expression in a place that takes any, and that tells the type of a value.
+    pub(super) fn typed_expr(&mut self, it: &'a Expr) -> Result<()> {
+        self.operand(it, Precedence::Any, Typed::Yes)
+    }
+
+    /// Writes an expression in a place that only takes what binds as tightly as `needs`. This is the only place that
+    /// puts an expression into parentheses; subqueries bring their own.
+    #[inline]
+    pub(super) fn operand(&mut self, it: &'a Expr, needs: Precedence, typed: Typed) -> Result<()> {
+        match it {
+            Expr::Column(column) => return self.column(column),
+            Expr::Value(value) => return self.value(value, typed),
+            Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Unary(_)
+            | Expr::Binary(_)
+            | Expr::Like(_)
+            | Expr::Between(_)
+            | Expr::In(_)
+            | Expr::InQuery(_)
+            | Expr::Exists(_)
+            | Expr::IsNull(_)
+            | Expr::Case(_)
+            | Expr::Cast(_)
+            | Expr::Call(_)
+            | Expr::Aggregate(_)
+            | Expr::Subquery(_)
+            | Expr::Excluded(_)
+            | Expr::Now
+            | Expr::Raw(_) => {}
+        }
+        let has = Precedence::of(it, self.spec);
+        if has < needs || (self.all_parentheses && has != Precedence::Atom) {
+            self.parentheses(|writer| writer.bare_expr(it))
+        } else {
+            self.deeper(|writer| writer.bare_expr(it))
+        }
+    }
+
+    fn bare_expr(&mut self, it: &'a Expr) -> Result<()> {
+        match it {
+            Expr::Column(it) => self.column(it),
+            Expr::Value(it) => self.value(it, Typed::No),
+            Expr::And(all) => self.logic(all, "true", " and ", Precedence::And),
+            Expr::Or(any) => self.logic(any, "false", " or ", Precedence::Or),
+            Expr::Unary(it) => self.unary(it),
+            Expr::Binary(it) => self.binary(it),
+            Expr::Like(it) => self.like(it),
+            Expr::Between(it) => self.between(it),
+            Expr::In(it) => self.in_list(it),
+            Expr::InQuery(it) => self.in_query(it),
+            Expr::Exists(it) => self.exists(it),
+            Expr::IsNull(it) => self.is_null(it),
+            Expr::Case(it) => self.case(it),
+            Expr::Cast(it) => self.cast(it),
+            Expr::Call(it) => self.call(it),
+            Expr::Aggregate(it) => self.aggregate(it),
+            Expr::Subquery(it) => self.subquery(it),
+            Expr::Excluded(it) => self.excluded(it),
+            Expr::Now => {
+                self.text(self.spec.now);
+                Ok(())
+            }
+            Expr::Raw(it) => self.raw(it),
+        }
+    }
+
+    fn column(&mut self, it: &'a Column) -> Result<()> {
+        let Column { table, name } = it;
+        if let Some(table) = table {
+            self.ident(table)?;
+            self.text(".");
+        }
+        self.ident(name)
+    }
+
+    fn logic(&mut self, operands: &'a [Expr], empty: &str, separator: &str, own: Precedence) -> Result<()> {
+        match operands {
+            [] => self.text(empty),
+            [only] => return self.operand(only, Precedence::Any, Typed::No),
+            _ => return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No)),
+        }
+        Ok(())
+    }
+
+    fn unary(&mut self, it: &'a Unary) -> Result<()> {
+        let Unary { operator, operand } = it;
+        match operator {
+            UnaryOperator::Not => {
+                self.text("not ");
+                self.operand(operand, Precedence::Not, Typed::No)
+            }
+            UnaryOperator::Negate => {
+                self.text("-");
+                self.operand(operand, Precedence::Atom, Typed::No)
+            }
+        }
+    }
+
+    fn binary(&mut self, it: &'a Binary) -> Result<()> {
+        let Binary { left, operator, right } = it;
+        // What stands on one side tells the type of a value on the other.
+        let (left_typed, right_typed) = (typed_by(right), typed_by(left));
+        let (left_needs, right_needs) = Precedence::of_operator(*operator, self.spec).operands();
+        let symbol = match operator {
+            BinaryOperator::Equal => " = ",
+            BinaryOperator::NotEqual => " <> ",
+            BinaryOperator::Less => " < ",
+            BinaryOperator::LessOrEqual => " <= ",
+            BinaryOperator::Greater => " > ",
+            BinaryOperator::GreaterOrEqual => " >= ",
+            BinaryOperator::IsNotDistinctFrom => match self.spec.null_safe_equal {
+                NullSafeEqual::IsNotDistinctFrom => " is not distinct from ",
+                NullSafeEqual::Spaceship => " <=> ",
+                NullSafeEqual::Is => " is ",
+            },
+            BinaryOperator::IsDistinctFrom => match self.spec.null_safe_equal {
+                NullSafeEqual::IsNotDistinctFrom => " is distinct from ",
+                NullSafeEqual::Is => " is not ",
+                NullSafeEqual::Spaceship => {
+                    self.text("not (");
+                    self.operand(left, left_needs, left_typed)?;
+                    self.text(" <=> ");
+                    self.operand(right, right_needs, right_typed)?;
+                    self.text(")");
+                    return Ok(());
+                }
+            },
+            BinaryOperator::Add => " + ",
+            BinaryOperator::Subtract => " - ",
+            BinaryOperator::Multiply => " * ",
+            BinaryOperator::Divide => " / ",
+            BinaryOperator::DivideInteger => match self.spec.integer_division {
+                IntegerDivision::Slash => " / ",
+                IntegerDivision::Div => " div ",
+            },
+            BinaryOperator::Remainder => " % ",
+            BinaryOperator::Concat => match self.spec.concat {
+                Concat::Pipes => " || ",
+                Concat::Function => {
+                    self.text("concat(");
+                    self.expr(left)?;
+                    self.text(", ");
+                    self.expr(right)?;
+                    self.text(")");
+                    return Ok(());
+                }
+            },
+        };
+        self.operand(left, left_needs, left_typed)?;
+        self.text(symbol);
+        self.operand(right, right_needs, right_typed)
+    }
+
+    fn like(&mut self, it: &'a Like) -> Result<()> {
+        let Like { negated, left, pattern, escape } = it;
+        self.operand(left, Precedence::Loose, typed_by(pattern))?;
+        self.text(if *negated { " not like " } else { " like " });
+        self.operand(pattern, Precedence::Atom, typed_by(left))?;
+        match (escape, self.spec.like_escape) {
+            // Only letters, digits and marks of which no dialect thinks anything stand between these quotes.
+            (Some(mark @ ('!' | '#' | '~' | '^')), _) => {
+                self.text(" escape '");
+                self.sql.push(*mark);
+                self.text("'");
+                Ok(())
+            }
+            (Some(_), _) => Err(Error::invalid("the escape character of `like` is one of ! # ~ ^")),
+            (None, LikeEscape::Backslash) => Ok(()),
+            (None, LikeEscape::None) => {
+                self.text(r" escape '\'");
+                Ok(())
+            }
+        }
+    }
+
+    fn between(&mut self, it: &'a Between) -> Result<()> {
+        let Between { negated, value, low, high } = it;
+        let bounds_typed = typed_by(value);
+        let value_typed = if typed_by(low) == Typed::Yes { Typed::Yes } else { typed_by(high) };
+        self.operand(value, Precedence::Loose, value_typed)?;
+        self.text(if *negated { " not between " } else { " between " });
+        self.operand(low, Precedence::Loose, bounds_typed)?;
+        self.text(" and ");
+        self.operand(high, Precedence::Loose, bounds_typed)
+    }
+
+    fn in_list(&mut self, it: &'a In) -> Result<()> {
+        let In { negated, value, list } = it;
+        if list.is_empty() {
+            self.text(if *negated { "true" } else { "false" });
+            return Ok(());
+        }
+        let typed = typed_by(value);
+        self.operand(value, Precedence::Loose, typed_by(&list[0]))?;
+        self.text(if *negated { " not in (" } else { " in (" });
+        self.list("", list, ", ", |writer, it| writer.operand(it, Precedence::Any, typed))?;
+        self.text(")");
+        Ok(())
+    }
+
+    fn in_query(&mut self, it: &'a InQuery) -> Result<()> {
+        let InQuery { negated, value, query } = it;
+        self.operand(value, Precedence::Loose, Typed::No)?;
+        self.text(if *negated { " not in " } else { " in " });
+        self.in_subquery(query)
+    }
+
+    fn exists(&mut self, it: &'a Exists) -> Result<()> {
+        let Exists { negated, query } = it;
+        self.text(if *negated { "not exists " } else { "exists " });
+        self.subquery(query)
+    }
+
+    fn is_null(&mut self, it: &'a IsNull) -> Result<()> {
+        let IsNull { negated, value } = it;
+        self.operand(value, Precedence::Loose, Typed::No)?;
+        self.text(if *negated { " is not null" } else { " is null" });
+        Ok(())
+    }
+
+    fn case(&mut self, it: &'a Case) -> Result<()> {
+        let Case { whens, otherwise } = it;
+        if whens.is_empty() {
+            return Err(Error::invalid("a `case` without `when`"));
+        }
+        let typed = one_type(whens.iter().map(|when| &when.value).chain(otherwise));
+        self.text("case");
+        for When { condition, value } in whens {
+            self.text(" when ");
+            self.expr(condition)?;
+            self.text(" then ");
+            self.operand(value, Precedence::Any, typed)?;
+        }
+        self.optional(" else ", otherwise, |writer, it| writer.operand(it, Precedence::Any, typed))?;
+        self.text(" end");
+        Ok(())
+    }
+
+    fn cast(&mut self, it: &'a Cast) -> Result<()> {
+        let Cast { value, data_type } = it;
+        self.text("cast(");
+        self.expr(value)?;
+        self.text(" as ");
+        self.cast_type(data_type)?;
+        self.text(")");
+        Ok(())
+    }
+
+    fn call(&mut self, it: &'a Call) -> Result<()> {
+        let Call { schema, name, arguments } = it;
+        if let Some(schema) = schema {
+            self.ident(schema)?;
+            self.text(".");
+        }
+        self.function_name(name)?;
+        let typed = if ONE_TYPE.contains(&name.as_str()) { one_type(arguments.iter()) } else { Typed::No };
+        self.text("(");
+        self.list("", arguments, ", ", |writer, it| writer.operand(it, Precedence::Any, typed))?;
+        self.text(")");
+        Ok(())
+    }
+
+    /// The name of a function stands without quotes where it can: in quotes, a server's own are not found.
+    fn function_name(&mut self, name: &Ident) -> Result<()> {
+        let text = name.as_str();
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
+        if plain {
+            self.text(text);
+            Ok(())
+        } else {
+            self.ident(name)
+        }
+    }
+
+    fn aggregate(&mut self, it: &'a Aggregate) -> Result<()> {
+        let Aggregate { name, quantifier, arguments, filter, result } = it;
+        if *quantifier == Quantifier::Distinct && arguments.is_empty() {
+            return Err(Error::invalid("`distinct` needs an argument; name the column to count"));
+        }
+        let cast_result = match (result, self.spec.aggregate_result) {
+            (Some(data_type), AggregateResult::CastResult) => Some(data_type),
+            (Some(_), AggregateResult::CastArgument | AggregateResult::AsIs) | (None, _) => None,
+        };
+        let cast_argument = match (result, self.spec.aggregate_result) {
+            (Some(DataType::Double), AggregateResult::CastArgument) => Some(&DataType::Double),
+            (Some(_) | None, _) => None,
+        };
+        let case = match (filter, self.spec.aggregate_filter) {
+            (Some(condition), AggregateFilter::Case) => {
+                if arguments.len() > 1 || !PASS_OVER_NULL.contains(&name.as_str()) {
+                    return self.unsupported("filter on this aggregate", "filter the rows in a derived table");
+                }
+                Some(condition)
+            }
+            (Some(_), AggregateFilter::Words) | (None, _) => None,
+        };
+        if cast_result.is_some() {
+            self.text("cast(");
+        }
+        self.function_name(name)?;
+        self.text(match quantifier {
+            Quantifier::All => "(",
+            Quantifier::Distinct => "(distinct ",
+        });
+        if let Some(condition) = case {
+            self.text("case when ");
+            self.expr(condition)?;
+            self.text(" then ");
+        }
+        if cast_argument.is_some() {
+            self.text("cast(");
+        }
+        match (arguments.as_slice(), case) {
+            ([], None) => self.text("*"),
+            ([], Some(_)) => self.text("1"),
+            (arguments, _) => self.list("", arguments, ", ", Self::expr)?,
+        }
+        if let Some(data_type) = cast_argument {
+            self.text(" as ");
+            self.cast_type(data_type)?;
+            self.text(")");
+        }
+        self.text(if case.is_some() { " end)" } else { ")" });
+        if case.is_none() {
+            self.optional(" filter (where ", filter, |writer, it| {
+                writer.expr(it)?;
+                writer.text(")");
+                Ok(())
+            })?;
+        }
+        if let Some(data_type) = cast_result {
+            self.text(" as ");
+            self.cast_type(data_type)?;
+            self.text(")");
+        }
+        Ok(())
+    }
+
+    fn excluded(&mut self, it: &'a Excluded) -> Result<()> {
+        let Excluded { column } = it;
+        match self.spec.upsert {
+            Upsert::OnConflictOfKey | Upsert::OnConflict => {
+                self.text("excluded.");
+                self.ident(column)
+            }
+            Upsert::OnDuplicateKey => {
+                self.text("values(");
+                self.ident(column)?;
+                self.text(")");
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn raw(&mut self, it: &'a Raw) -> Result<()> {
+        let Raw { parts } = it;
+        self.list("", parts, "", |writer, part| match part {
+            RawPart::Text(text) => {
+                writer.text(text);
+                Ok(())
+            }
+            RawPart::Ident(name) => writer.ident(name),
+            RawPart::Expr(expr) => writer.operand(expr, Precedence::Atom, Typed::No),
+        })
+    }
+}
+
+/// Whether what stands beside a value tells the value's type: anything does but another value.
+fn typed_by(sibling: &Expr) -> Typed {
+    if matches!(sibling, Expr::Value(_)) { Typed::No } else { Typed::Yes }
+}
+
+/// Whether one of several expressions of the same type tells the type of those that are values.
+fn one_type<'a>(mut expressions: impl Iterator<Item = &'a Expr>) -> Typed {
+    if expressions.any(|it| typed_by(it) == Typed::Yes) { Typed::Yes } else { Typed::No }
+}

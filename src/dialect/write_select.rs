@@ -1,0 +1,284 @@
+//! `impl Writer`: `select`, set operations, table references, common table expressions.
+
+use super::lower;
+use super::precedence::Precedence;
+use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit};
+use super::writer::{Typed, Writer};
+use crate::ast::{
+    AllColumns, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem, Query,
+    Select, SelectExpr, SelectItem, SetOperator, Statement, Table, TableRef,
+};
+use crate::error::{Error, Result};
+
+impl<'a> Writer<'a> {
+    pub(super) fn select(&mut self, it: &'a Select) -> Result<()> {
+        self.select_with(it, "")
+    }
+
+    /// Writes a `select`; `no_filter` stands in place of a missing `where`.
+    pub(super) fn select_with(&mut self, it: &'a Select, no_filter: &str) -> Result<()> {
+        let Select { with, distinct, columns, from, joins, filter, group_by, having, order_by, limit, offset } = it;
+        self.with(with)?;
+        self.text(match distinct {
+            Distinct::All => "select",
+            Distinct::Distinct => "select distinct",
+        });
+        if columns.is_empty() {
+            return Err(Error::invalid("a `select` without columns"));
+        }
+        if from.is_empty() && !joins.is_empty() {
+            return Err(Error::invalid("a join without a table before it"));
+        }
+        self.list(" ", columns, ", ", Self::select_item)?;
+        self.list(" from ", from, ", ", Self::table_ref)?;
+        self.list(" ", joins, " ", Self::join)?;
+        if filter.is_none() {
+            self.text(no_filter);
+        }
+        self.optional(" where ", filter, Self::expr)?;
+        self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
+        self.optional(" having ", having, Self::expr)?;
+        // Where rows are merged, what is ordered by must be what is selected, parameters included.
+        let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;
+        let selected: &[SelectItem] = if merged { columns } else { &[] };
+        self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
+        self.limit(limit, offset)
+    }
+
+    /// Writes an expression, or its position in the select list where it holds values: a server does not know that
+    /// `$1` and `$2` are the same, so it would not take `f(x, $2)` for the selected `f(x, $1)`.
+    fn expr_or_position(&mut self, it: &'a Expr, columns: &'a [SelectItem]) -> Result<()> {
+        if matches!(it, Expr::Value(_)) {
+            return Err(Error::invalid("rows cannot be grouped or ordered by a value; name a column"));
+        }
+        if matches!(it, Expr::Column(_)) || !lower::holds_values(it) {
+            return self.expr(it);
+        }
+        let mut position = 1;
+        for column in columns {
+            match column {
+                SelectItem::Expr(SelectExpr { expr, alias: _ }) if expr == it => {
+                    self.number(position);
+                    return Ok(());
+                }
+                SelectItem::Expr(_) => position += 1,
+                SelectItem::AllColumns(AllColumns { table: _, columns }) => position += columns.len(),
+            }
+        }
+        self.expr(it)
+    }
+
+    pub(super) fn compound(&mut self, it: &'a Compound) -> Result<()> {
+        let Compound { with, operator, operands, order_by, limit, offset } = it;
+        if operands.len() < 2 {
+            return Err(Error::invalid("a set operation of fewer than two queries"));
+        }
+        self.with(with)?;
+        let separator = match operator {
+            SetOperator::Union => " union ",
+            SetOperator::UnionAll => " union all ",
+            SetOperator::Intersect => " intersect ",
+            SetOperator::Except => " except ",
+            SetOperator::IntersectAll | SetOperator::ExceptAll if !self.spec.intersect_all => {
+                return self.unsupported("`intersect all` and `except all`", "number equal rows by a window function");
+            }
+            SetOperator::IntersectAll => " intersect all ",
+            SetOperator::ExceptAll => " except all ",
+        };
+        self.list("", operands, separator, Self::compound_operand)?;
+        self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, &[]))?;
+        self.limit(limit, offset)
+    }
+
+    /// Writes an operand of a set operation, kept apart where its own clauses would be taken for those of the whole.
+    fn compound_operand(&mut self, it: &'a Query) -> Result<()> {
+        if let Query::Select(select) = it {
+            let plain = select.with.is_empty()
+                && select.order_by.is_empty()
+                && select.limit.is_none()
+                && select.offset.is_none();
+            if plain {
+                return self.select(select);
+            }
+        }
+        match self.spec.compound_operand {
+            CompoundOperand::Parentheses => self.parentheses(|writer| writer.query(it)),
+            CompoundOperand::DerivedTable => {
+                self.text("select * from ");
+                self.parentheses(|writer| writer.query(it))
+            }
+        }
+    }
+
+    pub(super) fn query(&mut self, it: &'a Query) -> Result<()> {
+        match it {
+            Query::Select(it) => self.select(it),
+            Query::Compound(it) => self.compound(it),
+        }
+    }
+
+    /// Writes a subquery in parentheses.
+    ///
+    /// Where the table that the statement writes cannot be read in a subquery, it can in a derived table.
+    pub(super) fn subquery(&mut self, it: &'a Query) -> Result<()> {
+        match self.target {
+            Some(target) if lower::reads(it, target) => self.wrapped_subquery(it),
+            Some(_) | None => self.parentheses(|writer| writer.query(it)),
+        }
+    }
+
+    /// Writes a subquery after `in`.
+    pub(super) fn in_subquery(&mut self, it: &'a Query) -> Result<()> {
+        if self.spec.limit_in_subquery || !lower::is_limited(it) {
+            return self.subquery(it);
+        }
+        self.wrapped_subquery(it)
+    }
+
+    fn wrapped_subquery(&mut self, it: &'a Query) -> Result<()> {
+        if !self.spec.outer_reference_in_derived_table && lower::is_correlated(it) {
+            return self.unsupported("limit in a correlated subquery", "join the table instead");
+        }
+        let target = self.target.take();
+        self.text("(select * from ");
+        self.parentheses(|writer| writer.query(it))?;
+        self.text(" as ");
+        self.ident(&Ident::from("kysera_subquery"))?;
+        self.text(")");
+        self.target = target;
+        Ok(())
+    }
+
+    /// Writes the common table expressions before a statement.
+    pub(super) fn with(&mut self, with: &'a [Cte]) -> Result<()> {
+        if with.is_empty() {
+            return Ok(());
+        }
+        self.text("with ");
+        self.ctes(with)
+    }
+
+    pub(super) fn ctes(&mut self, with: &'a [Cte]) -> Result<()> {
+        if with.iter().any(|cte| cte.recursive) {
+            self.text("recursive ");
+        }
+        self.list("", with, ", ", Self::cte)?;
+        self.text(" ");
+        Ok(())
+    }
+
+    fn cte(&mut self, it: &'a Cte) -> Result<()> {
+        let Cte { name, columns, recursive: _, statement } = it;
+        let writes = match statement {
+            Statement::Select(_) | Statement::Compound(_) | Statement::Raw(_) => false,
+            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => true,
+            Statement::CreateTable(_) | Statement::DropTable(_) => {
+                return Err(Error::invalid("a definition cannot be a common table expression"));
+            }
+        };
+        if writes && !self.spec.data_modifying_with {
+            return self.unsupported("`with` that writes", "run the statements one after the other in a transaction");
+        }
+        self.ident(name)?;
+        if !columns.is_empty() {
+            self.list(" (", columns, ", ", Self::ident)?;
+            self.text(")");
+        }
+        self.text(" as ");
+        self.parentheses(|writer| writer.statement(statement))
+    }
+
+    pub(super) fn select_item(&mut self, it: &'a SelectItem) -> Result<()> {
+        match it {
+            SelectItem::Expr(SelectExpr { expr, alias }) => {
+                self.expr(expr)?;
+                self.optional(" as ", alias, Self::ident)
+            }
+            SelectItem::AllColumns(AllColumns { table, columns }) => {
+                for (at, column) in columns.iter().enumerate() {
+                    self.text(if at == 0 { "" } else { ", " });
+                    if let Some(table) = table {
+                        self.ident(table)?;
+                        self.text(".");
+                    }
+                    self.ident(&Ident::Static(column.name))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn table_ref(&mut self, it: &'a TableRef) -> Result<()> {
+        match it {
+            TableRef::Table(it) => self.table(it),
+            TableRef::Derived(Derived { query, alias }) => {
+                if !self.spec.outer_reference_in_derived_table && lower::is_correlated(query) {
+                    return self.unsupported("outer column in a derived table", "join the table instead");
+                }
+                self.parentheses(|writer| writer.query(query))?;
+                self.text(" as ");
+                self.ident(alias)
+            }
+        }
+    }
+
+    pub(super) fn table(&mut self, it: &'a Table) -> Result<()> {
+        let Table { name, alias } = it;
+        self.table_name(name)?;
+        self.optional(" as ", alias, Self::ident)
+    }
+
+    fn join(&mut self, it: &'a Join) -> Result<()> {
+        let Join { kind, table, on } = it;
+        self.text(match kind {
+            JoinKind::Inner => "inner join ",
+            JoinKind::Left => "left join ",
+            JoinKind::Right => "right join ",
+            JoinKind::Full if !self.spec.full_join => {
+                return self.unsupported("`full join`", "unite a left join with the rows that only the right side has");
+            }
+            JoinKind::Full => "full join ",
+            JoinKind::Cross => "cross join ",
+        });
+        self.table_ref(table)?;
+        match (kind, on) {
+            (JoinKind::Cross, None) => Ok(()),
+            (JoinKind::Cross, Some(_)) => Err(Error::invalid("a cross join has no condition")),
+            (_, None) => Err(Error::invalid("a join without a condition; a cross join has none")),
+            (_, Some(on)) => {
+                self.text(" on ");
+                self.expr(on)
+            }
+        }
+    }
+
+    fn order_item(&mut self, it: &'a OrderItem, selected: &'a [SelectItem]) -> Result<()> {
+        let OrderItem { expr, direction, nulls } = it;
+        let nulls = match (nulls, self.spec.nulls_order) {
+            (Nulls::Default, _) => "",
+            (Nulls::First, NullsOrder::Words) => " nulls first",
+            (Nulls::Last, NullsOrder::Words) => " nulls last",
+            (Nulls::First | Nulls::Last, NullsOrder::Expression) => {
+                self.operand(expr, Precedence::Loose, Typed::No)?;
+                self.text(if *nulls == Nulls::First { " is not null, " } else { " is null, " });
+                ""
+            }
+        };
+        self.expr_or_position(expr, selected)?;
+        self.text(match direction {
+            Direction::Ascending => "",
+            Direction::Descending => " desc",
+        });
+        self.text(nulls);
+        Ok(())
+    }
+
+    fn limit(&mut self, limit: &'a Option<Expr>, offset: &'a Option<Expr>) -> Result<()> {
+        if let (None, Some(_), OffsetWithoutLimit::NeedsLimit(all)) = (limit, offset, self.spec.offset_without_limit) {
+            self.text(" limit ");
+            self.text(all);
+        }
+        self.optional(" limit ", limit, Self::typed_expr)?;
+        self.optional(" offset ", offset, Self::typed_expr)
+    }
+}

@@ -1,0 +1,295 @@
+//! The writer and its vocabulary: text, names, values, optional parts, lists.
+
+use std::fmt::Write as _;
+
+use super::spec::{NameLimit, ParamCasts, Placeholder, Spec, TypeName};
+use crate::ast::{DataType, Ident, TableName};
+use crate::error::{Error, Result, Unsupported};
+use crate::value::{Kind, Value};
+
+/// How deep a tree may be. Lists of conditions are flat, so only expressions within expressions count; the servers'
+/// own limits are not far above.
+const MAX_DEPTH: usize = 200;
+
+/// What becomes of the values of a tree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Values {
+    /// They are bound.
+    Bound,
+    /// They are written as literals: in definitions, which take no parameters, and for reading.
+    Literal,
+}
+
+/// Whether the server can tell the type of a value from what stands beside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Typed {
+    Yes,
+    No,
+}
+
+/// Writes one statement. It is spread over the `write_*` files by family of nodes.
+pub(super) struct Writer<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) sql: String,
+    pub(super) params: Vec<Value>,
+    pub(super) values: Values,
+    /// For tests: parentheses around every operator.
+    pub(super) all_parentheses: bool,
+    /// The table that the statement writes, where its subqueries may not read it directly.
+    pub(super) target: Option<&'a TableName>,
+    depth: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(spec: &'a Spec, values: Values) -> Self {
+        Self {
+            spec,
+            sql: String::with_capacity(256),
+            params: Vec::new(),
+            values,
+            all_parentheses: false,
+            target: None,
+            depth: 0,
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.sql.push_str(text);
+    }
+
+    /// Writes `prefix` and the items, or nothing where there are none.
+    pub(super) fn list<T>(
+        &mut self,
+        prefix: &str,
+        items: &'a [T],
+        separator: &str,
+        write: impl Fn(&mut Self, &'a T) -> Result<()>,
+    ) -> Result<()> {
+        for (at, item) in items.iter().enumerate() {
+            self.text(if at == 0 { prefix } else { separator });
+            write(self, item)?;
+        }
+        Ok(())
+    }
+
+    /// Writes `prefix` and the part, or nothing where it is missing.
+    pub(super) fn optional<T>(
+        &mut self,
+        prefix: &str,
+        part: &'a Option<T>,
+        write: impl Fn(&mut Self, &'a T) -> Result<()>,
+    ) -> Result<()> {
+        let Some(part) = part else { return Ok(()) };
+        self.text(prefix);
+        write(self, part)
+    }
+
+    /// Writes something between parentheses, one level deeper.
+    pub(super) fn parentheses(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        self.text("(");
+        self.deeper(write)?;
+        self.text(")");
+        Ok(())
+    }
+
+    /// Goes one level deeper into the tree, and refuses to go too deep.
+    pub(super) fn deeper(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        if self.depth == MAX_DEPTH {
+            return Err(Error::invalid(format!("the query nests more than {MAX_DEPTH} levels deep")));
+        }
+        self.depth += 1;
+        let result = write(self);
+        self.depth -= 1;
+        result
+    }
+
+    pub(super) fn unsupported<T>(&self, feature: &'static str, hint: &'static str) -> Result<T> {
+        Err(Unsupported::new(self.spec.name, feature, hint).into())
+    }
+
+    /// Writes a name in quotes. This is the only way for a name into SQL.
+    #[inline]
+    pub(super) fn ident(&mut self, ident: &Ident) -> Result<()> {
+        if let Ident::Static(name) = ident {
+            if let Some(quoted) = name.quoted(self.spec.quote) {
+                self.text(quoted);
+                return Ok(());
+            }
+        }
+        self.other_ident(ident.as_str())
+    }
+
+    /// Checks and quotes a name that is not known to be harmless.
+    fn other_ident(&mut self, name: &str) -> Result<()> {
+        if let Some(problem) = self.name_problem(name) {
+            let shown: String = name.chars().take(24).collect();
+            return Err(Error::invalid(format!("{} does not take the name {shown:?}: {problem}", self.spec.name)));
+        }
+        let quote = self.spec.quote;
+        self.sql.push(quote);
+        for character in name.chars() {
+            if character == quote {
+                self.sql.push(quote);
+            }
+            self.sql.push(character);
+        }
+        self.sql.push(quote);
+        Ok(())
+    }
+
+    fn name_problem(&self, name: &str) -> Option<String> {
+        if name.is_empty() {
+            return Some("it is empty".into());
+        }
+        if name.contains('\0') {
+            return Some("it holds NUL".into());
+        }
+        if !self.spec.supplementary_names && name.chars().any(|character| character > '\u{ffff}') {
+            return Some("it holds a character beyond U+FFFF".into());
+        }
+        if !self.spec.trailing_space_names && name.ends_with(' ') {
+            return Some("it ends in a space".into());
+        }
+        match self.spec.name_limit {
+            NameLimit::Bytes(most) if name.len() > most => Some(format!("it is longer than {most} bytes")),
+            NameLimit::Chars(most) if name.chars().count() > most => {
+                Some(format!("it is longer than {most} characters"))
+            }
+            NameLimit::Bytes(_) | NameLimit::Chars(_) | NameLimit::Unlimited => None,
+        }
+    }
+
+    pub(super) fn table_name(&mut self, name: &'a TableName) -> Result<()> {
+        let TableName { schema, name } = name;
+        if let Some(schema) = schema {
+            self.ident(schema)?;
+            self.text(".");
+        }
+        self.ident(name)
+    }
+
+    /// Writes a value: its placeholder, in a cast where the server needs one, or its literal.
+    pub(super) fn value(&mut self, value: &Value, typed: Typed) -> Result<()> {
+        match self.values {
+            Values::Literal => self.literal(value),
+            Values::Bound => {
+                self.params.push(value.clone());
+                let cast = match (typed, self.spec.param_casts) {
+                    (Typed::No, ParamCasts::WhereUntyped) => data_type_of(value.kind()),
+                    (Typed::No, ParamCasts::Never) | (Typed::Yes, _) => None,
+                };
+                match cast {
+                    None => self.placeholder(),
+                    Some(data_type) => {
+                        self.text("cast(");
+                        self.placeholder();
+                        self.text(" as ");
+                        self.cast_type(&data_type)?;
+                        self.text(")");
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn placeholder(&mut self) {
+        match self.spec.placeholder {
+            Placeholder::Dollar => self.sql.push('$'),
+            Placeholder::Question | Placeholder::NumberedQuestion => self.sql.push('?'),
+        }
+        match self.spec.placeholder {
+            Placeholder::Question => {}
+            Placeholder::Dollar | Placeholder::NumberedQuestion => {
+                let number = self.params.len();
+                self.number(number);
+            }
+        }
+    }
+
+    /// Writes a number. `write!` is slow for the small ones that nearly all are.
+    pub(super) fn number(&mut self, number: usize) {
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => self.sql.push(char::from(b'0' + digit)),
+            Ok(two @ 10..=99) => {
+                self.sql.push(char::from(b'0' + two / 10));
+                self.sql.push(char::from(b'0' + two % 10));
+            }
+            // Writing into a `String` cannot fail.
+            _ => _ = write!(self.sql, "{number}"),
+        }
+    }
+
+    pub(super) fn data_type(&mut self, data_type: &DataType) -> Result<Option<(&'static str, u32)>> {
+        match (self.spec.data_type)(data_type) {
+            Some(name) => self.type_name(name),
+            None => self.unsupported("such a column type", "choose one that all your databases have"),
+        }
+    }
+
+    pub(super) fn cast_type(&mut self, data_type: &DataType) -> Result<()> {
+        match (self.spec.cast_type)(data_type) {
+            Some(name) => self.type_name(name).map(|_| ()),
+            None => self.unsupported("cast to such a type", "convert the value in Rust"),
+        }
+    }
+
+    /// Writes the name of a type. Where its length is held by a check, that is what is returned.
+    fn type_name(&mut self, name: TypeName) -> Result<Option<(&'static str, u32)>> {
+        match name {
+            TypeName::Plain(name) => self.text(name),
+            TypeName::Sized(name, size) => _ = write!(self.sql, "{name}({size})"),
+            TypeName::Precise(name, precision, scale) => _ = write!(self.sql, "{name}({precision}, {scale})"),
+            TypeName::Checked(name, size) => {
+                self.text(name);
+                return Ok(Some(("length", size)));
+            }
+            TypeName::ArrayOf(element) => {
+                self.type_name(*element)?;
+                self.text("[]");
+            }
+            TypeName::Named(name) => self.ident(&name)?,
+        }
+        Ok(None)
+    }
+}
+
+/// The type to cast a bound value to; none where it is a `null` of which nothing is known.
+fn data_type_of(kind: Kind) -> Option<DataType> {
+    Some(match kind {
+        Kind::Bool => DataType::Boolean,
+        Kind::I16 => DataType::SmallInt,
+        Kind::I32 => DataType::Integer,
+        Kind::I64 => DataType::BigInt,
+        Kind::F32 => DataType::Real,
+        Kind::F64 => DataType::Double,
+        Kind::Decimal => DataType::Decimal { precision: 0, scale: 0 },
+        Kind::Text => DataType::Text,
+        Kind::Bytes => DataType::Bytes,
+        Kind::Uuid => DataType::Uuid,
+        Kind::Date => DataType::Date,
+        Kind::Time => DataType::Time,
+        Kind::Timestamp => DataType::Timestamp,
+        Kind::TimestampTz => DataType::TimestampTz,
+        Kind::Json => DataType::Json,
+        Kind::Array(element) => match element {
+            Kind::Bool => DataType::Array(&DataType::Boolean),
+            Kind::I16 => DataType::Array(&DataType::SmallInt),
+            Kind::I32 => DataType::Array(&DataType::Integer),
+            Kind::I64 => DataType::Array(&DataType::BigInt),
+            Kind::F32 => DataType::Array(&DataType::Real),
+            Kind::F64 => DataType::Array(&DataType::Double),
+            Kind::Decimal => DataType::Array(&DataType::Decimal { precision: 0, scale: 0 }),
+            Kind::Text => DataType::Array(&DataType::Text),
+            Kind::Bytes => DataType::Array(&DataType::Bytes),
+            Kind::Uuid => DataType::Array(&DataType::Uuid),
+            Kind::Date => DataType::Array(&DataType::Date),
+            Kind::Time => DataType::Array(&DataType::Time),
+            Kind::Timestamp => DataType::Array(&DataType::Timestamp),
+            Kind::TimestampTz => DataType::Array(&DataType::TimestampTz),
+            Kind::Json => DataType::Array(&DataType::Json),
+            Kind::Array(_) | Kind::Unknown => return None,
+        },
+        Kind::Unknown => return None,
+    })
+}

@@ -1,0 +1,340 @@
+//! What is done on a connection, without a future in sight.
+
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{CachedStatement, OpenFlags, Statement};
+
+use super::interrupt::{Interrupt, UNSTOPPABLE};
+use super::location::{Location, Mode};
+use super::pool::Role;
+use super::{error, value};
+use crate::driver::{ColumnInfo, Outcome, Query, Rows, TransactionOptions};
+use crate::error::{Error, Result};
+
+/// How many statements a connection keeps prepared.
+const STATEMENTS: usize = 100;
+
+/// How many rows a batch of a stream has.
+const BATCH: usize = 256;
+
+/// The row id that stands for "nothing was inserted": SQLite keeps the last one for ever, and only another insert
+/// takes its place.
+const NO_ROW_ID: i64 = i64::MIN;
+
+const FORGET_ROW_ID: &str = "replace into temp.kysera_no_row_id (id) values (-9223372036854775808)";
+
+/// Counts a connection as long as it is open.
+#[derive(Debug)]
+pub(super) struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    pub(super) fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Whether whoever asks is in a transaction, by all that was answered to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    Nothing,
+    Transaction,
+}
+
+/// A connection of SQLite.
+#[derive(Debug)]
+pub(super) struct Session {
+    connection: rusqlite::Connection,
+    interrupt: Arc<Interrupt>,
+    /// True from `begin` to `commit` or `rollback`.
+    begun: bool,
+    /// True where the transaction may not write.
+    query_only: bool,
+    /// True where the file was opened to read only.
+    read_only: bool,
+    /// Counts it, until everything else here is dropped.
+    _open: Open,
+}
+
+impl Session {
+    /// Opens the database.
+    pub(super) fn open(location: &Location, role: Role, open: Open) -> Result<Self> {
+        let read_only = role == Role::Reader || location.mode == Mode::Read;
+        let failed = |error: Error| {
+            let cause = error.as_database().map_or_else(|| error.to_string(), |it| it.message().to_owned());
+            Error::connect(location.describe(), cause, Some(error.into()))
+        };
+        let access = match location.mode {
+            _ if read_only => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Mode::Read | Mode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Mode::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        };
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = match &location.file {
+            Some(file) => rusqlite::Connection::open_with_flags(file, flags),
+            None => rusqlite::Connection::open_in_memory_with_flags(flags),
+        };
+        let connection = connection.map_err(error::database).map_err(failed)?;
+        let interrupt = Interrupt::new(location.busy_timeout);
+        let mut session = Self { connection, interrupt, begun: false, query_only: false, read_only, _open: open };
+        session.configure(location).map_err(failed)?;
+        Ok(session)
+    }
+
+    fn configure(&mut self, location: &Location) -> Result<()> {
+        self.interrupt.install(&mut self.connection)?;
+        self.interrupt.start(UNSTOPPABLE);
+        for (setting, on) in [
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
+            (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+            (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        ] {
+            self.connection.set_db_config(setting, on).map_err(error::database)?;
+        }
+        self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        if self.read_only {
+            // Reads the header, so that what is no database is told now.
+            return self.run("pragma schema_version");
+        }
+        if location.file.is_some() {
+            self.write_ahead(location.busy_timeout)?;
+        }
+        self.run("pragma synchronous = normal")?;
+        self.run("create temp table kysera_no_row_id (id integer primary key) strict")
+    }
+
+    /// Switches the journal to WAL. Where several programs do so to a new file at once, SQLite refuses some of them
+    /// without waiting.
+    fn write_ahead(&self, patience: Duration) -> Result<()> {
+        let since = Instant::now();
+        loop {
+            match self.run("pragma journal_mode = wal") {
+                Err(error) if error.is_lock_timeout() && since.elapsed() < patience => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                result => return result,
+            }
+        }
+    }
+
+    pub(super) fn interrupt(&self) -> &Arc<Interrupt> {
+        &self.interrupt
+    }
+
+    /// Does the job of that number for somebody who believes to be `within` a transaction, or not.
+    ///
+    /// The two can differ: SQLite rolls a transaction back by itself after some errors, and somebody may have stopped
+    /// waiting for a `begin` or `commit` before its answer came. Then nothing is done in a transaction that the other
+    /// side does not know of, nor outside of one that it counts on.
+    pub(super) fn perform<T>(
+        &mut self,
+        job: u64,
+        within: Within,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.interrupt.start(UNSTOPPABLE);
+        match within {
+            Within::Nothing if self.begun => self.rollback()?,
+            Within::Transaction if self.connection.is_autocommit() => {
+                return Err(Error::closed("the transaction is over: SQLite rolled it back; start it again"));
+            }
+            Within::Nothing | Within::Transaction => {}
+        }
+        self.interrupt.start(job);
+        if self.interrupt.is_unwanted() { Err(error::cancelled()) } else { work(self) }
+    }
+
+    /// Makes the connection as it was when it was opened.
+    pub(super) fn clean(&mut self) -> Result<()> {
+        self.interrupt.start(UNSTOPPABLE);
+        self.rollback()?;
+        // Migrations switch them off.
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true).map_err(error::database)?;
+        Ok(())
+    }
+
+    pub(super) fn fetch(&mut self, query: Query<'_>) -> Result<Rows> {
+        let mut all = None;
+        self.query(query, usize::MAX, |rows| {
+            all = Some(rows);
+            true
+        })?;
+        Ok(all.unwrap_or_else(|| Rows::new(Arc::default())))
+    }
+
+    /// Gives the rows in batches, until there are no more or `deliver` answers `false`.
+    pub(super) fn stream(&mut self, query: Query<'_>, mut deliver: impl FnMut(Rows) -> bool) -> Result<()> {
+        self.query(query, BATCH, |rows| rows.is_empty() || deliver(rows))
+    }
+
+    /// Gives the rows in batches of that size, of which the last may be smaller, or empty.
+    fn query(&mut self, query: Query<'_>, batch: usize, mut deliver: impl FnMut(Rows) -> bool) -> Result<()> {
+        let mut statement = self.statement(query)?;
+        let mut cursor = statement.raw_query();
+        let mut row = cursor.next().map_err(error::database)?;
+        // The columns are asked for after the first step: it prepares a statement again whose tables have changed.
+        let columns = match row {
+            Some(row) => columns(row.as_ref()),
+            None => {
+                drop(cursor);
+                deliver(Rows::new(columns(&statement)));
+                return Ok(());
+            }
+        };
+        let mut rows = Rows::new(Arc::clone(&columns));
+        while let Some(current) = row {
+            for (at, column) in columns.iter().enumerate() {
+                rows.push(value::read(current.get_ref(at).map_err(error::database)?, &column.name)?);
+            }
+            if rows.len() == batch && !deliver(mem::replace(&mut rows, Rows::new(Arc::clone(&columns)))) {
+                return Ok(());
+            }
+            row = cursor.next().map_err(error::database)?;
+        }
+        deliver(rows);
+        Ok(())
+    }
+
+    pub(super) fn execute(&mut self, query: Query<'_>) -> Result<Outcome> {
+        let mut statement = self.statement(query)?;
+        if statement.readonly() || self.query_only || self.read_only {
+            finish(&mut statement)?;
+            return Ok(Outcome::default());
+        }
+        let may_insert = !starts_with(query.sql, "update") && !starts_with(query.sql, "delete");
+        if may_insert {
+            self.run(FORGET_ROW_ID)?;
+        }
+        let before = self.connection.total_changes();
+        finish(&mut statement)?;
+        // What does not change rows, such as `create table`, leaves the count of the statement before it.
+        let changed = self.connection.total_changes() != before;
+        let rows_affected = if changed { self.connection.changes() } else { 0 };
+        let row_id = self.connection.last_insert_rowid();
+        Ok(Outcome::new(rows_affected, (may_insert && row_id != NO_ROW_ID).then_some(row_id)))
+    }
+
+    pub(super) fn prepare(&mut self, sql: &str) -> Result<()> {
+        without_nul(sql)?;
+        self.connection.prepare_cached(sql).map(drop).map_err(error::database)
+    }
+
+    pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
+        without_nul(sql)?;
+        self.connection.execute_batch(sql).map_err(error::database)
+    }
+
+    /// Starts a transaction; one that may write takes the lock for it now, because one that reads first and then
+    /// finds that somebody else wrote could only be rolled back.
+    pub(super) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        if options.read_only {
+            self.run("pragma query_only = on")?;
+            self.query_only = true;
+        }
+        let sql = if options.read_only || self.read_only { "begin deferred" } else { "begin immediate" };
+        let result = self.run(sql);
+        match result {
+            Ok(()) => self.begun = true,
+            Err(_) => self.allow_writes()?,
+        }
+        result
+    }
+
+    /// Commits, or rolls back where that fails: either way the transaction is over.
+    pub(super) fn commit(&mut self) -> Result<()> {
+        match self.run("commit") {
+            Ok(()) => {
+                self.begun = false;
+                self.allow_writes()
+            }
+            Err(error) => {
+                self.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Rolls back, where there still is a transaction.
+    pub(super) fn rollback(&mut self) -> Result<()> {
+        if !self.connection.is_autocommit() {
+            self.run("rollback")?;
+        }
+        self.begun = false;
+        self.allow_writes()
+    }
+
+    pub(super) fn savepoint(&mut self, depth: usize) -> Result<()> {
+        self.batch(&format!("savepoint kysera_{depth}"))
+    }
+
+    pub(super) fn release_savepoint(&mut self, depth: usize) -> Result<()> {
+        self.batch(&format!("release kysera_{depth}"))
+    }
+
+    pub(super) fn rollback_to_savepoint(&mut self, depth: usize) -> Result<()> {
+        self.batch(&format!("rollback to kysera_{depth}; release kysera_{depth}"))
+    }
+
+    fn allow_writes(&mut self) -> Result<()> {
+        if self.query_only {
+            self.run("pragma query_only = off")?;
+            self.query_only = false;
+        }
+        Ok(())
+    }
+
+    /// Runs one of this driver's own statements.
+    fn run(&self, sql: &str) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error::database)?;
+        finish(&mut statement)
+    }
+
+    /// Prepares a statement and binds its values.
+    fn statement(&self, Query { sql, params }: Query<'_>) -> Result<CachedStatement<'_>> {
+        without_nul(sql)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(error::database)?;
+        let (expected, found) = (statement.parameter_count(), params.len());
+        if expected != found {
+            return Err(Error::invalid(format!(
+                "the statement has {expected} placeholders, and {found} values are bound"
+            )));
+        }
+        for (position, param) in (1..).zip(params) {
+            statement.raw_bind_parameter(position, value::bind(param, position)?).map_err(error::database)?;
+        }
+        Ok(statement)
+    }
+}
+
+/// SQLite reads a statement up to the first NUL only, so what follows, such as its `where`, would be left out.
+fn without_nul(sql: &str) -> Result<()> {
+    if sql.as_bytes().contains(&0) { Err(Error::invalid("a statement must not hold NUL")) } else { Ok(()) }
+}
+
+/// Runs a statement to its end, whatever rows it gives.
+fn finish(statement: &mut Statement<'_>) -> Result<()> {
+    let mut rows = statement.raw_query();
+    while rows.next().map_err(error::database)?.is_some() {}
+    Ok(())
+}
+
+fn columns(statement: &Statement<'_>) -> Arc<[ColumnInfo]> {
+    statement.column_names().into_iter().map(|name| ColumnInfo { name: name.to_owned() }).collect()
+}
+
+fn starts_with(sql: &str, word: &str) -> bool {
+    sql.trim_start().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+}

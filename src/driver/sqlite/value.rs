@@ -1,0 +1,88 @@
+//! Values on their way into SQLite and out of it.
+//!
+//! SQLite has integers, floats, text and bytes. Dates and times are text of a fixed width, so that they order as they
+//! should; decimals are text, so that no digit is lost.
+
+use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+
+use crate::error::{Error, Result};
+use crate::value::{Kind, Value, calendar};
+
+/// The days of the years 0000 to 9999: dates as text order as dates only within them.
+const DAYS: std::ops::RangeInclusive<i32> = -719_528..=2_932_896;
+
+/// What is bound for a value, the parameter at `position` (counted from 1).
+pub(super) fn bind(value: &Value, position: usize) -> Result<ToSqlOutput<'_>> {
+    let refuse = |expected: &'static str| Err(Error::encode(position, expected, value.kind().name()));
+    let text = |text: String| Ok(ToSqlOutput::Owned(Owned::Text(text)));
+    let integer = |it: i64| Ok(ToSqlOutput::Owned(Owned::Integer(it)));
+    match value {
+        Value::Null(_) => Ok(ToSqlOutput::Owned(Owned::Null)),
+        Value::Bool(it) => integer((*it).into()),
+        Value::I16(it) => integer((*it).into()),
+        Value::I32(it) => integer((*it).into()),
+        Value::I64(it) => integer(*it),
+        Value::F32(it) if it.is_nan() => refuse("a number; SQLite keeps `NaN` as null"),
+        Value::F64(it) if it.is_nan() => refuse("a number; SQLite keeps `NaN` as null"),
+        Value::F32(it) => Ok(ToSqlOutput::Owned(Owned::Real((*it).into()))),
+        Value::F64(it) => Ok(ToSqlOutput::Owned(Owned::Real(*it))),
+        Value::Json(it) if it.is_empty() => refuse("json; it could not be serialised"),
+        Value::Decimal(it) | Value::Text(it) | Value::Json(it) => {
+            Ok(ToSqlOutput::Borrowed(ValueRef::Text(it.as_bytes())))
+        }
+        Value::Bytes(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Blob(it))),
+        Value::Uuid(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Blob(it))),
+        Value::Date(days) if DAYS.contains(days) => text(calendar::format_date(*days)),
+        Value::Time(micros) if (0..calendar::MICROS_PER_DAY).contains(micros) => text(calendar::format_time(*micros)),
+        Value::Timestamp(micros) | Value::TimestampTz(micros)
+            if DAYS.contains(&calendar::split_timestamp(*micros).0) =>
+        {
+            text(calendar::format_timestamp(*micros))
+        }
+        Value::Date(_) | Value::Timestamp(_) | Value::TimestampTz(_) => refuse("one of the years 0000 to 9999"),
+        Value::Time(_) => refuse("one from 00:00 to before 24:00"),
+        Value::Array(_) => refuse("a column; SQLite has no arrays"),
+    }
+}
+
+/// What was read from a column.
+pub(super) fn read(value: ValueRef<'_>, column: &str) -> Result<Value> {
+    Ok(match value {
+        ValueRef::Null => Value::Null(Kind::Unknown),
+        ValueRef::Integer(it) => Value::I64(it),
+        ValueRef::Real(it) => Value::F64(it),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Value::Text(text.to_owned()),
+            Err(_) => return Err(Error::decode(column, Kind::Text.name(), "bytes that are no UTF-8")),
+        },
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_years_that_order_as_text() {
+        assert_eq!(calendar::format_date(*DAYS.start()), "0000-01-01");
+        assert_eq!(calendar::format_date(*DAYS.end()), "9999-12-31");
+        assert_eq!(calendar::format_date(DAYS.end() + 1), "10000-01-01");
+    }
+
+    #[test]
+    fn what_would_be_lost_is_refused() {
+        for value in [
+            Value::F32(f32::NAN),
+            Value::F64(f64::NAN),
+            Value::Json(String::new()),
+            Value::Date(DAYS.end() + 1),
+            Value::Time(calendar::MICROS_PER_DAY),
+            Value::Timestamp(i64::MAX),
+            Value::TimestampTz(i64::MIN),
+            Value::Array(Box::new(crate::value::Array { element: Kind::I64, values: vec![] })),
+        ] {
+            assert!(bind(&value, 1).unwrap_err().is_encode(), "{value:?}");
+        }
+    }
+}

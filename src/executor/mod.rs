@@ -1,0 +1,256 @@
+//! Where statements run: rewrite, compile, send. It happens here and nowhere else.
+
+mod session;
+
+use std::borrow::Cow;
+
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::sync::mpsc;
+
+pub(crate) use self::sealed::{Lease, Pipeline, Source};
+pub(crate) use self::session::Session;
+use crate::ast::Statement;
+use crate::dialect::{self, Compiled, Spec};
+use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
+use crate::error::Result;
+use crate::value::Value;
+
+/// What queries run on: a [`Db`](crate::Db), a [`Transaction`](crate::Transaction) or
+/// a [`Connection`](crate::Connection).
+///
+/// A function that takes `&dyn Executor` works in and outside of transactions:
+///
+/// ```
+/// use kysera::{Executor, Result};
+///
+/// async fn create_tables(executor: &dyn Executor) -> Result<()> {
+///     executor.batch("create table notes (id integer primary key, text text not null)").await
+/// }
+/// ```
+///
+/// Each query takes one connection for as long as it runs, and a stream for as long as it lives. An error of a plugin
+/// or of the compiler comes before anything is sent, and before a connection is taken.
+///
+/// Everything here may be cancelled by dropping it. Whether the statement then took effect is unknown, as it is with
+/// every cancelled message, but the connection is not used by anybody before it is clean.
+///
+/// The trait is sealed, so that it can grow: write a [`Driver`](crate::driver::Driver) to reach another database.
+pub trait Executor: Source {
+    /// The dialect of the server.
+    fn spec(&self) -> &Spec {
+        self.pipeline().driver.spec()
+    }
+
+    /// Has the plugins rewrite a statement and compiles it, and tells what it does, for [`Request::Compiled`].
+    ///
+    /// # Errors
+    ///
+    /// Where a plugin refuses it, or the dialect cannot say it.
+    fn compile(&self, statement: Statement) -> Result<(Compiled, Access)> {
+        self.pipeline().compile(statement)
+    }
+
+    /// Runs a query and reads all its rows.
+    fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Rows>> {
+        Box::pin(async move {
+            let ready = self.pipeline().ready(request)?;
+            self.lease(ready.access).await?.connection().fetch(ready.query()).await
+        })
+    }
+
+    /// Runs a query and gives its rows in batches, as they arrive.
+    ///
+    /// The stream holds its connection until it ends or is dropped. In a transaction, and on a pinned connection, any
+    /// other query fails until then: the server sends one result after the other, and waiting for a stream that nobody
+    /// reads would last forever. At most one batch is read ahead.
+    fn stream<'a>(&'a self, request: Request<'a>) -> BoxStream<'a, Result<Rows>> {
+        // The driver's stream borrows from the connection, which must live beside it. The future below owns both and
+        // hands out the batches; who reads them polls it.
+        let (sender, mut receiver) = mpsc::channel(1);
+        let mut reading = Box::pin(async move {
+            let outcome = async {
+                let ready = self.pipeline().ready(request)?;
+                let mut lease = self.lease(ready.access).await?;
+                let _streaming = lease.streaming();
+                let mut batches = lease.connection().stream(ready.query());
+                while let Some(batch) = batches.next().await {
+                    // The receiver is dropped together with this future, so nobody is told that it is gone.
+                    let _ = sender.send(batch).await;
+                }
+                Ok(())
+            };
+            if let Err(error) = outcome.await {
+                let _ = sender.send(Err(error)).await;
+            }
+        })
+        .fuse();
+        Box::pin(stream::poll_fn(move |context| {
+            let _ = reading.poll_unpin(context);
+            receiver.poll_recv(context)
+        }))
+    }
+
+    /// Runs a query for its effect.
+    fn execute<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Outcome>> {
+        Box::pin(async move {
+            let ready = self.pipeline().ready(request)?;
+            self.lease(ready.access).await?.connection().execute(ready.query()).await
+        })
+    }
+
+    /// Has the server check and plan a query, without running it.
+    fn prepare<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let ready = self.pipeline().ready(request)?;
+            self.lease(ready.access).await?.connection().prepare(&ready.sql).await
+        })
+    }
+
+    /// Runs SQL text, which may hold several statements: a script of a program's author.
+    ///
+    /// It goes to the server as it stands; plugins do not see it.
+    fn batch(&self, sql: &'static str) -> BoxFuture<'_, Result<()>> {
+        self.batch_unchecked(sql)
+    }
+
+    /// Runs SQL text, as [`batch`](Self::batch) does, that was not known when the program was compiled, such as
+    /// a migration read from a file.
+    ///
+    /// Never build it from what a user of the program typed: everything in it is run.
+    fn batch_unchecked<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { self.lease(Access::Write).await?.connection().batch(sql).await })
+    }
+}
+
+/// What an [`Executor`] is asked to run.
+#[derive(Clone, Debug)]
+pub enum Request<'q> {
+    /// A statement, which the plugins rewrite and which is compiled first.
+    Statement(Statement),
+    /// What [`Executor::compile`] gave, with other values where they are to be others. It is sent as it stands.
+    Compiled {
+        /// SQL in the dialect of the server.
+        query: Query<'q>,
+        /// What it does.
+        access: Access,
+    },
+}
+
+impl<S: Into<Statement>> From<S> for Request<'_> {
+    fn from(statement: S) -> Self {
+        Self::Statement(statement.into())
+    }
+}
+
+/// Whether a query only reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It changes nothing, so outside of a transaction it may run beside a writer on SQLite.
+    Read,
+    /// It changes something, or is text of which nobody knows.
+    Write,
+}
+
+impl Access {
+    /// What a statement does: a query reads, unless a common table expression of it writes.
+    ///
+    /// Only those before the whole statement are looked at: no dialect lets a nested one write.
+    #[must_use]
+    pub fn of(statement: &Statement) -> Self {
+        let with = match statement {
+            Statement::Select(it) => &it.with,
+            Statement::Compound(it) => &it.with,
+            Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::Raw(_) => return Self::Write,
+        };
+        if with.iter().all(|cte| Self::of(&cte.statement) == Self::Read) { Self::Read } else { Self::Write }
+    }
+}
+
+/// A request that can be sent.
+struct Ready<'q> {
+    sql: Cow<'q, str>,
+    params: Cow<'q, [Value]>,
+    access: Access,
+}
+
+impl Ready<'_> {
+    fn query(&self) -> Query<'_> {
+        Query { sql: &self.sql, params: &self.params }
+    }
+}
+
+impl Pipeline {
+    fn ready<'q>(&self, request: Request<'q>) -> Result<Ready<'q>> {
+        Ok(match request {
+            Request::Statement(statement) => {
+                let (Compiled { sql, params }, access) = self.compile(statement)?;
+                Ready { sql: sql.into(), params: params.into(), access }
+            }
+            Request::Compiled { query: Query { sql, params }, access } => {
+                Ready { sql: sql.into(), params: params.into(), access }
+            }
+        })
+    }
+
+    pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn driver::Connection>> {
+        match access {
+            Access::Read => self.driver.acquire_reader().await,
+            Access::Write => self.driver.acquire().await,
+        }
+    }
+
+    fn compile(&self, statement: Statement) -> Result<(Compiled, Access)> {
+        let spec = self.driver.spec();
+        let context = crate::plugin::Context::new(spec);
+        let statement = self.plugins.iter().try_fold(statement, |statement, plugin| {
+            plugin.transform(statement, &context).map_err(|error| error.in_plugin(plugin.name()))
+        })?;
+        Ok((dialect::compile(&statement, spec)?, Access::of(&statement)))
+    }
+}
+
+impl Lease<'_> {
+    fn connection(&mut self) -> &mut dyn driver::Connection {
+        match self {
+            Self::Pooled(connection) => &mut **connection,
+            Self::Pinned { line, session: _ } => line.connection(),
+        }
+    }
+}
+
+/// What no other crate can name, which is what seals [`Executor`].
+mod sealed {
+    use tokio::sync::MutexGuard;
+
+    use super::Access;
+    use super::session::{Line, Session};
+    use crate::driver::{BoxFuture, Connection, Driver};
+    use crate::error::Result;
+    use crate::plugin::Plugin;
+
+    /// What statements run through, on their way to the server.
+    pub struct Pipeline {
+        pub(crate) driver: Box<dyn Driver>,
+        pub(crate) plugins: Vec<Box<dyn Plugin>>,
+    }
+
+    /// Where an executor gets its connections.
+    pub trait Source: Send + Sync {
+        fn pipeline(&self) -> &Pipeline;
+
+        fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>>;
+    }
+
+    /// A connection, for one statement.
+    pub enum Lease<'a> {
+        /// One from the pool.
+        Pooled(Box<dyn Connection>),
+        /// The one that several handles share.
+        Pinned { line: MutexGuard<'a, Line>, session: &'a Session },
+    }
+}

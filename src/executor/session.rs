@@ -1,0 +1,161 @@
+//! One connection that several handles share: a pinned connection, a transaction on it, and savepoints in that.
+//!
+//! Each handle has a level: 0 is the connection, 1 the transaction, 2 its first savepoint, and so on. Only the
+//! innermost open level may use the connection. A handle that is dropped while its level is open cannot wait for the
+//! server, so it says which level is to be rolled back, and whoever uses the connection next does that first.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::{Lease, Pipeline};
+use crate::driver::{Connection, TransactionOptions};
+use crate::error::{Error, Result};
+
+/// A connection that several handles share, one statement at a time.
+pub struct Session {
+    pipeline: Arc<Pipeline>,
+    line: Mutex<Line>,
+    /// The outermost level that was dropped while it was open.
+    abandoned: AtomicUsize,
+    /// True while a stream of rows lives.
+    streaming: AtomicBool,
+}
+
+/// No level was dropped while it was open.
+const NONE: usize = usize::MAX;
+
+/// The connection, and how deep in transactions the server is.
+pub struct Line {
+    connection: Box<dyn Connection>,
+    /// The innermost level that is open.
+    level: usize,
+    /// True while the server may have left the level or not; it stays true where nobody waited for the answer.
+    uncertain: bool,
+}
+
+impl Session {
+    pub(crate) fn new(pipeline: Arc<Pipeline>, connection: Box<dyn Connection>) -> Self {
+        Self {
+            pipeline,
+            line: Mutex::new(Line { connection, level: 0, uncertain: false }),
+            abandoned: AtomicUsize::new(NONE),
+            streaming: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// The connection, for a statement of a handle of this level.
+    pub(crate) async fn lease(&self, level: usize) -> Result<Lease<'_>> {
+        Ok(Lease::Pinned { line: self.line(level).await?, session: self })
+    }
+
+    /// Starts a transaction or sets a savepoint: the level after this one.
+    ///
+    /// A savepoint whose answer nobody waited for may be there or not. It does no harm: nothing was done within it,
+    /// and the next one of the same name hides it.
+    pub(crate) async fn enter(&self, level: usize, options: &TransactionOptions) -> Result<()> {
+        let mut line = self.line(level).await?;
+        if level == 0 {
+            line.uncertain = true;
+            let outcome = line.connection.begin(options).await;
+            line.uncertain = false;
+            outcome?;
+        } else {
+            line.connection.savepoint(level).await?;
+        }
+        line.level = level + 1;
+        Ok(())
+    }
+
+    /// Commits the transaction or releases the savepoint. After an error the level is still open.
+    pub(crate) async fn commit(&self, level: usize) -> Result<()> {
+        let mut line = self.line(level).await?;
+        line.uncertain = true;
+        let outcome = match level {
+            1 => line.connection.commit().await,
+            _ => line.connection.release_savepoint(level - 1).await,
+        };
+        line.uncertain = false;
+        outcome?;
+        line.level = level - 1;
+        Ok(())
+    }
+
+    /// Takes back what was done in this level, and leaves it.
+    pub(crate) async fn roll_back(&self, level: usize) -> Result<()> {
+        self.line(level).await?.roll_back(level).await
+    }
+
+    /// Has the next user of the connection roll back this level.
+    pub(crate) fn abandon(&self, level: usize) {
+        self.abandoned.fetch_min(level, Ordering::AcqRel);
+    }
+
+    async fn line(&self, level: usize) -> Result<MutexGuard<'_, Line>> {
+        if self.streaming.load(Ordering::Acquire) {
+            return Err(Error::invalid(
+                "the connection is sending the rows of a stream; read it to its end or drop it before the next query",
+            ));
+        }
+        let mut line = self.line.lock().await;
+        if line.uncertain {
+            return Err(Error::closed(
+                "a transaction was cut off while it began or ended, and nobody knows its state; take another connection",
+            ));
+        }
+        let abandoned = self.abandoned.swap(NONE, Ordering::AcqRel);
+        if abandoned != NONE {
+            line.roll_back(abandoned).await?;
+        }
+        if line.level == level {
+            Ok(line)
+        } else {
+            Err(Error::invalid("a transaction within this one is open; use that one, or end it first"))
+        }
+    }
+}
+
+impl Line {
+    pub(super) fn connection(&mut self) -> &mut dyn Connection {
+        &mut *self.connection
+    }
+
+    /// After an error nobody knows what the server kept, so the connection is not used any more.
+    async fn roll_back(&mut self, level: usize) -> Result<()> {
+        self.uncertain = true;
+        match level {
+            1 => self.connection.rollback().await?,
+            _ => self.connection.rollback_to_savepoint(level - 1).await?,
+        }
+        self.uncertain = false;
+        self.level = level - 1;
+        Ok(())
+    }
+}
+
+impl<'a> Lease<'a> {
+    /// Turns other users of the connection away, instead of having them wait, until the guard is dropped.
+    pub(super) fn streaming(&self) -> Option<Streaming<'a>> {
+        match self {
+            Self::Pooled(_) => None,
+            Self::Pinned { line: _, session } => {
+                session.streaming.store(true, Ordering::Release);
+                Some(Streaming(&session.streaming))
+            }
+        }
+    }
+}
+
+/// A stream of rows lives.
+pub(super) struct Streaming<'a>(&'a AtomicBool);
+
+impl Drop for Streaming<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}

@@ -1,0 +1,186 @@
+//! Functions, aggregates, and values as expressions.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{Both, Condition, Expr, Expression, IntoExpr, IntoNullable, Nothing};
+use crate::ast::{self, DataType, Ident, Name, Quantifier, Shared};
+use crate::types::SqlType;
+
+/// A value as an expression, for where an expression is needed: `select((users::id, value(1_i64)))`.
+pub fn value<V: SqlType>(value: V) -> Expr<V> {
+    Expr::new(ast::Expr::Value(value.into_value()))
+}
+
+/// The instant at which the statement began (its transaction, on PostgreSQL), in UTC.
+///
+/// `V` is your type for it, such as `DateTime<Utc>`.
+#[must_use]
+pub fn now<V: SqlType<Base = V>>() -> Expr<V> {
+    Expr::new(ast::Expr::Now)
+}
+
+/// `name(arguments)`: any function of the server, whose result you know to be a `V`.
+///
+/// ```
+/// # use kysera::prelude::*;
+/// # #[derive(Table)]
+/// # #[table(name = "users")]
+/// # pub struct User { #[column(primary_key, generated)] id: i64, email: String }
+/// use kysera::dialect;
+/// use kysera::expr::call;
+///
+/// let q = select_from(users::table).select(call::<String, _>("lower", (users::email,)));
+/// assert_eq!(q.compile(&dialect::SQLITE)?.sql, r#"select lower("users"."email") from "users""#);
+/// # Ok::<(), kysera::Error>(())
+/// ```
+pub fn call<V: SqlType, A: Arguments>(name: &'static str, arguments: A) -> Expr<V, super::Solid<A::Needs>> {
+    let mut nodes = Vec::new();
+    arguments.push(&mut nodes);
+    Expr::new(ast::Expr::call(name, nodes))
+}
+
+/// The arguments of a function: a tuple of up to eight columns and expressions.
+pub trait Arguments {
+    /// The tables of all of them.
+    type Needs;
+
+    /// Adds them to the call.
+    fn push(self, arguments: &mut Vec<ast::Expr>);
+}
+
+impl Arguments for () {
+    type Needs = Nothing;
+
+    fn push(self, _: &mut Vec<ast::Expr>) {}
+}
+
+macro_rules! arguments {
+    ($First:ident $($Rest:ident)*) => {
+        impl<$First: Expression, $($Rest: Expression),*> Arguments for ($First, $($Rest),*) {
+            type Needs = Both<$First::Needs, <($($Rest,)*) as Arguments>::Needs>;
+
+            #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
+            fn push(self, arguments: &mut Vec<ast::Expr>) {
+                let ($First, $($Rest),*) = self;
+                arguments.push($First.into_node());
+                ($($Rest,)*).push(arguments);
+            }
+        }
+        arguments!($($Rest)*);
+    };
+    () => {};
+}
+
+arguments!(A B C D E F G H);
+
+/// A number that can be summed up, and the type of the sum.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no number that can be summed up")]
+pub trait Summable: SqlType {
+    /// The type of the sum.
+    type Sum: SqlType<Nullable = Option<Self::Sum>>;
+    /// What the server is told to make of the sum, where it would answer with another type.
+    const RESULT: Option<DataType>;
+}
+
+macro_rules! summable {
+    ($($Rust:ty => $Sum:ty, $result:expr;)*) => {
+        $(impl Summable for $Rust {
+            type Sum = $Sum;
+            const RESULT: Option<DataType> = $result;
+        })*
+    };
+}
+
+summable! {
+    i16 => i64, Some(DataType::BigInt);
+    i32 => i64, Some(DataType::BigInt);
+    i64 => i64, Some(DataType::BigInt);
+    f32 => f64, Some(DataType::Double);
+    f64 => f64, None;
+}
+#[cfg(feature = "rust_decimal")]
+summable!(rust_decimal::Decimal => rust_decimal::Decimal, None;);
+
+/// `count(*)`: how many rows.
+#[must_use]
+pub fn count_all() -> Aggregate<i64, Nothing> {
+    static COUNT: Name = Name::new("count", "\"count\"", "`count`");
+    let mut count = Aggregate::new(&COUNT, ast::Expr::Now, None);
+    count.node.arguments.clear();
+    count
+}
+
+/// A function over several rows. It is an expression, and it can be narrowed.
+pub struct Aggregate<V, N> {
+    node: ast::Aggregate,
+    marker: PhantomData<fn() -> (V, N)>,
+}
+
+impl<V, N> Aggregate<V, N> {
+    pub(super) fn new(name: &'static Name, argument: ast::Expr, result: Option<DataType>) -> Self {
+        Self {
+            node: ast::Aggregate {
+                name: Ident::Static(name),
+                quantifier: Quantifier::All,
+                arguments: vec![argument],
+                filter: None,
+                result,
+            },
+            marker: PhantomData,
+        }
+    }
+
+    /// `count(distinct ..)`: equal values count once. Of `count(*)`, it is an error: no two rows are equal.
+    #[must_use]
+    pub fn distinct(mut self) -> Self {
+        self.node.quantifier = Quantifier::Distinct;
+        self
+    }
+
+    /// `.. filter (where condition)`: only these rows count. `case` on MySQL and MariaDB.
+    #[must_use]
+    pub fn filter<E: Condition>(mut self, condition: E) -> Aggregate<V, Both<N, super::Solid<E::Needs>>> {
+        ast::Expr::restrict(&mut self.node.filter, condition.into_node());
+        Aggregate { node: self.node, marker: PhantomData }
+    }
+}
+
+impl<V, N> Clone for Aggregate<V, N> {
+    fn clone(&self) -> Self {
+        Self { node: self.node.clone(), marker: PhantomData }
+    }
+}
+
+impl<V, N> fmt::Debug for Aggregate<V, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}
+
+impl<V: SqlType, N> Expression for Aggregate<V, N> {
+    type Sql = V;
+    type Needs = N;
+
+    fn into_node(self) -> ast::Expr {
+        ast::Expr::Aggregate(Shared::new(self.node))
+    }
+}
+
+impl<B: SqlType, V: SqlType<Base = B>, N> IntoExpr<B> for Aggregate<V, N> {
+    type Needs = N;
+    type Null = V::Null;
+
+    fn into_expr(self) -> ast::Expr {
+        self.into_node()
+    }
+}
+
+impl<B: SqlType, V: SqlType<Base = B>, N> IntoNullable<B> for Aggregate<V, N> {
+    type Needs = N;
+    type Null = V::Null;
+
+    fn into_nullable(self) -> ast::Expr {
+        self.into_node()
+    }
+}

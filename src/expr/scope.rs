@@ -1,0 +1,115 @@
+//! Which tables a query has, which an expression uses, and whether the one has all the others.
+//!
+//! The scope of a query is a list of types, `(Entry<posts, Nullable>, (Entry<users, NotNull>, ()))`: each table with
+//! whether an outer join may leave its columns empty. An expression carries the tables it uses, as a tree of [`Of`]
+//! and [`Both`]. [`Within`] finds each of them in the list; the position is inferred, so nothing is implemented for
+//! pairs of tables, and the cost of a schema is that of its columns.
+
+use std::marker::PhantomData;
+
+use crate::types::{NotNull, Nullable, Nullness};
+
+/// A table in a scope, and whether an outer join may leave its columns empty.
+#[derive(Debug)]
+pub struct Entry<T, N>(PhantomData<fn() -> (T, N)>);
+
+/// The first place of a list.
+#[derive(Debug)]
+pub struct Here;
+
+/// A later place of a list.
+#[derive(Debug)]
+pub struct There<I>(PhantomData<fn() -> I>);
+
+/// A scope that has table `T`, at place `I`.
+#[diagnostic::on_unimplemented(
+    message = "table `{T}` is not part of this query",
+    label = "this uses a column of `{T}`",
+    note = "add the table by `.inner_join(..)`, `.left_join(..)` or, from a query around this one, `.correlate(..)`"
+)]
+pub trait Has<T, I> {
+    /// Whether an outer join may leave the table's columns empty.
+    type Null: Nullness;
+}
+
+impl<T, N: Nullness, Rest> Has<T, Here> for (Entry<T, N>, Rest) {
+    type Null = N;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, First, Rest: Has<T, I>, I> Has<T, There<I>> for (First, Rest) {
+    type Null = Rest::Null;
+}
+
+/// A scope whose tables are all on the outer side of a join.
+pub trait AllNullable {
+    /// The same tables, all nullable.
+    type Out;
+}
+
+impl AllNullable for () {
+    type Out = ();
+}
+
+impl<T, N, Rest: AllNullable> AllNullable for (Entry<T, N>, Rest) {
+    type Out = (Entry<T, Nullable>, Rest::Out);
+}
+
+/// The tables of an expression that uses none, such as a value.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+
+/// The table of a column.
+#[derive(Debug)]
+pub struct Of<T>(PhantomData<fn() -> T>);
+
+/// The tables of two expressions.
+#[derive(Debug)]
+pub struct Both<A, B>(PhantomData<fn() -> (A, B)>);
+
+/// The tables of an expression that is not `null` even where they are missing, such as `count(..)`.
+#[derive(Debug)]
+pub struct Solid<N>(PhantomData<fn() -> N>);
+
+/// The tables of `coalesce(a, b)`: it is `null` only where those of `b` are missing.
+#[derive(Debug)]
+pub struct Otherwise<A, B>(PhantomData<fn() -> (A, B)>);
+
+/// Tables that are all in the scope `S`, at the places `I`.
+#[diagnostic::on_unimplemented(message = "this expression uses a table that is not part of the query")]
+pub trait Within<S, I> {
+    /// Whether an outer join may leave one of them empty.
+    type Null: Nullness;
+}
+
+impl<S> Within<S, Here> for Nothing {
+    type Null = NotNull;
+}
+
+impl<S: Has<T, I>, T, I> Within<S, I> for Of<T> {
+    type Null = S::Null;
+}
+
+impl<S, A: Within<S, I>, B: Within<S, J>, I, J> Within<S, (I, J)> for Both<A, B> {
+    type Null = <A::Null as Nullness>::Or<B::Null>;
+}
+
+impl<S, A: Within<S, I>, B: Within<S, J>, I, J> Within<S, (I, J)> for Otherwise<A, B> {
+    type Null = B::Null;
+}
+
+impl<S, N: Within<S, I>, I> Within<S, I> for Solid<N> {
+    type Null = NotNull;
+}
+
+/// The outer tables of a query that can be run on its own: none.
+#[diagnostic::on_unimplemented(
+    message = "a correlated query cannot be run on its own",
+    note = "use it within another query, by `.exists()`, `.scalar()` or `.in_(..)`"
+)]
+pub trait Closed {}
+
+impl Closed for Nothing {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Closed, B: Closed> Closed for Both<A, B> {}

@@ -1,0 +1,12 @@
+//! What most programs need: `use kysera::prelude::*;`
+
+pub use crate::db::{Connection, Db, Transaction};
+pub use crate::error::{Error, Result};
+pub use crate::executor::Executor;
+pub use crate::expr::{ExprMethods, all, any, case, count_all, exists, not, not_exists, now, value};
+pub use crate::query::{
+    ScalarQuery, Statement, Subquery, delete_from, insert_into, select_from, update, with, with_recursive,
+};
+pub use crate::table::{Record as _, Table as _};
+pub use crate::{alias, sql};
+pub use kysera_macros::{FromRow, SqlType, Table};

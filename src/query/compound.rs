@@ -1,0 +1,225 @@
+//! `union`, `intersect`, `except`
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::selection::{Chosen, Output, Read};
+use super::source::{Derived, derived};
+use super::{Select, Statement, Subquery, fetch};
+use crate::ast::{self, Ident, SetOperator, Shared};
+use crate::expr::scope::{Both, Closed};
+use crate::expr::{Expr, ExprMethods, OrderTerms, Ordered};
+use crate::table::{Fills, Table};
+
+/// Several queries whose rows `R` are united, intersected or taken from one another.
+///
+/// Each query keeps its own order and limit; those given here are the whole's.
+#[must_use = "a query does nothing until it is run"]
+pub struct Compound<R, O> {
+    ast: Shared<ast::Compound>,
+    output: Chosen<R>,
+    marker: PhantomData<fn() -> O>,
+}
+
+/// A query that can be part of a set operation.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a query that gives rows")]
+pub trait SetOperand<I>: Subquery {
+    /// What a row of it is in Rust.
+    type Row: Send + 'static;
+
+    /// What reads a row.
+    #[doc(hidden)]
+    fn row_reader(&self) -> Read<Self::Row>;
+}
+
+impl<S, R: Output<S, I>, O, I> SetOperand<I> for Select<S, R, O> {
+    type Row = R::Row;
+
+    fn row_reader(&self) -> Read<R::Row> {
+        self.output().reader()
+    }
+}
+
+impl<R: Send + 'static, O> SetOperand<()> for Compound<R, O> {
+    type Row = R;
+
+    fn row_reader(&self) -> Read<R> {
+        self.output.read
+    }
+}
+
+/// Joins two queries. A chain of the same operator is one node.
+fn compound<L, R, I, J>(left: L, operator: SetOperator, right: R) -> Compound<L::Row, Both<L::Outer, R::Outer>>
+where
+    L: SetOperand<I>,
+    R: SetOperand<J, Row = L::Row>,
+{
+    let output = Chosen { read: left.row_reader() };
+    let ast = match left.into_query() {
+        ast::Query::Compound(mut compound)
+            if compound.operator == operator
+                && compound.order_by.is_empty()
+                && compound.limit.is_none()
+                && compound.offset.is_none() =>
+        {
+            compound.operands.push(right.into_query());
+            compound
+        }
+        left => Shared::new(ast::Compound {
+            with: Vec::new(),
+            operator,
+            operands: vec![left, right.into_query()],
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+        }),
+    };
+    Compound { ast, output, marker: PhantomData }
+}
+
+macro_rules! set_operations {
+    ($($(#[$doc:meta])* $method:ident $Operator:ident;)*) => {
+        impl<S, R, O> Select<S, R, O> {
+            $(
+                $(#[$doc])*
+                pub fn $method<Q, I, J>(self, other: Q) -> Compound<R::Row, Both<O, Q::Outer>>
+                where
+                    R: Output<S, I>,
+                    Q: SetOperand<J, Row = R::Row>,
+                {
+                    compound::<_, _, I, J>(self, SetOperator::$Operator, other)
+                }
+            )*
+        }
+
+        impl<R: Send + 'static, O> Compound<R, O> {
+            $(
+                $(#[$doc])*
+                pub fn $method<Q, J>(self, other: Q) -> Compound<R, Both<O, Q::Outer>>
+                where
+                    Q: SetOperand<J, Row = R>,
+                {
+                    compound(self, SetOperator::$Operator, other)
+                }
+            )*
+        }
+    };
+}
+
+set_operations! {
+    /// `union`: the rows of either, each once.
+    union Union;
+    /// `union all`: the rows of either, as often as they are there.
+    union_all UnionAll;
+    /// `intersect`: the rows of both, each once.
+    intersect Intersect;
+    /// `intersect all`: the rows of both, as often as they are in both. SQLite has none.
+    intersect_all IntersectAll;
+    /// `except`: the rows of this that are not in the other, each once.
+    except Except;
+    /// `except all`: the rows of this, each taken away as often as it is in the other. SQLite has none.
+    except_all ExceptAll;
+}
+
+impl<R: Send + 'static, O> Compound<R, O> {
+    /// `order by ..`, by columns of the result: `.order_by(output("email").desc())`.
+    pub fn order_by<X: OrderTerms<(), I>, I>(mut self, terms: X) -> Self {
+        terms.push(&mut self.ast.order_by);
+        self
+    }
+
+    /// `limit count`: at most so many rows of the whole.
+    pub fn limit(mut self, count: u64) -> Self {
+        self.ast.limit = Some(fetch::count(count));
+        self
+    }
+
+    /// `offset count`: without the first so many rows of the whole.
+    pub fn offset(mut self, count: u64) -> Self {
+        self.ast.offset = Some(fetch::count(count));
+        self
+    }
+
+    /// The query as a derived table of the shape of `table`: `(select .. union select ..) as table`.
+    pub fn derived<T: Table>(self, table: T) -> Derived<T>
+    where
+        R: Fills<T::Columns>,
+        O: Closed,
+    {
+        derived::<T, Self, ()>(self, table)
+    }
+}
+
+impl<R, O> Compound<R, O> {
+    pub(super) fn into_ast(self) -> Shared<ast::Compound> {
+        self.ast
+    }
+}
+
+/// A column of a result, by its name or alias, for the order of a set operation.
+///
+/// ```
+/// # use kysera::prelude::*;
+/// # #[derive(Table)]
+/// # #[table(name = "users")]
+/// # pub struct User { #[column(primary_key, generated)] id: i64, email: String }
+/// use kysera::dialect;
+/// use kysera::query::output;
+///
+/// let q = select_from(users::table)
+///     .select(users::email)
+///     .union(select_from(users::table).select(users::email.concat("x")))
+///     .order_by(output("email").desc());
+/// assert_eq!(
+///     q.compile(&dialect::SQLITE)?.sql,
+///     r#"select "users"."email" from "users" union select "users"."email" || ?1 from "users" order by "email" desc"#,
+/// );
+/// # Ok::<(), kysera::Error>(())
+/// ```
+pub fn output(name: impl Into<Ident>) -> OutputColumn {
+    OutputColumn(name.into())
+}
+
+/// A column of a result. [`output`] makes it.
+#[derive(Clone, Debug)]
+pub struct OutputColumn(Ident);
+
+impl OutputColumn {
+    /// Smallest first.
+    #[must_use]
+    pub fn asc(self) -> Ordered<crate::expr::Nothing> {
+        self.expr().asc()
+    }
+
+    /// Largest first.
+    #[must_use]
+    pub fn desc(self) -> Ordered<crate::expr::Nothing> {
+        self.expr().desc()
+    }
+
+    fn expr(self) -> Expr<bool> {
+        Expr::new(ast::Expr::Column(ast::Column { table: None, name: self.0 }))
+    }
+}
+
+impl<R, O> Statement for Compound<R, O> {
+    fn to_statement(&self) -> ast::Statement {
+        ast::Statement::Compound(self.ast.clone())
+    }
+}
+
+fetch::methods! {
+    impl [R: Send + 'static, O] Compound<R, O>, row R, closed O, output it it.output.read,
+}
+
+impl<R, O> Clone for Compound<R, O> {
+    fn clone(&self) -> Self {
+        Self { ast: self.ast.clone(), output: self.output, marker: PhantomData }
+    }
+}
+
+impl<R, O> fmt::Debug for Compound<R, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ast.fmt(f)
+    }
+}

@@ -1,0 +1,263 @@
+//! `select`
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::selection::{BeforeSelect, Chosen, Selection, Whole};
+use super::source::{Derived, Source, derived};
+use super::{SetOperand, Statement, fetch};
+use crate::ast::{self, Distinct, Join, JoinKind, Shared};
+use crate::expr::scope::{AllNullable, Both, Closed, Entry, Nothing, Of, Within};
+use crate::expr::{Condition, OrderTerms};
+use crate::table::{Fills, Table, all_columns};
+use crate::types::{NotNull, Nullable};
+
+/// `select .. from ..`: a query over the tables `S` that gives rows `R` and uses the tables `O` of a query around it.
+///
+/// ```
+/// # use kysera::prelude::*;
+/// # #[derive(Table)]
+/// # #[table(name = "users")]
+/// # pub struct User { #[column(primary_key, generated)] id: i64, email: String }
+/// # #[derive(Table)]
+/// # #[table(name = "posts")]
+/// # pub struct Post { #[column(primary_key, generated)] id: i64, user_id: i64, title: String }
+/// use kysera::dialect;
+///
+/// let q = select_from(users::table)
+///     .left_join(posts::table, posts::user_id.eq(users::id))
+///     .filter(users::email.like("%@example.com"))
+///     .order_by(users::id.desc())
+///     .limit(20)
+///     .select((users::email, posts::title)); // rows are `(String, Option<String>)`
+/// assert_eq!(
+///     q.compile(&dialect::POSTGRES)?.sql,
+///     r#"select "users"."email", "posts"."title" from "users" left join "posts" on "posts"."user_id" = "users"."id" where "users"."email" like $1 order by "users"."id" desc limit $2"#,
+/// );
+/// # Ok::<(), kysera::Error>(())
+/// ```
+#[must_use = "a query does nothing until it is run"]
+pub struct Select<S, R, O = Nothing> {
+    ast: Shared<ast::Select>,
+    output: R,
+    marker: PhantomData<fn() -> (S, O)>,
+}
+
+/// Begins a query. Without a `select` it gives all columns of this table.
+pub fn select_from<F: Source>(from: F) -> Select<(Entry<F::Table, NotNull>, ()), Whole<F::Table>> {
+    let table = from.table();
+    let mut columns = Vec::with_capacity(4);
+    columns.push(all_columns(table));
+    let mut ast = ast::Select { columns, ..ast::Select::default() };
+    ast.from.push(from.into_table_ref());
+    Select { ast: Shared::new(ast), output: Whole::new(), marker: PhantomData }
+}
+
+impl<S, R, O> Select<S, R, O> {
+    /// The same tree under other types.
+    fn retype<S2, O2>(self) -> Select<S2, R, O2> {
+        Select { ast: self.ast, output: self.output, marker: PhantomData }
+    }
+
+    fn join<F: Source, E: Condition>(mut self, kind: JoinKind, table: F, on: E) -> Self {
+        self.ast.joins.push(Join { kind, table: table.into_table_ref(), on: Some(on.into_node()) });
+        self
+    }
+
+    /// `inner join table on condition`
+    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
+    pub fn inner_join<F: Source, E: Condition, I>(
+        self,
+        table: F,
+        on: E,
+    ) -> Select<(Entry<F::Table, NotNull>, S), R, O>
+    where
+        E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
+    {
+        self.join(JoinKind::Inner, table, on).retype()
+    }
+
+    /// `left join table on condition`: rows without a partner are kept, so the columns of `table` become nullable.
+    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
+    pub fn left_join<F: Source, E: Condition, I>(
+        self,
+        table: F,
+        on: E,
+    ) -> Select<(Entry<F::Table, Nullable>, S), R, O>
+    where
+        E::Needs: Within<(Entry<F::Table, Nullable>, S), I>,
+    {
+        self.join(JoinKind::Left, table, on).retype()
+    }
+
+    /// `right join table on condition`: all rows of `table` are kept, so the columns of the tables before it become
+    /// nullable.
+    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
+    pub fn right_join<F: Source, E: Condition, I>(
+        self,
+        table: F,
+        on: E,
+    ) -> Select<(Entry<F::Table, NotNull>, S::Out), R, O>
+    where
+        S: AllNullable,
+        R: BeforeSelect,
+        E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
+    {
+        self.join(JoinKind::Right, table, on).retype()
+    }
+
+    /// `full join table on condition`: all rows of both sides are kept, so all columns become nullable.
+    ///
+    /// MySQL and MariaDB have none, and say so before anything is sent.
+    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
+    pub fn full_join<F: Source, E: Condition, I>(
+        self,
+        table: F,
+        on: E,
+    ) -> Select<(Entry<F::Table, Nullable>, S::Out), R, O>
+    where
+        S: AllNullable,
+        R: BeforeSelect,
+        E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
+    {
+        self.join(JoinKind::Full, table, on).retype()
+    }
+
+    /// `cross join table`: every pair of rows.
+    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
+    pub fn cross_join<F: Source>(mut self, table: F) -> Select<(Entry<F::Table, NotNull>, S), R, O> {
+        self.ast.joins.push(Join { kind: JoinKind::Cross, table: table.into_table_ref(), on: None });
+        self.retype()
+    }
+
+    /// Lets this query use the columns of a table of the query around it. It can then only stand within that one.
+    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
+    pub fn correlate<T: Table>(self, _outer: T) -> Select<(Entry<T, NotNull>, S), R, Both<Of<T>, O>> {
+        self.retype()
+    }
+
+    /// `where condition`; several are joined by `and`.
+    pub fn filter<E: Condition, I>(mut self, condition: E) -> Self
+    where
+        E::Needs: Within<S, I>,
+    {
+        ast::Expr::restrict(&mut self.ast.filter, condition.into_node());
+        self
+    }
+
+    /// `group by ..`, a column, an expression or a tuple of them; several add up.
+    pub fn group_by<X: Selection<S, I>, I>(mut self, columns: X) -> Self {
+        let mut items = Vec::new();
+        columns.push(&mut items);
+        self.ast.group_by.extend(super::source::expressions(items));
+        self
+    }
+
+    /// `having condition`, on groups; several are joined by `and`.
+    pub fn having<E: Condition, I>(mut self, condition: E) -> Self
+    where
+        E::Needs: Within<S, I>,
+    {
+        ast::Expr::restrict(&mut self.ast.having, condition.into_node());
+        self
+    }
+
+    /// `order by ..`; several add up.
+    pub fn order_by<X: OrderTerms<S, I>, I>(mut self, terms: X) -> Self {
+        terms.push(&mut self.ast.order_by);
+        self
+    }
+
+    /// `select distinct`: equal rows are given once.
+    pub fn distinct(mut self) -> Self {
+        self.ast.distinct = Distinct::Distinct;
+        self
+    }
+
+    /// `limit count`: at most so many rows.
+    pub fn limit(mut self, count: u64) -> Self {
+        self.ast.limit = Some(fetch::count(count));
+        self
+    }
+
+    /// `offset count`: without the first so many rows.
+    pub fn offset(mut self, count: u64) -> Self {
+        self.ast.offset = Some(fetch::count(count));
+        self
+    }
+
+    /// What is selected, in place of what was.
+    ///
+    /// The type of a row follows from it: `(i64, Option<String>)` for a column that is never `null` and one that may
+    /// be, by itself or by an outer join.
+    pub fn select<X: Selection<S, I>, I>(mut self, columns: X) -> Select<S, Chosen<X::Row>, O> {
+        self.ast.columns.clear();
+        columns.push(&mut self.ast.columns);
+        Select { ast: self.ast, output: Chosen { read: X::read }, marker: PhantomData }
+    }
+
+    /// Changes the query where `condition` holds. Neither way changes its type.
+    pub fn when(self, condition: bool, change: impl FnOnce(Self) -> Self) -> Self {
+        if condition { change(self) } else { self }
+    }
+
+    /// Changes the query where there is a value, with that value.
+    pub fn when_some<V>(self, value: Option<V>, change: impl FnOnce(Self, V) -> Self) -> Self {
+        match value {
+            Some(value) => change(self, value),
+            None => self,
+        }
+    }
+
+    /// The query as a derived table of the shape of `table`: `(select ..) as table`.
+    ///
+    /// Its row must have the columns of `table`, in their order.
+    pub fn derived<T: Table, I>(self, table: T) -> Derived<T>
+    where
+        Self: SetOperand<I, Row: Fills<T::Columns>, Outer: Closed>,
+    {
+        derived(self, table)
+    }
+
+    pub(super) fn with_ctes(mut self, ctes: Vec<ast::Cte>) -> Self {
+        self.ast.with = ctes;
+        self
+    }
+
+    pub(super) fn into_ast(self) -> Shared<ast::Select> {
+        self.ast
+    }
+
+    pub(super) fn output(&self) -> &R {
+        &self.output
+    }
+}
+
+impl<S, T: Table, O> Select<S, Whole<T>, O> {
+    /// All columns of the first table: what a query gives that has no `select`. It says so, and changes nothing.
+    pub fn select_all(self) -> Self {
+        self
+    }
+}
+
+impl<S, R, O> Statement for Select<S, R, O> {
+    fn to_statement(&self) -> ast::Statement {
+        ast::Statement::Select(self.ast.clone())
+    }
+}
+
+fetch::methods! {
+    impl [S, R, O] Select<S, R, O>, scope S, closed O, output it it.output.reader(),
+}
+
+impl<S, R: Clone, O> Clone for Select<S, R, O> {
+    fn clone(&self) -> Self {
+        Self { ast: self.ast.clone(), output: self.output.clone(), marker: PhantomData }
+    }
+}
+
+impl<S, R, O> fmt::Debug for Select<S, R, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ast.fmt(f)
+    }
+}

@@ -1,0 +1,236 @@
+//! What a statement gives back, and how it is read.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::ast::{Ident, SelectExpr, SelectItem};
+use crate::driver::RowReader;
+use crate::error::Result;
+use crate::expr::scope::{Has, Within};
+use crate::expr::{Base, Expression, Null};
+use crate::table::{Fills, Table, WholeRow, all_columns};
+use crate::types::{Nullness, SqlType};
+
+/// Reads one row.
+pub(crate) type Read<R> = fn(&mut RowReader<'_>) -> Result<R>;
+
+/// What can be selected from a query whose tables are `S`: columns, expressions, whole rows, and tuples of up to 16 of
+/// those, which may hold tuples again.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be selected",
+    label = "expected a column, an expression, `.columns()` of a table, or a tuple of up to 16 of those"
+)]
+pub trait Selection<S, I> {
+    /// What a row of it is in Rust.
+    type Row: Send + 'static;
+
+    /// Adds it to a select list.
+    fn push(self, columns: &mut Vec<SelectItem>);
+
+    /// Reads it from the next columns of a row.
+    ///
+    /// # Errors
+    ///
+    /// Where a column does not fit its type.
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row>;
+}
+
+/// The type of what is read where `E` is selected: nullable where `E` or one of its tables is.
+type Selected<E, S, I> =
+    <<<<E as Expression>::Needs as Within<S, I>>::Null as Nullness>::Or<Null<E>> as Nullness>::Of<Base<E>>;
+
+#[diagnostic::do_not_recommend]
+impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, (I,)> for E {
+    type Row = Selected<E, S, I>;
+
+    fn push(self, columns: &mut Vec<SelectItem>) {
+        columns.push(SelectItem::Expr(SelectExpr { expr: self.into_node(), alias: None }));
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        row.read::<Self::Row>()
+    }
+}
+
+/// `expr as name`
+#[derive(Clone, Debug)]
+pub struct Aliased<E> {
+    expr: E,
+    name: Ident,
+}
+
+impl<E> Aliased<E> {
+    pub(crate) fn new(expr: E, name: Ident) -> Self {
+        Self { expr, name }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, (I, ())> for Aliased<E> {
+    type Row = Selected<E, S, I>;
+
+    fn push(self, columns: &mut Vec<SelectItem>) {
+        columns.push(SelectItem::Expr(SelectExpr { expr: self.expr.into_node(), alias: Some(self.name) }));
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        row.read::<Self::Row>()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Has<T, I>, I, T: Table> Selection<S, (I, (), ())> for WholeRow<T> {
+    type Row = <S::Null as Nullness>::Row<T::Row>;
+
+    fn push(self, columns: &mut Vec<SelectItem>) {
+        columns.push(all_columns(self.0));
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        read_whole::<T, S::Null>(row)
+    }
+}
+
+/// Reads a whole row, which an outer join may have left empty.
+///
+/// It is there where a column that is never `null` is not, or, in a table without such a column, where any is not.
+fn read_whole<T: Table, N: Nullness>(row: &mut RowReader<'_>) -> Result<N::Row<T::Row>> {
+    let columns = &row.rest()[..T::SHAPE.width.min(row.rest().len())];
+    let is_there = match T::SHAPE.never_null {
+        Some(at) => columns.get(at).is_none_or(|value| !value.is_null()),
+        None => columns.iter().any(|value| !value.is_null()),
+    };
+    let whole = N::row(is_there, || T::read(row))?;
+    if !is_there {
+        row.skip(if N::IS_NULLABLE { T::SHAPE.width } else { 0 });
+    }
+    Ok(whole)
+}
+
+macro_rules! tuples {
+    ($($E:ident $I:ident),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<S, $($E: Selection<S, $I>, $I),+> Selection<S, ($($I,)+ (), (), ())> for ($($E,)+) {
+            type Row = ($($E::Row,)+);
+
+            #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
+            fn push(self, columns: &mut Vec<SelectItem>) {
+                let ($($E,)+) = self;
+                $($E.push(columns);)+
+            }
+
+            fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+                Ok(($($E::read(row)?,)+))
+            }
+        }
+
+        impl<$($E),+> Fills<list!($($E)+)> for ($($E,)+) {}
+    };
+}
+
+macro_rules! list {
+    () => { () };
+    ($First:ident $($Rest:ident)*) => { ($First, list!($($Rest)*)) };
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: SqlType> Fills<(V, ())> for V {}
+
+tuples!(A I1);
+tuples!(A I1, B I2);
+tuples!(A I1, B I2, C I3);
+tuples!(A I1, B I2, C I3, D I4);
+tuples!(A I1, B I2, C I3, D I4, E I5);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15);
+tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15, Q I16);
+
+/// What a statement over the tables `S` gives back.
+#[diagnostic::on_unimplemented(message = "this statement gives no rows", note = "add `.returning(..)` to read some")]
+pub trait Output<S, I> {
+    /// What a row of it is in Rust.
+    type Row: Send + 'static;
+
+    /// What reads a row.
+    #[doc(hidden)]
+    fn reader(&self) -> Read<Self::Row>;
+}
+
+/// Columns that were chosen by `select` or `returning`.
+pub struct Chosen<R> {
+    pub(crate) read: Read<R>,
+}
+
+impl<R> Clone for Chosen<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Chosen<R> {}
+
+impl<R> fmt::Debug for Chosen<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Chosen")
+    }
+}
+
+impl<S, R: Send + 'static> Output<S, ()> for Chosen<R> {
+    type Row = R;
+
+    fn reader(&self) -> Read<R> {
+        self.read
+    }
+}
+
+/// All columns of table `T`: what a query gives that has no `select`.
+pub struct Whole<T>(PhantomData<fn() -> T>);
+
+impl<T> Whole<T> {
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Clone for Whole<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Whole<T> {}
+
+impl<T> fmt::Debug for Whole<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Whole")
+    }
+}
+
+impl<S: Has<T, I>, I, T: Table> Output<S, (I,)> for Whole<T> {
+    type Row = <S::Null as Nullness>::Row<T::Row>;
+
+    fn reader(&self) -> Read<Self::Row> {
+        read_whole::<T, S::Null>
+    }
+}
+
+/// Nothing: what a statement that writes gives without `returning`.
+#[derive(Clone, Copy, Debug)]
+pub struct NoRows;
+
+/// A query that has no `select` yet.
+#[diagnostic::on_unimplemented(
+    message = "a `right_join` or `full_join` must come before `select`",
+    note = "it may leave columns empty that are selected already as never `null`"
+)]
+pub trait BeforeSelect {}
+
+impl<T> BeforeSelect for Whole<T> {}

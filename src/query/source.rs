@@ -1,0 +1,108 @@
+//! What can stand in `from` or after `join`: a table, an alias, a derived table.
+
+use crate::ast::{self, Ident, Query, SelectExpr, SelectItem, TableRef};
+use crate::expr::scope::Closed;
+use crate::table::{Fills, Table, name_in_query, table_node};
+
+use super::SetOperand;
+
+/// What can stand in `from` or after `join`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table",
+    label = "expected a table such as `users::table`, an alias, or a query with `.derived(..)`"
+)]
+pub trait Source {
+    /// The table whose columns it has.
+    type Table: Table;
+
+    /// The table whose columns it has.
+    fn table(&self) -> Self::Table;
+
+    /// Itself in the tree.
+    fn into_table_ref(self) -> TableRef;
+}
+
+impl<T: Table> Source for T {
+    type Table = T;
+
+    fn table(&self) -> T {
+        *self
+    }
+
+    fn into_table_ref(self) -> TableRef {
+        TableRef::Table(table_node(self))
+    }
+}
+
+/// A query in `from`, whose rows are those of the table shape `T`.
+#[derive(Clone, Debug)]
+pub struct Derived<T> {
+    table: T,
+    query: Query,
+}
+
+impl<T: Table> Source for Derived<T> {
+    type Table = T;
+
+    fn table(&self) -> T {
+        self.table
+    }
+
+    fn into_table_ref(self) -> TableRef {
+        let alias = Ident::Static(name_in_query(self.table));
+        TableRef::Derived(ast::Derived { query: self.query, alias })
+    }
+}
+
+/// Makes a derived table of a query: its columns are named after those of `table`.
+pub(super) fn derived<T, Q, I>(query: Q, table: T) -> Derived<T>
+where
+    T: Table,
+    Q: SetOperand<I, Row: Fills<T::Columns>, Outer: Closed>,
+{
+    let mut query = query.into_query();
+    let mut names = table.description().columns.iter().map(|column| Ident::Static(column.name));
+    name_columns(&mut query, &mut names);
+    Derived { table, query }
+}
+
+/// Gives the columns of a query their names, one by one. In a set operation, those of the first query count.
+fn name_columns(query: &mut Query, names: &mut dyn Iterator<Item = Ident>) {
+    match query {
+        Query::Select(select) => {
+            let items = std::mem::take(&mut select.columns);
+            select.columns = items.into_iter().flat_map(columns_of).map(|item| named(item, names.next())).collect();
+        }
+        Query::Compound(compound) => {
+            if let Some(first) = compound.operands.first_mut() {
+                name_columns(first, names);
+            }
+        }
+    }
+}
+
+/// The columns of an entry of a select list, one by one.
+fn columns_of(item: SelectItem) -> Vec<SelectExpr> {
+    match item {
+        SelectItem::Expr(it) => vec![it],
+        SelectItem::AllColumns(ast::AllColumns { table, columns }) => columns
+            .iter()
+            .map(|column| SelectExpr {
+                expr: ast::Expr::Column(ast::Column { table: table.clone(), name: Ident::Static(column.name) }),
+                alias: None,
+            })
+            .collect(),
+    }
+}
+
+fn named(item: SelectExpr, name: Option<Ident>) -> SelectItem {
+    SelectItem::Expr(match name {
+        Some(name) => SelectExpr { alias: Some(name), ..item },
+        None => item,
+    })
+}
+
+/// The expressions of a select list, without their names.
+pub(super) fn expressions(items: Vec<SelectItem>) -> impl Iterator<Item = ast::Expr> {
+    items.into_iter().flat_map(columns_of).map(|item| item.expr)
+}

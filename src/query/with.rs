@@ -1,0 +1,114 @@
+//! `with`: common table expressions.
+
+use super::selection::{Output, Whole};
+use super::{
+    Compound, Delete, Insert, InsertInto, Select, Source, Statement, Update, delete_from, insert_into, select_from,
+    update,
+};
+use crate::ast::{self, Cte, Ident};
+use crate::expr::scope::{Closed, Entry};
+use crate::table::{Fills, BaseTable, Table, name_in_query};
+use crate::types::NotNull;
+
+/// Common table expressions, and what comes after them.
+///
+/// ```
+/// # use kysera::prelude::*;
+/// # #[derive(Table)]
+/// # #[table(name = "posts")]
+/// # pub struct Post { #[column(primary_key, generated)] id: i64, user_id: i64 }
+/// use kysera::dialect;
+///
+/// #[derive(Table)]
+/// #[table(name = "totals")]
+/// pub struct Total {
+///     user_id: i64,
+///     posts: i64,
+/// }
+///
+/// let per_user = select_from(posts::table)
+///     .group_by(posts::user_id)
+///     .select((posts::user_id, posts::id.count()));
+/// let q = with(totals::table, per_user)
+///     .select_from(totals::table)
+///     .filter(totals::posts.gt(10));
+/// assert_eq!(
+///     q.compile(&dialect::SQLITE)?.sql,
+///     r#"with "totals" ("user_id", "posts") as (select "posts"."user_id", count("posts"."id") from "posts" group by "posts"."user_id") select "totals"."user_id", "totals"."posts" from "totals" where "totals"."posts" > ?1"#,
+/// );
+/// # Ok::<(), kysera::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a common table expression does nothing without a statement after it"]
+pub struct With {
+    ctes: Vec<Cte>,
+}
+
+/// `with table as (query)`: the query must give the columns of `table`, in their order.
+pub fn with<T: Table, Q: CteQuery<T, I>, I>(table: T, query: Q) -> With {
+    With::default().with(table, query)
+}
+
+/// `with recursive table as (query)`: the query may select from `table` itself.
+pub fn with_recursive<T: Table, Q: CteQuery<T, I>, I>(table: T, query: Q) -> With {
+    With::default().with_recursive(table, query)
+}
+
+impl With {
+    /// One more common table expression, which may use those before it.
+    pub fn with<T: Table, Q: CteQuery<T, I>, I>(self, table: T, query: Q) -> Self {
+        self.push(table, query.to_statement(), false)
+    }
+
+    /// One more common table expression, which may use those before it and itself.
+    pub fn with_recursive<T: Table, Q: CteQuery<T, I>, I>(self, table: T, query: Q) -> Self {
+        self.push(table, query.to_statement(), true)
+    }
+
+    fn push(mut self, table: impl Table, statement: ast::Statement, recursive: bool) -> Self {
+        self.ctes.push(Cte {
+            name: Ident::Static(name_in_query(table)),
+            columns: table.description().columns.iter().map(|column| Ident::Static(column.name)).collect(),
+            recursive,
+            statement,
+        });
+        self
+    }
+
+    /// Goes on to a query.
+    pub fn select_from<F: Source>(self, from: F) -> Select<(Entry<F::Table, NotNull>, ()), Whole<F::Table>> {
+        select_from(from).with_ctes(self.ctes)
+    }
+
+    /// Goes on to an insert. On MySQL and MariaDB, it must be one from a query.
+    pub fn insert_into<T: BaseTable>(self, table: T) -> InsertInto<T> {
+        insert_into(table).with_ctes(self.ctes)
+    }
+
+    /// Goes on to an update. MariaDB has none with common table expressions.
+    pub fn update<T: BaseTable>(self, table: T) -> Update<T> {
+        update(table).with_ctes(self.ctes)
+    }
+
+    /// Goes on to a delete. MariaDB has none with common table expressions.
+    pub fn delete_from<T: BaseTable>(self, table: T) -> Delete<T> {
+        delete_from(table).with_ctes(self.ctes)
+    }
+}
+
+/// A statement that gives the columns of table shape `T`: a query, or, on PostgreSQL, one that writes and has
+/// `returning`.
+#[diagnostic::on_unimplemented(
+    message = "this statement does not give the columns of `{T}`",
+    note = "select (or return) columns of the types of its fields, in their order"
+)]
+pub trait CteQuery<T, I>: Statement {}
+
+impl<T: Table, S, R: Output<S, I, Row: Fills<T::Columns>>, O: Closed, I> CteQuery<T, I> for Select<S, R, O> {}
+impl<T: Table, R: Fills<T::Columns>, O: Closed> CteQuery<T, ()> for Compound<R, O> {}
+impl<T: Table, U, R, I> CteQuery<T, I> for Insert<U, R> where
+    R: Output<(Entry<U, NotNull>, ()), I, Row: Fills<T::Columns>>
+{
+}
+impl<T: Table, U, S, R: Output<S, I, Row: Fills<T::Columns>>, I> CteQuery<T, I> for Update<U, S, R> {}
+impl<T: Table, U, S, R: Output<S, I, Row: Fills<T::Columns>>, I> CteQuery<T, I> for Delete<U, S, R> {}

@@ -1,0 +1,2 @@
+#[path = "it/drivers/mysql.rs"]
+mod mysql;
