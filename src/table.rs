@@ -42,29 +42,6 @@ pub trait Table: Copy + Send + Sync + 'static {
     const SHAPE: Shape;
 }
 
-/// All columns of a table as one value.
-#[derive(Clone, Copy, Debug)]
-pub struct WholeRow<T>(pub(crate) T);
-
-/// A struct that is the row of a table.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not the row of a table", note = "derive `Table` for it")]
-pub trait Record: Sized + Send + 'static {
-    /// The table.
-    type Table: BaseTable<Row = Self>;
-
-    /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
-    fn columns() -> WholeRow<Self::Table> {
-        WholeRow(Self::Table::TABLE)
-    }
-}
-
-/// A row that has the columns `C`, a list such as `(i64, (String, ()))`, in this order.
-#[diagnostic::on_unimplemented(
-    message = "a query that gives `{Self}` does not give the columns that are needed here",
-    note = "needed are, in this order: `{C}`"
-)]
-pub trait Fills<C> {}
-
 /// Where a whole row is read from: the next columns of a result ([`RowReader`]), or those of the right names.
 pub trait ReadColumns {
     /// Takes the table's next column.
@@ -100,6 +77,29 @@ impl ReadColumns for ByName<'_, '_> {
 pub fn read_by_name<T: BaseTable>(row: &mut Row<'_>) -> Result<T::Row> {
     T::read(&mut ByName { row, columns: T::DESCRIPTION.columns.iter() })
 }
+
+/// All columns of a table as one value.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeRow<T>(pub(crate) T);
+
+/// A struct that is the row of a table.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the row of a table", note = "derive `Table` for it")]
+pub trait Record: Sized + Send + 'static {
+    /// The table.
+    type Table: BaseTable<Row = Self>;
+
+    /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
+    fn columns() -> WholeRow<Self::Table> {
+        WholeRow(Self::Table::TABLE)
+    }
+}
+
+/// A row that has the columns `C`, a list such as `(i64, (String, ()))`, in this order.
+#[diagnostic::on_unimplemented(
+    message = "a query that gives `{Self}` does not give the columns that are needed here",
+    note = "needed are, in this order: `{C}`"
+)]
+pub trait Fills<C> {}
 
 /// How many columns a whole row has, and which of them is never `null`.
 #[derive(Clone, Copy, Debug)]
