@@ -134,6 +134,7 @@ impl Table {
 
                 #(#column_types)*
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::Table for #module::table {
                     type Row = #row;
                     type Columns = #types;
@@ -148,15 +149,18 @@ impl Table {
                     }
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::BaseTable for #module::table {
                     const TABLE: Self = Self;
                     const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::Record for #row {
                     type Table = #module::table;
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::Fills<<#module::table as #kysera::table::Table>::Columns> for #row {}
 
                 impl<A> #module::Aliased<A> {
@@ -183,6 +187,7 @@ impl Table {
                     }
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl<A: 'static> #kysera::table::Table for #module::Aliased<A> {
                     type Row = #row;
                     type Columns = <#module::table as #kysera::table::Table>::Columns;
@@ -210,6 +215,7 @@ impl Table {
         let fields = self.columns.iter().map(|it| &it.field);
         let names = self.columns.iter().map(|it| &it.name.text);
         quote! {
+            #[diagnostic::do_not_recommend]
             impl #kysera::table::FromRow for #row {
                 fn from_row(__row: &mut #kysera::driver::Row<'_>) -> #kysera::Result<Self> {
                     ::core::result::Result::Ok(Self { #(#fields: __row.take(#names)?),* })
@@ -274,6 +280,7 @@ impl Table {
                 }
             }
 
+            #[diagnostic::do_not_recommend]
             impl #kysera::table::Insertable for #new {
                 type Table = #module::table;
 
@@ -305,7 +312,10 @@ impl Table {
                 #(#fields,)*
             }
 
-            impl #kysera::table::Patch<#module::table> for #patch {
+            #[diagnostic::do_not_recommend]
+            impl #kysera::table::Patch for #patch {
+                type Table = #module::table;
+
                 fn into_values(self, __set: &mut dyn ::core::ops::FnMut(usize, #kysera::Value)) {
                     #(#sets)*
                 }
