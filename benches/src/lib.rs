@@ -19,6 +19,8 @@
 //! `eq_any` as `= any($1)`, one array; here it is given an expression that writes the list as the others do. On a
 //! connection, Diesel keeps the SQL of a statement whose type tells it, and saves `to_sql` the second time; the
 //! statements here are all written anew.
+//!
+//! Every contender is built as a program gets it by `cargo build --release`, with its default features.
 
 pub mod by_hand;
 pub mod with_diesel;
