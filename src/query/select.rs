@@ -183,8 +183,9 @@ impl<S, R, O> Select<S, R, O> {
     /// The type of a row follows from it: `(i64, Option<String>)` for a column that is never `null` and one that may
     /// be, by itself or by an outer join.
     pub fn select<X: Selection<S, I>, I>(mut self, columns: X) -> Select<S, Chosen<X::Row>, O> {
-        self.ast.columns.clear();
-        columns.push(&mut self.ast.columns);
+        let list = &mut self.ast.columns;
+        list.clear();
+        columns.push(list);
         Select { ast: self.ast, output: Chosen { read: X::read }, marker: PhantomData }
     }
 
