@@ -144,8 +144,13 @@ fn number(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<Toke
     }
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let texts: Vec<_> = idents.iter().map(|it| it.unraw().to_string()).collect();
+    let out_of_range: Vec<_> = texts.iter().map(|it| format!("the number of `{it}` does not fit its `repr`")).collect();
     let expected = expected(ident, &texts.iter().collect::<Vec<_>>());
     Ok(quote! {
+        const _: () = {
+            #(::core::assert!(#ident::#idents as i128 == #ident::#idents as #repr as i128, #out_of_range);)*
+        };
+
         #kysera::sql_type!(
             #ident,
             <#repr as #kysera::types::SqlType>::KIND,
