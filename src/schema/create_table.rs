@@ -2,7 +2,7 @@
 
 use super::column::{ColumnDef, References, author_sql};
 use crate::ast::{self, Generation, Ident, Index, ReferentialAction, Shared, TableConstraint, TableName};
-use crate::query::{Statement, execute};
+use crate::query::{Statement, Writes};
 use crate::table::{BaseTable, ColumnDescription, DefaultValue, Generated, Record};
 use crate::value::Value;
 
@@ -32,12 +32,8 @@ pub struct CreateTable {
 
 /// Begins the definition of a table.
 pub fn create_table(name: impl Into<TableName>) -> CreateTable {
-    let ast = ast::CreateTable {
-        if_not_exists: false,
-        name: name.into(),
-        columns: Vec::new(),
-        constraints: Vec::new(),
-    };
+    let ast =
+        ast::CreateTable { if_not_exists: false, name: name.into(), columns: Vec::new(), constraints: Vec::new() };
     CreateTable { ast: Shared::new(ast) }
 }
 
@@ -157,11 +153,7 @@ impl CreateTable {
     }
 
     /// `constraint name unique (columns)`
-    pub fn unique_named<N: Into<Ident>>(
-        self,
-        name: impl Into<Ident>,
-        columns: impl IntoIterator<Item = N>,
-    ) -> Self {
+    pub fn unique_named<N: Into<Ident>>(self, name: impl Into<Ident>, columns: impl IntoIterator<Item = N>) -> Self {
         self.constraint(TableConstraint::Unique(Index { name: Some(name.into()), columns: idents(columns) }))
     }
 
@@ -228,4 +220,4 @@ impl Statement for CreateTable {
     }
 }
 
-execute!(impl [] CreateTable);
+impl Writes for CreateTable {}

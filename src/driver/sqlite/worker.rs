@@ -166,7 +166,7 @@ mod tests {
     async fn a_panic_is_an_error_and_the_connection_lives_on() {
         let location = Location::parse("sqlite::memory:").unwrap();
         let mut worker = Worker::open(location, Role::Writer, Open::new(&Arc::default()), Weak::new()).await.unwrap();
-        worker.run(Within::Nothing, |session| session.begin(&TransactionOptions::default())).await.unwrap();
+        worker.run(Within::Nothing, |session| session.begin(TransactionOptions::default())).await.unwrap();
         let error = worker.run(Within::Transaction, |_| -> Result<()> { panic!("on purpose") }).await.unwrap_err();
         assert!(error.is_closed(), "{error}");
         worker.run(Within::Transaction, |session| session.batch("create table t (n integer)")).await.unwrap();

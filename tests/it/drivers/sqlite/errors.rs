@@ -40,7 +40,7 @@ async fn constraints_have_their_kind_and_names() {
     assert!(error.is_unique_violation());
     assert_eq!(names(&error), ("2067", None, Some("ch"), vec!["a", "b"]));
     assert_eq!(error.to_string(), "a unique key is taken already (2067), table `ch`, column `a`, `b`");
-    let source: &(dyn std::error::Error + 'static) = std::error::Error::source(&error).unwrap();
+    let source: &(dyn std::error::Error + 'static) = error.as_database().and_then(|it| it.driver_error()).unwrap();
     assert!(source.downcast_ref::<rusqlite::Error>().is_some(), "{source:?}");
 
     let error = connection.run("insert into ch values (2, 1, 1, 1)").await.unwrap_err();
@@ -88,7 +88,7 @@ async fn other_refusals_tell_code_and_words() {
         let database = error.as_database().unwrap();
         assert_eq!((database.kind(), database.code()), (DatabaseErrorKind::Other, code), "{error}");
         assert_eq!(database.message(), words);
-        assert!(std::error::Error::source(&error).is_some());
+        assert!(error.as_database().and_then(|it| it.driver_error()).is_some());
     }
     assert!(connection.prepare("select nothing from p").await.unwrap_err().as_database().is_some());
     connection.prepare("select id from p where id = ?").await.unwrap();

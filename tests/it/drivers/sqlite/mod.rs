@@ -14,7 +14,7 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use kysera::driver::sqlite::Sqlite;
-use kysera::driver::{ConnectOptions, Connection, Driver, Outcome, Query, Row, SqliteMode, TransactionOptions};
+use kysera::driver::{ConnectOptions, Connection, Outcome, Query, Row, SqliteMode, TransactionOptions};
 use kysera::{Error, Value};
 
 pub(crate) const MODES: [SqliteMode; 2] = [SqliteMode::Worker, SqliteMode::Inline];

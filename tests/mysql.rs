@@ -1,2 +1,0 @@
-#[path = "it/drivers/mysql.rs"]
-mod mysql;
