@@ -3,16 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{Chosen, NoRows, Selection, Whole};
-use super::{Source, Statement, fetch};
+use super::selection::{Chosen, NoRows, Own, Selection, Whole};
+use super::{Source, Statement};
 use crate::ast::{self, Shared};
 use crate::expr::Condition;
 use crate::expr::scope::{Entry, Within};
 use crate::table::{BaseTable, all_columns, table_node};
 use crate::types::NotNull;
-
-/// The scope of a statement that writes table `T`.
-type Own<T> = (Entry<T, NotNull>, ());
 
 /// `delete from table using .. where .. returning ..`
 ///
@@ -32,7 +29,7 @@ type Own<T> = (Entry<T, NotNull>, ());
 #[must_use = "a statement does nothing until it is run"]
 pub struct Delete<T, S = Own<T>, R = NoRows> {
     ast: Shared<ast::Delete>,
-    output: R,
+    pub(super) output: R,
     marker: PhantomData<fn() -> (T, S)>,
 }
 
@@ -52,7 +49,6 @@ pub fn delete_from<T: BaseTable>(table: T) -> Delete<T> {
 impl<T: BaseTable, S, R> Delete<T, S, R> {
     /// `using table`: another table that the condition reads. Say by `filter` how its rows belong to those that are
     /// deleted. `exists` on SQLite.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn using<F: Source>(mut self, table: F) -> Delete<T, (Entry<F::Table, NotNull>, S), R> {
         self.ast.using.push(table.into_table_ref());
         Delete { ast: self.ast, output: self.output, marker: PhantomData }
@@ -102,11 +98,6 @@ impl<T, S, R> Statement for Delete<T, S, R> {
         ast::Statement::Delete(self.ast.clone())
     }
 }
-
-fetch::methods! {
-    impl [T, S, R] Delete<T, S, R>, scope S, output it it.output.reader(),
-}
-fetch::execute!(impl [T, S, R] Delete<T, S, R>);
 
 impl<T, S, R: Clone> Clone for Delete<T, S, R> {
     fn clone(&self) -> Self {
