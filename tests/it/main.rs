@@ -5,5 +5,7 @@
 mod support;
 mod derive;
 mod sql;
+mod oracle;
+mod injection;
 mod running;
 mod drivers;
