@@ -6,4 +6,5 @@ mod support;
 mod derive;
 mod sql;
 mod running;
+mod cancellation;
 mod drivers;
