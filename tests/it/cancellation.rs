@@ -327,8 +327,9 @@ async fn no_transaction_is_open(fresh: &Fresh) {
             return;
         }
         Server::Postgres15 | Server::Postgres18 => sql!(
-            "select count(*) as n from pg_stat_activity where datname = current_database() \
-             and pid <> pg_backend_pid() and (state <> 'idle' or xact_start is not null)"
+            "select count(*) as n from pg_stat_activity \
+             where application_name = current_setting('application_name') and pid <> pg_backend_pid() \
+             and (state <> 'idle' or xact_start is not null)"
         ),
         Server::Mysql9 | Server::Mariadb => sql!(
             "select count(*) as n from information_schema.innodb_trx \
