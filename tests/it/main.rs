@@ -8,4 +8,5 @@ mod sql;
 mod oracle;
 mod injection;
 mod running;
+mod cancellation;
 mod drivers;
