@@ -139,6 +139,7 @@ impl fmt::Debug for ConnectOptions {
             .field("connect_timeout", &self.connect_timeout)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("tls", &self.tls)
+            .field("tls_ca", &self.tls_ca)
             .field("sqlite_mode", &self.sqlite_mode)
             .finish_non_exhaustive()
     }

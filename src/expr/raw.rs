@@ -178,7 +178,7 @@ macro_rules! sql {
         const SLOTS: usize = 0 $(+ { let _ = stringify!($slot); 1 })*;
         const _: () = assert!(
             $crate::expr::count_slots($text) == SLOTS,
-            "`sql!` needs one argument for each `{}` of its text",
+            "`sql!` needs one argument for each `{{}}` of its text",
         );
         let raw = $crate::expr::raw($crate::expr::text_at($text, 0));
         $crate::sql!(@slots raw, $text, 0usize; $($slot,)*)
