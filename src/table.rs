@@ -12,6 +12,7 @@ use crate::value::Value;
 /// A table in a query: the table itself (`users::table`) or an alias of it.
 ///
 /// `#[derive(Table)]` implements it; [`alias!`](crate::alias) makes aliases.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a table", note = "it is `users::table`, or an alias of it")]
 pub trait Table: Copy + Send + Sync + 'static {
     /// The struct that a whole row is read into.
     type Row: Send + 'static;
@@ -41,29 +42,6 @@ pub trait Table: Copy + Send + Sync + 'static {
     /// How many columns a whole row has, and which of them are never `null`.
     const SHAPE: Shape;
 }
-
-/// All columns of a table as one value.
-#[derive(Clone, Copy, Debug)]
-pub struct WholeRow<T>(pub(crate) T);
-
-/// A struct that is the row of a table.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not the row of a table", note = "derive `Table` for it")]
-pub trait Record: Sized + Send + 'static {
-    /// The table.
-    type Table: BaseTable<Row = Self>;
-
-    /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
-    fn columns() -> WholeRow<Self::Table> {
-        WholeRow(Self::Table::TABLE)
-    }
-}
-
-/// A row that has the columns `C`, a list such as `(i64, (String, ()))`, in this order.
-#[diagnostic::on_unimplemented(
-    message = "a query that gives `{Self}` does not give the columns that are needed here",
-    note = "needed are, in this order: `{C}`"
-)]
-pub trait Fills<C> {}
 
 /// Where a whole row is read from: the next columns of a result ([`RowReader`]), or those of the right names.
 pub trait ReadColumns {
@@ -101,6 +79,39 @@ pub fn read_by_name<T: BaseTable>(row: &mut Row<'_>) -> Result<T::Row> {
     T::read(&mut ByName { row, columns: T::DESCRIPTION.columns.iter() })
 }
 
+/// All columns of a table as one value.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeRow<T>(pub(crate) T);
+
+/// A struct that is the row of a table.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the row of a table", note = "derive `Table` for it")]
+pub trait Record: Sized + Send + 'static {
+    /// The table.
+    type Table: BaseTable<Row = Self>;
+
+    /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
+    fn columns() -> WholeRow<Self::Table> {
+        WholeRow(Self::Table::TABLE)
+    }
+}
+
+/// A row that has the columns `C`, a list such as `(i64, (String, ()))`, in this order.
+#[diagnostic::on_unimplemented(
+    message = "a query that gives `{Self}` does not give the columns that are needed here",
+    note = "needed are, in this order: `{C}`"
+)]
+pub trait Fills<C> {}
+
+/// A row that has the columns of the table shape `T`, in their order.
+#[diagnostic::on_unimplemented(
+    message = "a query that gives `{Self}` does not give the columns of `{T}`",
+    note = "select (or return) columns of the types of its fields, in their order"
+)]
+pub trait Fits<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Table, R: Fills<T::Columns>> Fits<T> for R {}
+
 /// How many columns a whole row has, and which of them is never `null`.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -128,6 +139,10 @@ impl Shape {
 }
 
 /// A table as it is in the database; insert, update and delete work on it, and not on an alias.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table that can be written to",
+    note = "insert, update and delete work on a table such as `users::table`, and not on an alias"
+)]
 pub trait BaseTable: Table {
     /// The table, out of nothing.
     const TABLE: Self;
@@ -419,6 +434,7 @@ pub trait FromRow: Sized {
 }
 
 /// What an insert into a table is given: the struct that `#[derive(Table)]` makes for it.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a row to insert")]
 pub trait Insertable: Sized {
     /// The table.
     type Table: BaseTable;
@@ -427,8 +443,11 @@ pub trait Insertable: Sized {
     fn into_values(self, push: &mut dyn FnMut(usize, Option<Value>));
 }
 
-/// What an update of table `T` sets: the struct that `#[derive(Table)]` makes for it.
-pub trait Patch<T: Table>: Sized {
+/// What an update of a table sets: the struct that `#[derive(Table)]` makes for it.
+pub trait Patch: Sized {
+    /// The table.
+    type Table: BaseTable;
+
     /// The value of each column that is set, by its place in the table.
     fn into_values(self, set: &mut dyn FnMut(usize, Value));
 }

@@ -19,7 +19,8 @@ pub trait Number: SqlType {
 
 macro_rules! numbers {
     ($($Rust:ty => $divide:ident),* $(,)?) => {
-        $(impl Number for $Rust {
+        $(#[diagnostic::do_not_recommend]
+        impl Number for $Rust {
             const DIVIDE: BinaryOperator = BinaryOperator::$divide;
         })*
     };

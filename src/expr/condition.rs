@@ -1,6 +1,6 @@
 //! Conditions: what `filter`, `on`, `having` and `when` take, and what can be made of several.
 
-use super::{Both, EitherNull, Expr, Expression, Of, Solid, scope::Within};
+use super::{Both, Expr, Expression, Of, Solid, scope::Within};
 use crate::ast::{self, Shared, UnaryOperator};
 use crate::query::Subquery;
 use crate::table::Column;
@@ -14,30 +14,19 @@ use crate::types::{NotNull, Nullness, SqlType};
 )]
 pub trait Condition: Expression {}
 
+#[diagnostic::do_not_recommend]
 impl<T, const I: usize> Condition for Column<T, bool, I> {}
+
+#[diagnostic::do_not_recommend]
 impl<T, const I: usize> Condition for Column<T, Option<bool>, I> {}
+
+#[diagnostic::do_not_recommend]
 impl<N> Condition for Expr<bool, N> {}
+
+#[diagnostic::do_not_recommend]
 impl<N> Condition for Expr<Option<bool>, N> {}
 
-impl<V: SqlType<Base = bool>, N> Expr<V, N> {
-    /// `self and other`
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
-    pub fn and<E: Condition>(
-        self,
-        other: E,
-    ) -> Expr<EitherNull<V::Null, <E::Sql as SqlType>::Null, bool>, Both<N, E::Needs>> {
-        Expr::new(self.into_node().and(other.into_node()))
-    }
-
-    /// `self or other`
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
-    pub fn or<E: Condition>(
-        self,
-        other: E,
-    ) -> Expr<EitherNull<V::Null, <E::Sql as SqlType>::Null, bool>, Both<N, E::Needs>> {
-        Expr::new(self.into_node().or(other.into_node()))
-    }
-
+impl<V: SqlType, N> Expr<V, N> {
     /// The same condition as one on the tables named here, so that several different ones have one type and fit into
     /// one `Vec`:
     ///
@@ -55,6 +44,7 @@ impl<V: SqlType<Base = bool>, N> Expr<V, N> {
     /// ```
     pub fn on<T: Tables, I>(self, _tables: T) -> ConditionOn<T>
     where
+        Self: Condition,
         N: Within<T::Scope, I>,
     {
         Expr::new(self.into_node())
@@ -65,6 +55,7 @@ impl<V: SqlType<Base = bool>, N> Expr<V, N> {
 pub type ConditionOn<T> = Expr<Option<bool>, <T as Tables>::Needs>;
 
 /// A table, or a tuple of up to four.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a table or a tuple of up to four tables")]
 pub trait Tables {
     /// Them as the scope of a query.
     type Scope;
@@ -72,6 +63,7 @@ pub trait Tables {
     type Needs;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: crate::table::Table> Tables for T {
     type Scope = (super::scope::Entry<T, NotNull>, ());
     type Needs = Of<T>;
@@ -79,6 +71,7 @@ impl<T: crate::table::Table> Tables for T {
 
 macro_rules! tables {
     ($($T:ident)+, $scope:ty, $needs:ty) => {
+        #[diagnostic::do_not_recommend]
         impl<$($T: crate::table::Table),+> Tables for ($($T,)+) {
             type Scope = $scope;
             type Needs = $needs;
@@ -95,20 +88,17 @@ tables!(
     Both<Of<A>, Both<Of<B>, Both<Of<C>, Of<D>>>>
 );
 
-fn each<V, N>(conditions: impl IntoIterator<Item = Expr<V, N>>) -> Shared<Vec<ast::Expr>>
-where
-    V: SqlType,
-{
-    Shared::new(conditions.into_iter().map(Expression::into_node).collect())
+fn each<E: Condition>(conditions: impl IntoIterator<Item = E>) -> Shared<Vec<ast::Expr>> {
+    Shared::new(conditions.into_iter().map(E::into_node).collect())
 }
 
 /// True where every condition is; with none of them, always.
-pub fn all<V: SqlType<Base = bool>, N>(conditions: impl IntoIterator<Item = Expr<V, N>>) -> Expr<V, N> {
+pub fn all<E: Condition>(conditions: impl IntoIterator<Item = E>) -> Expr<E::Sql, E::Needs> {
     Expr::new(ast::Expr::And(each(conditions)))
 }
 
 /// True where one condition is; with none of them, never.
-pub fn any<V: SqlType<Base = bool>, N>(conditions: impl IntoIterator<Item = Expr<V, N>>) -> Expr<V, N> {
+pub fn any<E: Condition>(conditions: impl IntoIterator<Item = E>) -> Expr<E::Sql, E::Needs> {
     Expr::new(ast::Expr::Or(each(conditions)))
 }
 

@@ -41,6 +41,10 @@ pub fn call<V: SqlType, A: Arguments>(name: &'static str, arguments: A) -> Expr<
 }
 
 /// The arguments of a function: a tuple of up to eight columns and expressions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the arguments of a function",
+    note = "they are a tuple of up to eight columns and expressions, as in `(users::email,)`; `value(..)` makes one of a value"
+)]
 pub trait Arguments {
     /// The tables of all of them.
     type Needs;
@@ -49,6 +53,7 @@ pub trait Arguments {
     fn push(self, arguments: &mut Vec<ast::Expr>);
 }
 
+#[diagnostic::do_not_recommend]
 impl Arguments for () {
     type Needs = Nothing;
 
@@ -57,6 +62,7 @@ impl Arguments for () {
 
 macro_rules! arguments {
     ($First:ident $($Rest:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<$First: Expression, $($Rest: Expression),*> Arguments for ($First, $($Rest),*) {
             type Needs = Both<$First::Needs, <($($Rest,)*) as Arguments>::Needs>;
 
@@ -85,7 +91,8 @@ pub trait Summable: SqlType {
 
 macro_rules! summable {
     ($($Rust:ty => $Sum:ty, $result:expr;)*) => {
-        $(impl Summable for $Rust {
+        $(#[diagnostic::do_not_recommend]
+        impl Summable for $Rust {
             type Sum = $Sum;
             const RESULT: Option<DataType> = $result;
         })*
@@ -158,6 +165,7 @@ impl<V, N> fmt::Debug for Aggregate<V, N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: SqlType, N> Expression for Aggregate<V, N> {
     type Sql = V;
     type Needs = N;
@@ -167,6 +175,7 @@ impl<V: SqlType, N> Expression for Aggregate<V, N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: SqlType, V: SqlType<Base = B>, N> IntoExpr<B> for Aggregate<V, N> {
     type Needs = N;
     type Null = V::Null;
@@ -176,6 +185,7 @@ impl<B: SqlType, V: SqlType<Base = B>, N> IntoExpr<B> for Aggregate<V, N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: SqlType, V: SqlType<Base = B>, N> IntoNullable<B> for Aggregate<V, N> {
     type Needs = N;
     type Null = V::Null;

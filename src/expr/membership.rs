@@ -25,6 +25,7 @@ fn in_list<B, O: IntoExpr<B>>(value: ast::Expr, negated: bool, list: impl IntoIt
     ast::Expr::In(Shared::new(ast::In { negated, value, list }))
 }
 
+#[diagnostic::do_not_recommend]
 impl<B, O: IntoExpr<B>> InOperand<B> for Vec<O> {
     type Needs = O::Needs;
     type Null = O::Null;
@@ -34,6 +35,7 @@ impl<B, O: IntoExpr<B>> InOperand<B> for Vec<O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B, O: IntoExpr<B>, const N: usize> InOperand<B> for [O; N] {
     type Needs = O::Needs;
     type Null = O::Null;
@@ -43,6 +45,7 @@ impl<B, O: IntoExpr<B>, const N: usize> InOperand<B> for [O; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: SqlType + IntoExpr<B> + Clone> InOperand<B> for &[B] {
     type Needs = Nothing;
     type Null = NotNull;
@@ -52,6 +55,7 @@ impl<B: SqlType + IntoExpr<B> + Clone> InOperand<B> for &[B] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: SqlType + IntoExpr<B> + Clone> InOperand<B> for &Vec<B> {
     type Needs = Nothing;
     type Null = NotNull;
@@ -61,6 +65,7 @@ impl<B: SqlType + IntoExpr<B> + Clone> InOperand<B> for &Vec<B> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B, Q: ScalarQuery<Value: SqlType<Base = B>>> InOperand<B> for Q {
     type Needs = Q::Outer;
     type Null = <Q::Value as SqlType>::Null;

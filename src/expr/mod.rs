@@ -22,7 +22,7 @@ pub use self::condition::{Condition, ConditionOn, Tables, all, any, exists, not,
 pub use self::func::{Aggregate, Arguments, Summable, call, count_all, now, value};
 pub use self::membership::InOperand;
 pub use self::nullable::{Accepts, IntoNullable};
-pub use self::ops::ExprMethods;
+pub use self::ops::{ExprMethods, Text};
 pub use self::order::{OrderTerms, Ordered};
 pub use self::raw::{Identifier, Raw, ident, raw_unchecked};
 #[doc(hidden)]
@@ -73,6 +73,7 @@ pub trait Expression {
     fn into_node(self) -> ast::Expr;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, V: SqlType, const I: usize> Expression for Column<T, V, I> {
     type Sql = V;
     type Needs = Of<T>;
@@ -82,6 +83,7 @@ impl<T, V: SqlType, const I: usize> Expression for Column<T, V, I> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: SqlType, N> Expression for Expr<V, N> {
     type Sql = V;
     type Needs = N;
@@ -109,6 +111,7 @@ pub trait IntoExpr<B> {
     fn into_expr(self) -> ast::Expr;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, B: SqlType, V: SqlType<Base = B>, const I: usize> IntoExpr<B> for Column<T, V, I> {
     type Needs = Of<T>;
     type Null = V::Null;
@@ -118,6 +121,7 @@ impl<T, B: SqlType, V: SqlType<Base = B>, const I: usize> IntoExpr<B> for Column
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N, B: SqlType, V: SqlType<Base = B>> IntoExpr<B> for Expr<V, N> {
     type Needs = N;
     type Null = V::Null;

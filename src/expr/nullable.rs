@@ -21,6 +21,7 @@ pub trait IntoNullable<B> {
     fn into_nullable(self) -> ast::Expr;
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: SqlType<Base = B, Nullable = Option<B>, Null = NotNull>> IntoNullable<B> for Option<B> {
     type Needs = Nothing;
     type Null = Nullable;
@@ -30,6 +31,7 @@ impl<B: SqlType<Base = B, Nullable = Option<B>, Null = NotNull>> IntoNullable<B>
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoNullable<String> for Option<&str> {
     type Needs = Nothing;
     type Null = Nullable;
@@ -39,6 +41,7 @@ impl IntoNullable<String> for Option<&str> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, B: SqlType, V: SqlType<Base = B>, const I: usize> IntoNullable<B> for Column<T, V, I> {
     type Needs = Of<T>;
     type Null = V::Null;
@@ -48,6 +51,7 @@ impl<T, B: SqlType, V: SqlType<Base = B>, const I: usize> IntoNullable<B> for Co
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N, B: SqlType, V: SqlType<Base = B>> IntoNullable<B> for Expr<V, N> {
     type Needs = N;
     type Null = V::Null;
@@ -64,6 +68,9 @@ impl<N, B: SqlType, V: SqlType<Base = B>> IntoNullable<B> for Expr<V, N> {
 )]
 pub trait Accepts<N> {}
 
+#[diagnostic::do_not_recommend]
 impl Accepts<NotNull> for NotNull {}
+#[diagnostic::do_not_recommend]
 impl Accepts<NotNull> for Nullable {}
+#[diagnostic::do_not_recommend]
 impl Accepts<Nullable> for Nullable {}

@@ -2,7 +2,9 @@
 
 use super::func::Aggregate;
 use super::order::Ordered;
-use super::{Base, Both, EitherNull, Expr, Expression, InOperand, IntoExpr, IntoNullable, Null, Solid, Summable};
+use super::{
+    Base, Both, Condition, EitherNull, Expr, Expression, InOperand, IntoExpr, IntoNullable, Null, Solid, Summable,
+};
 use crate::ast::{self, BinaryOperator, Direction, Shared};
 use crate::query::Aliased;
 use crate::types::{Nullable, Nullness, SqlType};
@@ -12,6 +14,19 @@ type Combined<E, O, V> = Expr<
     EitherNull<Null<E>, <O as IntoExpr<Base<E>>>::Null, V>,
     Both<<E as Expression>::Needs, <O as IntoExpr<Base<E>>>::Needs>,
 >;
+
+/// The same of a text `E`.
+type CombinedText<E, O, V> = Expr<
+    EitherNull<Null<E>, <O as IntoExpr<String>>::Null, V>,
+    Both<<E as Expression>::Needs, <O as IntoExpr<String>>::Needs>,
+>;
+
+/// The type of an expression that is text.
+#[diagnostic::on_unimplemented(message = "this is done with text, and `{Self}` is none")]
+pub trait Text: SqlType<Base = String> {}
+
+#[diagnostic::do_not_recommend]
+impl<V: SqlType<Base = String>> Text for V {}
 
 fn binary<E: Expression, O: IntoExpr<Base<E>>, V: SqlType>(
     left: E,
@@ -78,6 +93,24 @@ pub trait ExprMethods: Expression + Sized {
     /// `self >= other`
     fn ge<O: IntoExpr<Base<Self>>>(self, other: O) -> Combined<Self, O, bool> {
         binary(self, BinaryOperator::GreaterOrEqual, other)
+    }
+
+    /// `self and other`
+    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
+    fn and<E: Condition>(self, other: E) -> Expr<EitherNull<Null<Self>, Null<E>, bool>, Both<Self::Needs, E::Needs>>
+    where
+        Self: Condition,
+    {
+        Expr::new(self.into_node().and(other.into_node()))
+    }
+
+    /// `self or other`
+    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
+    fn or<E: Condition>(self, other: E) -> Expr<EitherNull<Null<Self>, Null<E>, bool>, Both<Self::Needs, E::Needs>>
+    where
+        Self: Condition,
+    {
+        Expr::new(self.into_node().or(other.into_node()))
     }
 
     /// `self is not distinct from other`: equal, or both `null`. Never `null` itself.
@@ -149,17 +182,17 @@ pub trait ExprMethods: Expression + Sized {
     ///
     /// Whether case counts is the server's business: it does on PostgreSQL, it depends on the collation on MySQL and
     /// MariaDB, and it does not for ASCII letters on SQLite.
-    fn like<O: IntoExpr<String>>(self, pattern: O) -> Combined<Self, O, bool>
+    fn like<O: IntoExpr<String>>(self, pattern: O) -> CombinedText<Self, O, bool>
     where
-        Self::Sql: SqlType<Base = String>,
+        Self::Sql: Text,
     {
         Expr::new(like(self.into_node(), pattern.into_expr(), false, None))
     }
 
     /// `self not like pattern`
-    fn not_like<O: IntoExpr<String>>(self, pattern: O) -> Combined<Self, O, bool>
+    fn not_like<O: IntoExpr<String>>(self, pattern: O) -> CombinedText<Self, O, bool>
     where
-        Self::Sql: SqlType<Base = String>,
+        Self::Sql: Text,
     {
         Expr::new(like(self.into_node(), pattern.into_expr(), true, None))
     }
@@ -167,7 +200,7 @@ pub trait ExprMethods: Expression + Sized {
     /// True where the text holds `text`, taken letter by letter: `%` and `_` in it are themselves.
     fn contains(self, text: &str) -> Test<Self>
     where
-        Self::Sql: SqlType<Base = String>,
+        Self::Sql: Text,
     {
         Expr::new(like(self.into_node(), escaped(text, "%", "%"), false, Some(ESCAPE)))
     }
@@ -175,7 +208,7 @@ pub trait ExprMethods: Expression + Sized {
     /// True where the text begins with `text`, taken letter by letter.
     fn starts_with(self, text: &str) -> Test<Self>
     where
-        Self::Sql: SqlType<Base = String>,
+        Self::Sql: Text,
     {
         Expr::new(like(self.into_node(), escaped(text, "", "%"), false, Some(ESCAPE)))
     }
@@ -183,17 +216,17 @@ pub trait ExprMethods: Expression + Sized {
     /// True where the text ends with `text`, taken letter by letter.
     fn ends_with(self, text: &str) -> Test<Self>
     where
-        Self::Sql: SqlType<Base = String>,
+        Self::Sql: Text,
     {
         Expr::new(like(self.into_node(), escaped(text, "%", ""), false, Some(ESCAPE)))
     }
 
     /// `self || other`; `null` where either is. `concat(self, other)` on MySQL and MariaDB.
-    fn concat<O: IntoExpr<String>>(self, other: O) -> Combined<Self, O, String>
+    fn concat<O: IntoExpr<String>>(self, other: O) -> CombinedText<Self, O, String>
     where
-        Self::Sql: SqlType<Base = String>,
+        Self::Sql: Text,
     {
-        binary(self, BinaryOperator::Concat, other)
+        Expr::new(ast::Expr::binary(self.into_node(), BinaryOperator::Concat, other.into_expr()))
     }
 
     /// `coalesce(self, other)`: `other` where this is `null`.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Expression, scope::Within};
+use super::{Both, Expression};
 use crate::ast::{self, Direction, Nulls, OrderItem};
 
 /// An expression with a direction.
@@ -50,42 +50,58 @@ impl<N> fmt::Debug for Ordered<N> {
     message = "rows cannot be ordered by `{Self}`",
     label = "expected a column, an expression, one with `.asc()` or `.desc()`, or a tuple of those"
 )]
-pub trait OrderTerms<S, I> {
+pub trait OrderTerms {
+    /// The tables of all of them.
+    type Needs;
+
     /// Adds them to the order.
     fn push(self, order_by: &mut Vec<OrderItem>);
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, I, E: Expression<Needs: Within<S, I>>> OrderTerms<S, (I,)> for E {
+impl<E: Expression> OrderTerms for E {
+    type Needs = E::Needs;
+
     fn push(self, order_by: &mut Vec<OrderItem>) {
         order_by.push(OrderItem { expr: self.into_node(), direction: Direction::Ascending, nulls: Nulls::Default });
     }
 }
 
-impl<S, I, N: Within<S, I>> OrderTerms<S, (I, ())> for Ordered<N> {
+#[diagnostic::do_not_recommend]
+impl<N> OrderTerms for Ordered<N> {
+    type Needs = N;
+
     fn push(self, order_by: &mut Vec<OrderItem>) {
         order_by.push(self.item);
     }
 }
 
 macro_rules! tuples {
-    ($($E:ident $I:ident),+) => {
+    ($First:ident $($Rest:ident)*) => {
         #[diagnostic::do_not_recommend]
-        impl<S, $($E: OrderTerms<S, $I>, $I),+> OrderTerms<S, ($($I,)+ ())> for ($($E,)+) {
+        impl<$First: OrderTerms, $($Rest: OrderTerms),*> OrderTerms for ($First, $($Rest),*) {
+            type Needs = needs!($First $($Rest)*);
+
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
             fn push(self, order_by: &mut Vec<OrderItem>) {
-                let ($($E,)+) = self;
-                $($E.push(order_by);)+
+                let ($First, $($Rest),*) = self;
+                $First.push(order_by);
+                $($Rest.push(order_by);)*
             }
         }
     };
 }
 
-tuples!(A I1);
-tuples!(A I1, B I2);
-tuples!(A I1, B I2, C I3);
-tuples!(A I1, B I2, C I3, D I4);
-tuples!(A I1, B I2, C I3, D I4, E I5);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8);
+macro_rules! needs {
+    ($Last:ident) => { $Last::Needs };
+    ($First:ident $($Rest:ident)+) => { Both<$First::Needs, needs!($($Rest)+)> };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);

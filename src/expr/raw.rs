@@ -50,6 +50,7 @@ impl<N> fmt::Debug for Raw<N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N> Expression for Raw<N> {
     type Sql = Option<bool>;
     type Needs = N;
@@ -59,6 +60,7 @@ impl<N> Expression for Raw<N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N> Condition for Raw<N> {}
 
 fn push_text(raw: &mut ast::Raw, text: &'static str) {
@@ -108,6 +110,7 @@ pub fn ident(name: impl Into<ast::Ident>) -> Identifier {
     Identifier(name.into())
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoExpr<Identifier> for Identifier {
     type Needs = Nothing;
     type Null = crate::types::NotNull;

@@ -32,6 +32,7 @@ pub trait Has<T, I> {
     type Null: Nullness;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, N: Nullness, Rest> Has<T, Here> for (Entry<T, N>, Rest) {
     type Null = N;
 }
@@ -109,7 +110,27 @@ impl<S, N: Within<S, I>, I> Within<S, I> for Solid<N> {
 )]
 pub trait Closed {}
 
+#[diagnostic::do_not_recommend]
 impl Closed for Nothing {}
 
 #[diagnostic::do_not_recommend]
 impl<A: Closed, B: Closed> Closed for Both<A, B> {}
+
+/// The tables of an expression that uses none.
+#[diagnostic::on_unimplemented(
+    message = "this uses a column where there is no row to take it from",
+    note = "a set operation is ordered by `output(..)`, a column of its result; an insert sets values"
+)]
+pub trait NoTables {}
+
+#[diagnostic::do_not_recommend]
+impl NoTables for Nothing {}
+
+#[diagnostic::do_not_recommend]
+impl<A: NoTables, B: NoTables> NoTables for Both<A, B> {}
+
+#[diagnostic::do_not_recommend]
+impl<A: NoTables, B: NoTables> NoTables for Otherwise<A, B> {}
+
+#[diagnostic::do_not_recommend]
+impl<N: NoTables> NoTables for Solid<N> {}

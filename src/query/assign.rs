@@ -4,8 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::ast;
-use crate::expr::scope::Within;
-use crate::expr::{Accepts, Expr, IntoNullable, Nothing};
+use crate::expr::{Accepts, Both, Expr, IntoNullable, Nothing};
 use crate::table::{BaseTable, Column, Patch};
 use crate::types::SqlType;
 
@@ -53,25 +52,32 @@ impl<T, V: SqlType, const I: usize> Column<T, V, I> {
     }
 }
 
-/// What `set` takes for table `T` in the scope `S`: an assignment, a tuple of up to 16, or the table's patch struct.
+/// What `set` takes for table `T`: an assignment, a tuple of up to 16, or the table's patch struct.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be set in this statement",
-    label = "expected assignments to columns of its table, such as `.to(..)`, or its patch struct"
+    message = "`{Self}` does not set columns of `{T}`",
+    label = "expected assignments to columns of `{T}`, such as `.to(..)`, or its patch struct"
 )]
-pub trait Assignments<T, S, I> {
+pub trait Assignments<T> {
+    /// The tables that the values use.
+    type Needs;
+
     /// Adds the assignments to the statement.
     fn push(self, assignments: &mut Vec<ast::Assignment>);
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, S, N: Within<S, I>, I> Assignments<T, S, (I,)> for Assignment<T, N> {
+impl<T, N> Assignments<T> for Assignment<T, N> {
+    type Needs = N;
+
     fn push(self, assignments: &mut Vec<ast::Assignment>) {
         assignments.push(self.node);
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: BaseTable, S, P: Patch<T>> Assignments<T, S, ()> for P {
+impl<T: BaseTable, P: Patch<Table = T>> Assignments<T> for P {
+    type Needs = Nothing;
+
     fn push(self, assignments: &mut Vec<ast::Assignment>) {
         let columns = T::TABLE.description().columns;
         self.into_values(&mut |at, value| {
@@ -82,31 +88,39 @@ impl<T: BaseTable, S, P: Patch<T>> Assignments<T, S, ()> for P {
 }
 
 macro_rules! tuples {
-    ($($E:ident $I:ident),+) => {
+    ($First:ident $($Rest:ident)*) => {
         #[diagnostic::do_not_recommend]
-        impl<T, S, $($E: Assignments<T, S, $I>, $I),+> Assignments<T, S, ($($I,)+ ())> for ($($E,)+) {
+        impl<T, $First: Assignments<T>, $($Rest: Assignments<T>),*> Assignments<T> for ($First, $($Rest),*) {
+            type Needs = needs!($First $($Rest)*);
+
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
             fn push(self, assignments: &mut Vec<ast::Assignment>) {
-                let ($($E,)+) = self;
-                $($E.push(assignments);)+
+                let ($First, $($Rest),*) = self;
+                $First.push(assignments);
+                $($Rest.push(assignments);)*
             }
         }
     };
 }
 
-tuples!(A I1);
-tuples!(A I1, B I2);
-tuples!(A I1, B I2, C I3);
-tuples!(A I1, B I2, C I3, D I4);
-tuples!(A I1, B I2, C I3, D I4, E I5);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15, Q I16);
+macro_rules! needs {
+    ($Last:ident) => { $Last::Needs };
+    ($First:ident $($Rest:ident)+) => { Both<$First::Needs, needs!($($Rest)+)> };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);
+tuples!(A B C D E F G H I);
+tuples!(A B C D E F G H I J);
+tuples!(A B C D E F G H I J K);
+tuples!(A B C D E F G H I J K L);
+tuples!(A B C D E F G H I J K L M);
+tuples!(A B C D E F G H I J K L M N);
+tuples!(A B C D E F G H I J K L M N O);
+tuples!(A B C D E F G H I J K L M N O P);

@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 
 use super::selection::{Chosen, Output, Read};
 use super::source::{Derived, derived};
-use super::{Select, Statement, Subquery, fetch};
+use super::{Fetchable, Select, Statement, Subquery, fetch};
 use crate::ast::{self, Ident, SetOperator, Shared};
-use crate::expr::scope::{Both, Closed};
+use crate::expr::scope::{Both, NoTables};
 use crate::expr::{Expr, ExprMethods, OrderTerms, Ordered};
-use crate::table::{Fills, Table};
+use crate::table::{Fits, Table};
 
 /// Several queries whose rows `R` are united, intersected or taken from one another.
 ///
@@ -32,14 +32,16 @@ pub trait SetOperand<I>: Subquery {
     fn row_reader(&self) -> Read<Self::Row>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, R: Output<S, I>, O, I> SetOperand<I> for Select<S, R, O> {
     type Row = R::Row;
 
     fn row_reader(&self) -> Read<R::Row> {
-        self.output().reader()
+        self.output.reader()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Send + 'static, O> SetOperand<()> for Compound<R, O> {
     type Row = R;
 
@@ -48,11 +50,21 @@ impl<R: Send + 'static, O> SetOperand<()> for Compound<R, O> {
     }
 }
 
+/// A query that gives rows `R`, as the one does that it is united with.
+#[diagnostic::on_unimplemented(
+    message = "this query does not give rows of type `{R}`",
+    label = "the query before it does, and both must give the same"
+)]
+pub trait Gives<R, I>: SetOperand<I, Row = R> {}
+
+#[diagnostic::do_not_recommend]
+impl<R, I, Q: SetOperand<I, Row = R>> Gives<R, I> for Q {}
+
 /// Joins two queries. A chain of the same operator is one node.
 fn compound<L, R, I, J>(left: L, operator: SetOperator, right: R) -> Compound<L::Row, Both<L::Outer, R::Outer>>
 where
     L: SetOperand<I>,
-    R: SetOperand<J, Row = L::Row>,
+    R: Gives<L::Row, J>,
 {
     let output = Chosen { read: left.row_reader() };
     let ast = match left.into_query() {
@@ -85,7 +97,7 @@ macro_rules! set_operations {
                 pub fn $method<Q, I, J>(self, other: Q) -> Compound<R::Row, Both<O, Q::Outer>>
                 where
                     R: Output<S, I>,
-                    Q: SetOperand<J, Row = R::Row>,
+                    Q: Gives<R::Row, J>,
                 {
                     compound::<_, _, I, J>(self, SetOperator::$Operator, other)
                 }
@@ -97,7 +109,7 @@ macro_rules! set_operations {
                 $(#[$doc])*
                 pub fn $method<Q, J>(self, other: Q) -> Compound<R, Both<O, Q::Outer>>
                 where
-                    Q: SetOperand<J, Row = R>,
+                    Q: Gives<R, J>,
                 {
                     compound(self, SetOperator::$Operator, other)
                 }
@@ -123,7 +135,7 @@ set_operations! {
 
 impl<R: Send + 'static, O> Compound<R, O> {
     /// `order by ..`, by columns of the result: `.order_by(output("email").desc())`.
-    pub fn order_by<X: OrderTerms<(), I>, I>(mut self, terms: X) -> Self {
+    pub fn order_by<X: OrderTerms<Needs: NoTables>>(mut self, terms: X) -> Self {
         terms.push(&mut self.ast.order_by);
         self
     }
@@ -143,10 +155,9 @@ impl<R: Send + 'static, O> Compound<R, O> {
     /// The query as a derived table of the shape of `table`: `(select .. union select ..) as table`.
     pub fn derived<T: Table>(self, table: T) -> Derived<T>
     where
-        R: Fills<T::Columns>,
-        O: Closed,
+        Self: Fetchable<(), Row: Fits<T>>,
     {
-        derived::<T, Self, ()>(self, table)
+        derived(self.into_query(), table)
     }
 }
 
@@ -206,10 +217,6 @@ impl<R, O> Statement for Compound<R, O> {
     fn to_statement(&self) -> ast::Statement {
         ast::Statement::Compound(self.ast.clone())
     }
-}
-
-fetch::methods! {
-    impl [R: Send + 'static, O] Compound<R, O>, row R, closed O, output it it.output.read,
 }
 
 impl<R, O> Clone for Compound<R, O> {

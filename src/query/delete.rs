@@ -3,16 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{Chosen, NoRows, Selection, Whole};
-use super::{Source, Statement, fetch};
+use super::selection::{Chosen, NoRows, Own, Selection, Whole};
+use super::{Source, Statement};
 use crate::ast::{self, Shared};
 use crate::expr::Condition;
 use crate::expr::scope::{Entry, Within};
 use crate::table::{BaseTable, all_columns, table_node};
 use crate::types::NotNull;
-
-/// The scope of a statement that writes table `T`.
-type Own<T> = (Entry<T, NotNull>, ());
 
 /// `delete from table using .. where .. returning ..`
 ///
@@ -32,7 +29,7 @@ type Own<T> = (Entry<T, NotNull>, ());
 #[must_use = "a statement does nothing until it is run"]
 pub struct Delete<T, S = Own<T>, R = NoRows> {
     ast: Shared<ast::Delete>,
-    output: R,
+    pub(super) output: R,
     marker: PhantomData<fn() -> (T, S)>,
 }
 
@@ -102,11 +99,6 @@ impl<T, S, R> Statement for Delete<T, S, R> {
         ast::Statement::Delete(self.ast.clone())
     }
 }
-
-fetch::methods! {
-    impl [T, S, R] Delete<T, S, R>, scope S, output it it.output.reader(),
-}
-fetch::execute!(impl [T, S, R] Delete<T, S, R>);
 
 impl<T, S, R: Clone> Clone for Delete<T, S, R> {
     fn clone(&self) -> Self {

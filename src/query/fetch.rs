@@ -2,11 +2,13 @@
 
 use futures_util::{StreamExt, stream};
 
-use super::selection::Read;
+use super::selection::{Output, Own, Read};
+use super::{Compound, Delete, Insert, Select, SetOperand, Statement, Update};
 use crate::ast;
 use crate::driver::{BoxStream, Outcome, Row};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
+use crate::expr::scope::Closed;
 use crate::table::FromRow;
 use crate::value::Value;
 
@@ -57,117 +59,64 @@ pub(super) async fn all_as<C: FromRow>(executor: &dyn Executor, statement: ast::
     rows.iter_mut().map(|mut row: Row<'_>| C::from_row(&mut row)).collect()
 }
 
-pub(crate) async fn run(executor: &dyn Executor, statement: ast::Statement) -> Result<Outcome> {
+pub(super) async fn run(executor: &dyn Executor, statement: ast::Statement) -> Result<Outcome> {
     executor.execute(Request::Statement(statement)).await
 }
 
-/// The methods of everything that gives rows: the same for each, and inherent, so that what is missing is said in
-/// words and not as a method that does not exist.
-macro_rules! methods {
-    (impl [$($generics:tt)*] $Type:ty, scope $Scope:ty $(, closed $Outer:ident)?, output $it:ident $reader:expr $(,)?) => {
-        impl<$($generics)*> $Type {
-            $crate::query::fetch::methods!(
-                @each [, I] [where R: $crate::query::Output<$Scope, I> $(, $Outer: $crate::expr::scope::Closed)?] [R::Row]
-                $it $reader
-            );
-        }
-    };
-    (impl [$($generics:tt)*] $Type:ty, row $Row:ty, closed $Outer:ident, output $it:ident $reader:expr $(,)?) => {
-        impl<$($generics)*> $Type {
-            $crate::query::fetch::methods!(
-                @each [] [where $Outer: $crate::expr::scope::Closed] [$Row] $it $reader
-            );
-        }
-    };
-    (@each [$(, $I:ident)?] [$($bounds:tt)*] [$Row:ty] $it:ident $reader:expr) => {
-        /// Runs it and reads all rows.
-        ///
-        /// # Errors
-        ///
-        /// Where it cannot be compiled, the server refuses it, or a column does not fit its type.
-        pub async fn fetch_all<$($I)?>(self, executor: &dyn $crate::executor::Executor) -> $crate::Result<Vec<$Row>>
-        $($bounds)*
-        {
-            let $it = &self;
-            let read = $reader;
-            $crate::query::fetch::all(executor, $crate::query::Statement::to_statement(&self), read).await
-        }
+/// A statement that gives rows and can be run on its own: a query, or one that writes and has `returning`.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a statement that gives rows")]
+pub trait Fetchable<I>: Statement {
+    /// What a row of it is in Rust.
+    type Row: Send + 'static;
 
-        /// Runs it and reads the first row, which must be there.
-        ///
-        /// # Errors
-        ///
-        /// [`is_not_found`](crate::Error::is_not_found) where there is no row, and those of
-        /// [`fetch_all`](Self::fetch_all).
-        pub async fn fetch_one<$($I)?>(self, executor: &dyn $crate::executor::Executor) -> $crate::Result<$Row>
-        $($bounds)*
-        {
-            let $it = &self;
-            let read = $reader;
-            $crate::query::fetch::one(executor, $crate::query::Statement::to_statement(&self), read).await
-        }
-
-        /// Runs it and reads the first row, if there is one.
-        ///
-        /// # Errors
-        ///
-        /// Those of [`fetch_all`](Self::fetch_all).
-        pub async fn fetch_optional<$($I)?>(
-            self,
-            executor: &dyn $crate::executor::Executor,
-        ) -> $crate::Result<Option<$Row>>
-        $($bounds)*
-        {
-            let $it = &self;
-            let read = $reader;
-            $crate::query::fetch::optional(executor, $crate::query::Statement::to_statement(&self), read).await
-        }
-
-        /// Runs it and gives the rows as they arrive, without holding them all. The stream holds its connection.
-        pub fn fetch<$($I)?>(
-            self,
-            executor: &dyn $crate::executor::Executor,
-        ) -> $crate::driver::BoxStream<'_, $crate::Result<$Row>>
-        $($bounds)*
-        {
-            let $it = &self;
-            let read = $reader;
-            $crate::query::fetch::streamed(executor, $crate::query::Statement::to_statement(&self), read)
-        }
-
-        /// Runs it and reads all rows by the names of their columns, into any struct with `#[derive(FromRow)]`.
-        ///
-        /// # Errors
-        ///
-        /// Those of [`fetch_all`](Self::fetch_all), and where a column of the struct is missing.
-        pub async fn fetch_all_as<C: $crate::table::FromRow>(
-            self,
-            executor: &dyn $crate::executor::Executor,
-        ) -> $crate::Result<Vec<C>> {
-            $crate::query::fetch::all_as(executor, $crate::query::Statement::to_statement(&self)).await
-        }
-    };
+    /// What reads a row.
+    #[doc(hidden)]
+    fn reader(&self) -> Read<Self::Row>;
 }
 
-pub(super) use methods;
+macro_rules! fetchable {
+    ($([$($generics:tt)*] $Type:ty, output $Scope:ty $(, closed $Outer:ident)?;)*) => {
+        $(impl<$($generics)*, I> Fetchable<I> for $Type
+        where
+            R: Output<$Scope, I>,
+            $($Outer: Closed,)?
+        {
+            type Row = R::Row;
 
-/// The method of everything that is run for its effect.
-macro_rules! execute {
-    (impl [$($generics:tt)*] $Type:ty) => {
-        impl<$($generics)*> $Type {
-            /// Runs it and tells how many rows it changed.
-            ///
-            /// # Errors
-            ///
-            /// Where it cannot be compiled, or the server refuses it.
-            pub async fn execute(
-                self,
-                executor: &dyn $crate::executor::Executor,
-            ) -> $crate::Result<$crate::driver::Outcome> {
-                $crate::query::run(executor, $crate::query::Statement::to_statement(&self)).await
+            fn reader(&self) -> Read<R::Row> {
+                self.output.reader()
             }
-        }
+        })*
     };
 }
 
-pub(crate) use execute;
+fetchable! {
+    [S, R, O] Select<S, R, O>, output S, closed O;
+    [T, R] Insert<T, R>, output Own<T>;
+    [T, S, R] Update<T, S, R>, output S;
+    [T, S, R] Delete<T, S, R>, output S;
+}
+
+impl<R: Send + 'static, O: Closed> Fetchable<()> for Compound<R, O> {
+    type Row = R;
+
+    fn reader(&self) -> Read<R> {
+        self.row_reader()
+    }
+}
+
+/// A statement that writes: an insert, an update or a delete.
+#[diagnostic::on_unimplemented(
+    message = "`execute` is for statements that write, and this one reads",
+    note = "read its rows by `.fetch_all(..)`, `.fetch_one(..)` or `.fetch_optional(..)`"
+)]
+pub trait Writes: Statement {}
+
+#[diagnostic::do_not_recommend]
+impl<T, R> Writes for Insert<T, R> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, S, R> Writes for Update<T, S, R> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, S, R> Writes for Delete<T, S, R> {}

@@ -3,16 +3,12 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{Chosen, NoRows, Selection, Whole};
-use super::{Assignments, SetOperand, Statement, fetch};
+use super::selection::{Chosen, NoRows, Own, Selection, Whole};
+use super::{Assignments, SetOperand, Statement};
 use crate::ast::{self, Conflict, ConflictAction, ConflictTarget, InsertSource, InsertValue, Shared, Values};
 use crate::expr::Condition;
-use crate::expr::scope::{Closed, Entry, Within};
+use crate::expr::scope::{Closed, NoTables, Within};
 use crate::table::{BaseTable, Column, Fills, Insertable, all_columns};
-use crate::types::NotNull;
-
-/// The scope of what an upsert sets and `returning` gives: the table itself.
-type Own<T> = (Entry<T, NotNull>, ());
 
 /// An insert that does not say yet what is inserted.
 #[derive(Clone, Debug)]
@@ -65,7 +61,7 @@ impl<T: BaseTable> InsertInto<T> {
     }
 
     /// One row by its columns, whose values may be expressions: `.set((users::email.to("ann@x.io"), ..))`.
-    pub fn set<A: Assignments<T, (), I>, I>(self, assignments: A) -> Insert<T> {
+    pub fn set<A: Assignments<T, Needs: NoTables>>(self, assignments: A) -> Insert<T> {
         let mut list = Vec::new();
         assignments.push(&mut list);
         let (columns, values) =
@@ -101,18 +97,21 @@ pub trait InsertRows<T> {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: BaseTable, R: Insertable<Table = T>> InsertRows<T> for R {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource) {
         rows(table, [self])
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: BaseTable, R: Insertable<Table = T>> InsertRows<T> for Vec<R> {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource) {
         rows(table, self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: BaseTable, R: Insertable<Table = T>, const N: usize> InsertRows<T> for [R; N] {
     fn into_source(self, table: T) -> (Vec<ast::Ident>, InsertSource) {
         rows(table, self)
@@ -128,21 +127,15 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
     let width = columns.len();
     let rows = rows.into_iter();
     let count = rows.len();
-    let mut values = Vec::with_capacity(count * width);
+    let mut values = vec![InsertValue::Default; count * width];
     let mut given: smallvec::SmallVec<[bool; 32]> = smallvec::smallvec![false; width];
-    for (at, row) in rows.enumerate() {
+    for (row, places) in rows.zip(values.chunks_exact_mut(width)) {
         row.into_values(&mut |column, value| {
-            // A column that is never inserted is not told of, so its place is filled in.
-            values.resize(at * width + column, InsertValue::Default);
-            values.push(match value {
-                Some(value) => {
-                    given[column] = true;
-                    InsertValue::Expr(ast::Expr::Value(value))
-                }
-                None => InsertValue::Default,
-            });
+            if let Some(value) = value {
+                given[column] = true;
+                places[column] = InsertValue::Expr(ast::Expr::Value(value));
+            }
         });
-        values.resize((at + 1) * width, InsertValue::Default);
     }
     if !given.contains(&true) {
         if count == 1 {
@@ -227,7 +220,7 @@ tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I1
 #[must_use = "a statement does nothing until it is run"]
 pub struct Insert<T, R = NoRows> {
     ast: Shared<ast::Insert>,
-    output: R,
+    pub(super) output: R,
     marker: PhantomData<fn() -> T>,
 }
 
@@ -246,7 +239,7 @@ impl<T: BaseTable, R> Insert<T, R> {
 
     /// `on duplicate key update ..`, of any unique key. MySQL, MariaDB and SQLite have it; PostgreSQL demands the key
     /// by [`on_conflict`](Self::on_conflict).
-    pub fn on_duplicate_key_update<A: Assignments<T, Own<T>, I>, I>(self, assignments: A) -> Self {
+    pub fn on_duplicate_key_update<A: Assignments<T, Needs: Within<Own<T>, I>>, I>(self, assignments: A) -> Self {
         OnConflict { insert: self, target: ConflictTarget::Any }.do_update(assignments)
     }
 
@@ -289,7 +282,7 @@ impl<T: BaseTable, R> OnConflict<T, R> {
     }
 
     /// `do update set ..`: `users::name.excluded()` takes the new value, `.to(..)` any other.
-    pub fn do_update<A: Assignments<T, Own<T>, I>, I>(self, assignments: A) -> Insert<T, R> {
+    pub fn do_update<A: Assignments<T, Needs: Within<Own<T>, I>>, I>(self, assignments: A) -> Insert<T, R> {
         let mut list = Vec::new();
         assignments.push(&mut list);
         self.insert.conflict(self.target, ConflictAction::Update { assignments: list, filter: None })
@@ -298,7 +291,7 @@ impl<T: BaseTable, R> OnConflict<T, R> {
     /// `do update set .. where condition`: other rows stay as they are.
     pub fn do_update_where<A, E, I, J>(self, assignments: A, condition: E) -> Insert<T, R>
     where
-        A: Assignments<T, Own<T>, I>,
+        A: Assignments<T, Needs: Within<Own<T>, I>>,
         E: Condition<Needs: Within<Own<T>, J>>,
     {
         let mut list = Vec::new();
@@ -313,11 +306,6 @@ impl<T, R> Statement for Insert<T, R> {
         ast::Statement::Insert(self.ast.clone())
     }
 }
-
-fetch::methods! {
-    impl [T, R] Insert<T, R>, scope Own<T>, output it it.output.reader(),
-}
-fetch::execute!(impl [T, R] Insert<T, R>);
 
 impl<T, R: Clone> Clone for Insert<T, R> {
     fn clone(&self) -> Self {

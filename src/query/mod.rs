@@ -18,9 +18,9 @@ mod raw;
 mod fetch;
 
 pub use self::assign::{Assignment, Assignments};
-pub use self::compound::{Compound, OutputColumn, SetOperand, output};
+pub use self::compound::{Compound, Gives, OutputColumn, SetOperand, output};
 pub use self::delete::{Delete, delete_from};
-pub(crate) use self::fetch::{execute, run};
+pub use self::fetch::{Fetchable, Writes};
 pub use self::insert::{ColumnList, Insert, InsertInto, InsertRows, OnConflict, insert_into};
 pub use self::select::{Select, select_from};
 pub use self::selection::{Aliased, BeforeSelect, Chosen, NoRows, Output, Selection, Whole};
@@ -28,4 +28,4 @@ pub use self::source::{Derived, Source};
 pub use self::statement::Statement;
 pub use self::subquery::{ScalarQuery, Subquery};
 pub use self::update::{Update, update};
-pub use self::with::{CteQuery, With, with, with_recursive};
+pub use self::with::{With, with, with_recursive};

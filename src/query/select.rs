@@ -3,13 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{BeforeSelect, Chosen, Selection, Whole};
+use super::selection::{BeforeSelect, Chosen, Own, Selection, Whole};
 use super::source::{Derived, Source, derived};
-use super::{SetOperand, Statement, fetch};
+use super::{Fetchable, Statement, Subquery, fetch};
 use crate::ast::{self, Distinct, Join, JoinKind, Shared};
-use crate::expr::scope::{AllNullable, Both, Closed, Entry, Nothing, Of, Within};
+use crate::expr::scope::{AllNullable, Both, Entry, Nothing, Of, Within};
 use crate::expr::{Condition, OrderTerms};
-use crate::table::{Fills, Table, all_columns};
+use crate::table::{Fits, Table, all_columns};
 use crate::types::{NotNull, Nullable};
 
 /// `select .. from ..`: a query over the tables `S` that gives rows `R` and uses the tables `O` of a query around it.
@@ -39,12 +39,12 @@ use crate::types::{NotNull, Nullable};
 #[must_use = "a query does nothing until it is run"]
 pub struct Select<S, R, O = Nothing> {
     ast: Shared<ast::Select>,
-    output: R,
+    pub(super) output: R,
     marker: PhantomData<fn() -> (S, O)>,
 }
 
 /// Begins a query. Without a `select` it gives all columns of this table.
-pub fn select_from<F: Source>(from: F) -> Select<(Entry<F::Table, NotNull>, ()), Whole<F::Table>> {
+pub fn select_from<F: Source>(from: F) -> Select<Own<F::Table>, Whole<F::Table>> {
     let table = from.table();
     let mut columns = Vec::with_capacity(4);
     columns.push(all_columns(table));
@@ -155,7 +155,7 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `order by ..`; several add up.
-    pub fn order_by<X: OrderTerms<S, I>, I>(mut self, terms: X) -> Self {
+    pub fn order_by<X: OrderTerms<Needs: Within<S, I>>, I>(mut self, terms: X) -> Self {
         terms.push(&mut self.ast.order_by);
         self
     }
@@ -183,8 +183,9 @@ impl<S, R, O> Select<S, R, O> {
     /// The type of a row follows from it: `(i64, Option<String>)` for a column that is never `null` and one that may
     /// be, by itself or by an outer join.
     pub fn select<X: Selection<S, I>, I>(mut self, columns: X) -> Select<S, Chosen<X::Row>, O> {
-        self.ast.columns.clear();
-        columns.push(&mut self.ast.columns);
+        let list = &mut self.ast.columns;
+        list.clear();
+        columns.push(list);
         Select { ast: self.ast, output: Chosen { read: X::read }, marker: PhantomData }
     }
 
@@ -206,9 +207,9 @@ impl<S, R, O> Select<S, R, O> {
     /// Its row must have the columns of `table`, in their order.
     pub fn derived<T: Table, I>(self, table: T) -> Derived<T>
     where
-        Self: SetOperand<I, Row: Fills<T::Columns>, Outer: Closed>,
+        Self: Fetchable<I, Row: Fits<T>>,
     {
-        derived(self, table)
+        derived(self.into_query(), table)
     }
 
     pub(super) fn with_ctes(mut self, ctes: Vec<ast::Cte>) -> Self {
@@ -218,10 +219,6 @@ impl<S, R, O> Select<S, R, O> {
 
     pub(super) fn into_ast(self) -> Shared<ast::Select> {
         self.ast
-    }
-
-    pub(super) fn output(&self) -> &R {
-        &self.output
     }
 }
 
@@ -236,10 +233,6 @@ impl<S, R, O> Statement for Select<S, R, O> {
     fn to_statement(&self) -> ast::Statement {
         ast::Statement::Select(self.ast.clone())
     }
-}
-
-fetch::methods! {
-    impl [S, R, O] Select<S, R, O>, scope S, closed O, output it it.output.reader(),
 }
 
 impl<S, R: Clone, O> Clone for Select<S, R, O> {

@@ -6,10 +6,13 @@ use std::marker::PhantomData;
 use crate::ast::{Ident, SelectExpr, SelectItem};
 use crate::driver::RowReader;
 use crate::error::Result;
-use crate::expr::scope::{Has, Within};
-use crate::expr::{Base, Expression, Null};
-use crate::table::{Fills, Table, WholeRow, all_columns};
-use crate::types::{Nullness, SqlType};
+use crate::expr::scope::{Entry, Has, Within};
+use crate::expr::{Aggregate, Base, Expr, Expression, Null, Raw};
+use crate::table::{Column, Fills, Table, WholeRow, all_columns};
+use crate::types::{NotNull, Nullness, SqlType};
+
+/// The scope of one table, such as that of a statement that writes it.
+pub(crate) type Own<T> = (Entry<T, NotNull>, ());
 
 /// Reads one row.
 pub(crate) type Read<R> = fn(&mut RowReader<'_>) -> Result<R>;
@@ -39,17 +42,32 @@ pub trait Selection<S, I> {
 type Selected<E, S, I> =
     <<<<E as Expression>::Needs as Within<S, I>>::Null as Nullness>::Or<Null<E>> as Nullness>::Of<Base<E>>;
 
-#[diagnostic::do_not_recommend]
-impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, (I,)> for E {
-    type Row = Selected<E, S, I>;
+/// Each kind of expression by itself. One impl for all of them would stand beside that for tuples, and where two might
+/// do, the compiler says that neither does, and not what either lacks.
+macro_rules! expressions {
+    ($([$($generics:tt)*] $Type:ty;)*) => {
+        $(impl<S, I, $($generics)*> Selection<S, I> for $Type
+        where
+            Self: Expression<Needs: Within<S, I>>,
+        {
+            type Row = Selected<Self, S, I>;
 
-    fn push(self, columns: &mut Vec<SelectItem>) {
-        columns.push(SelectItem::Expr(SelectExpr { expr: self.into_node(), alias: None }));
-    }
+            fn push(self, columns: &mut Vec<SelectItem>) {
+                columns.push(SelectItem::Expr(SelectExpr { expr: self.into_node(), alias: None }));
+            }
 
-    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
-        row.read::<Self::Row>()
-    }
+            fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+                row.read::<Self::Row>()
+            }
+        })*
+    };
+}
+
+expressions! {
+    [T, V: SqlType, const C: usize] Column<T, V, C>;
+    [V: SqlType, N] Expr<V, N>;
+    [V: SqlType, N] Aggregate<V, N>;
+    [N] Raw<N>;
 }
 
 /// `expr as name`
@@ -65,8 +83,7 @@ impl<E> Aliased<E> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, (I, ())> for Aliased<E> {
+impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, I> for Aliased<E> {
     type Row = Selected<E, S, I>;
 
     fn push(self, columns: &mut Vec<SelectItem>) {
@@ -78,8 +95,7 @@ impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, (I, ())> for Aliased
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<S: Has<T, I>, I, T: Table> Selection<S, (I, (), ())> for WholeRow<T> {
+impl<S: Has<T, I>, I, T: Table> Selection<S, I> for WholeRow<T> {
     type Row = <S::Null as Nullness>::Row<T::Row>;
 
     fn push(self, columns: &mut Vec<SelectItem>) {
@@ -109,8 +125,7 @@ fn read_whole<T: Table, N: Nullness>(row: &mut RowReader<'_>) -> Result<N::Row<T
 
 macro_rules! tuples {
     ($($E:ident $I:ident),+) => {
-        #[diagnostic::do_not_recommend]
-        impl<S, $($E: Selection<S, $I>, $I),+> Selection<S, ($($I,)+ (), (), ())> for ($($E,)+) {
+        impl<S, $($E: Selection<S, $I>, $I),+> Selection<S, ($($I,)+)> for ($($E,)+) {
             type Row = ($($E::Row,)+);
 
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
@@ -124,6 +139,7 @@ macro_rules! tuples {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($E),+> Fills<list!($($E)+)> for ($($E,)+) {}
     };
 }
@@ -183,6 +199,7 @@ impl<R> fmt::Debug for Chosen<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, R: Send + 'static> Output<S, ()> for Chosen<R> {
     type Row = R;
 
@@ -214,6 +231,7 @@ impl<T> fmt::Debug for Whole<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Has<T, I>, I, T: Table> Output<S, (I,)> for Whole<T> {
     type Row = <S::Null as Nullness>::Row<T::Row>;
 
@@ -233,4 +251,5 @@ pub struct NoRows;
 )]
 pub trait BeforeSelect {}
 
+#[diagnostic::do_not_recommend]
 impl<T> BeforeSelect for Whole<T> {}

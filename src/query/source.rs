@@ -1,10 +1,7 @@
 //! What can stand in `from` or after `join`: a table, an alias, a derived table.
 
 use crate::ast::{self, Ident, Query, SelectExpr, SelectItem, TableRef};
-use crate::expr::scope::Closed;
-use crate::table::{Fills, Table, name_in_query, table_node};
-
-use super::SetOperand;
+use crate::table::{Table, name_in_query, table_node};
 
 /// What can stand in `from` or after `join`.
 #[diagnostic::on_unimplemented(
@@ -22,6 +19,7 @@ pub trait Source {
     fn into_table_ref(self) -> TableRef;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Table> Source for T {
     type Table = T;
 
@@ -41,6 +39,7 @@ pub struct Derived<T> {
     query: Query,
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Table> Source for Derived<T> {
     type Table = T;
 
@@ -55,12 +54,7 @@ impl<T: Table> Source for Derived<T> {
 }
 
 /// Makes a derived table of a query: its columns are named after those of `table`.
-pub(super) fn derived<T, Q, I>(query: Q, table: T) -> Derived<T>
-where
-    T: Table,
-    Q: SetOperand<I, Row: Fills<T::Columns>, Outer: Closed>,
-{
-    let mut query = query.into_query();
+pub(super) fn derived<T: Table>(mut query: Query, table: T) -> Derived<T> {
     let mut names = table.description().columns.iter().map(|column| Ident::Static(column.name));
     name_columns(&mut query, &mut names);
     Derived { table, query }

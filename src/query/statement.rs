@@ -1,10 +1,14 @@
-//! What all statements can do without running.
+//! What all statements can do.
 
+use super::{Fetchable, Writes, fetch};
 use crate::ast;
 use crate::dialect::{self, Compiled, Spec};
+use crate::driver::{BoxFuture, BoxStream, Outcome};
 use crate::error::Result;
+use crate::executor::Executor;
+use crate::table::FromRow;
 
-/// A statement that can be compiled, whatever it is.
+/// A statement, whatever it is: it can be compiled, and run.
 pub trait Statement {
     /// The statement's tree.
     fn to_statement(&self) -> ast::Statement;
@@ -23,5 +27,72 @@ pub trait Statement {
     /// What the dialect cannot say is said in a comment.
     fn debug_sql(&self, spec: &Spec) -> String {
         dialect::debug_sql(&self.to_statement(), spec).unwrap_or_else(|error| format!("-- {error}"))
+    }
+    /// Runs it and reads all rows.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be compiled, the server refuses it, or a column does not fit its type.
+    fn fetch_all<I>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<Self::Row>>>
+    where
+        Self: Fetchable<I> + Sized,
+    {
+        Box::pin(fetch::all(executor, self.to_statement(), self.reader()))
+    }
+
+    /// Runs it and reads the first row, which must be there.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) where there is no row, and those of [`fetch_all`](Self::fetch_all).
+    fn fetch_one<I>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Self::Row>>
+    where
+        Self: Fetchable<I> + Sized,
+    {
+        Box::pin(fetch::one(executor, self.to_statement(), self.reader()))
+    }
+
+    /// Runs it and reads the first row, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fetch_all`](Self::fetch_all).
+    fn fetch_optional<I>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Option<Self::Row>>>
+    where
+        Self: Fetchable<I> + Sized,
+    {
+        Box::pin(fetch::optional(executor, self.to_statement(), self.reader()))
+    }
+
+    /// Runs it and gives the rows as they arrive, without holding them all. The stream holds its connection.
+    fn fetch<I>(self, executor: &dyn Executor) -> BoxStream<'_, Result<Self::Row>>
+    where
+        Self: Fetchable<I> + Sized,
+    {
+        fetch::streamed(executor, self.to_statement(), self.reader())
+    }
+
+    /// Runs it and reads all rows by the names of their columns, into any struct with `#[derive(FromRow)]`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fetch_all`](Self::fetch_all), and where a column of the struct is missing.
+    fn fetch_all_as<C: FromRow + 'static>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<C>>>
+    where
+        Self: Sized,
+    {
+        Box::pin(fetch::all_as(executor, self.to_statement()))
+    }
+
+    /// Runs it and tells how many rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be compiled, or the server refuses it.
+    fn execute(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Outcome>>
+    where
+        Self: Writes + Sized,
+    {
+        Box::pin(fetch::run(executor, self.to_statement()))
     }
 }

@@ -25,6 +25,15 @@ pub trait Subquery: Sized {
     fn not_exists(self) -> Expr<bool, Solid<Self::Outer>> {
         not_exists(self)
     }
+
+    /// The query as a value: `(select ..)`. It is `null` where the query gives no row, and an error of the server
+    /// where it gives several (SQLite takes the first).
+    fn scalar(self) -> Expr<<Self::Value as SqlType>::Nullable, Solid<Self::Outer>>
+    where
+        Self: ScalarQuery,
+    {
+        Expr::new(ast::Expr::Subquery(self.into_query()))
+    }
 }
 
 /// A query that gives one column.
@@ -35,14 +44,9 @@ pub trait Subquery: Sized {
 pub trait ScalarQuery: Subquery {
     /// The type of the column.
     type Value: SqlType;
-
-    /// The query as a value: `(select ..)`. It is `null` where the query gives no row, and an error of the server
-    /// where it gives several (SQLite takes the first).
-    fn scalar(self) -> Expr<<Self::Value as SqlType>::Nullable, Solid<Self::Outer>> {
-        Expr::new(ast::Expr::Subquery(self.into_query()))
-    }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, R, O> Subquery for Select<S, R, O> {
     type Outer = O;
 
@@ -51,10 +55,12 @@ impl<S, R, O> Subquery for Select<S, R, O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, V: SqlType, O> ScalarQuery for Select<S, Chosen<V>, O> {
     type Value = V;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R, O> Subquery for Compound<R, O> {
     type Outer = O;
 
@@ -63,6 +69,7 @@ impl<R, O> Subquery for Compound<R, O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: SqlType, O> ScalarQuery for Compound<V, O> {
     type Value = V;
 }

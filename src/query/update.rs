@@ -3,16 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{Chosen, NoRows, Selection, Whole};
-use super::{Assignments, Source, Statement, fetch};
+use super::selection::{Chosen, NoRows, Own, Selection, Whole};
+use super::{Assignments, Source, Statement};
 use crate::ast::{self, Shared};
 use crate::expr::Condition;
 use crate::expr::scope::{Entry, Within};
 use crate::table::{BaseTable, all_columns, table_node};
 use crate::types::NotNull;
-
-/// The scope of a statement that writes table `T`.
-type Own<T> = (Entry<T, NotNull>, ());
 
 /// `update table set .. from .. where .. returning ..`
 ///
@@ -40,7 +37,7 @@ type Own<T> = (Entry<T, NotNull>, ());
 #[must_use = "a statement does nothing until it is run"]
 pub struct Update<T, S = Own<T>, R = NoRows> {
     ast: Shared<ast::Update>,
-    output: R,
+    pub(super) output: R,
     marker: PhantomData<fn() -> (T, S)>,
 }
 
@@ -60,7 +57,7 @@ pub fn update<T: BaseTable>(table: T) -> Update<T> {
 
 impl<T: BaseTable, S, R> Update<T, S, R> {
     /// `set ..`: an assignment, a tuple of them, or the table's patch struct; several add up.
-    pub fn set<A: Assignments<T, S, I>, I>(mut self, assignments: A) -> Self {
+    pub fn set<A: Assignments<T, Needs: Within<S, I>>, I>(mut self, assignments: A) -> Self {
         assignments.push(&mut self.ast.assignments);
         self
     }
@@ -117,11 +114,6 @@ impl<T, S, R> Statement for Update<T, S, R> {
         ast::Statement::Update(self.ast.clone())
     }
 }
-
-fetch::methods! {
-    impl [T, S, R] Update<T, S, R>, scope S, output it it.output.reader(),
-}
-fetch::execute!(impl [T, S, R] Update<T, S, R>);
 
 impl<T, S, R: Clone> Clone for Update<T, S, R> {
     fn clone(&self) -> Self {

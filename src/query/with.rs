@@ -1,14 +1,9 @@
 //! `with`: common table expressions.
 
-use super::selection::{Output, Whole};
-use super::{
-    Compound, Delete, Insert, InsertInto, Select, Source, Statement, Update, delete_from, insert_into, select_from,
-    update,
-};
+use super::selection::{Own, Whole};
+use super::{Delete, Fetchable, InsertInto, Select, Source, Update, delete_from, insert_into, select_from, update};
 use crate::ast::{self, Cte, Ident};
-use crate::expr::scope::{Closed, Entry};
-use crate::table::{BaseTable, Fills, Table, name_in_query};
-use crate::types::NotNull;
+use crate::table::{BaseTable, Fits, Table, name_in_query};
 
 /// Common table expressions, and what comes after them.
 ///
@@ -45,23 +40,23 @@ pub struct With {
 }
 
 /// `with table as (query)`: the query must give the columns of `table`, in their order.
-pub fn with<T: Table, Q: CteQuery<T, I>, I>(table: T, query: Q) -> With {
+pub fn with<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(table: T, query: Q) -> With {
     With::default().with(table, query)
 }
 
 /// `with recursive table as (query)`: the query may select from `table` itself.
-pub fn with_recursive<T: Table, Q: CteQuery<T, I>, I>(table: T, query: Q) -> With {
+pub fn with_recursive<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(table: T, query: Q) -> With {
     With::default().with_recursive(table, query)
 }
 
 impl With {
     /// One more common table expression, which may use those before it.
-    pub fn with<T: Table, Q: CteQuery<T, I>, I>(self, table: T, query: Q) -> Self {
+    pub fn with<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(self, table: T, query: Q) -> Self {
         self.push(table, query.to_statement(), false)
     }
 
     /// One more common table expression, which may use those before it and itself.
-    pub fn with_recursive<T: Table, Q: CteQuery<T, I>, I>(self, table: T, query: Q) -> Self {
+    pub fn with_recursive<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(self, table: T, query: Q) -> Self {
         self.push(table, query.to_statement(), true)
     }
 
@@ -76,7 +71,7 @@ impl With {
     }
 
     /// Goes on to a query.
-    pub fn select_from<F: Source>(self, from: F) -> Select<(Entry<F::Table, NotNull>, ()), Whole<F::Table>> {
+    pub fn select_from<F: Source>(self, from: F) -> Select<Own<F::Table>, Whole<F::Table>> {
         select_from(from).with_ctes(self.ctes)
     }
 
@@ -95,20 +90,3 @@ impl With {
         delete_from(table).with_ctes(self.ctes)
     }
 }
-
-/// A statement that gives the columns of table shape `T`: a query, or, on PostgreSQL, one that writes and has
-/// `returning`.
-#[diagnostic::on_unimplemented(
-    message = "this statement does not give the columns of `{T}`",
-    note = "select (or return) columns of the types of its fields, in their order"
-)]
-pub trait CteQuery<T, I>: Statement {}
-
-impl<T: Table, S, R: Output<S, I, Row: Fills<T::Columns>>, O: Closed, I> CteQuery<T, I> for Select<S, R, O> {}
-impl<T: Table, R: Fills<T::Columns>, O: Closed> CteQuery<T, ()> for Compound<R, O> {}
-impl<T: Table, U, R, I> CteQuery<T, I> for Insert<U, R> where
-    R: Output<(Entry<U, NotNull>, ()), I, Row: Fills<T::Columns>>
-{
-}
-impl<T: Table, U, S, R: Output<S, I, Row: Fills<T::Columns>>, I> CteQuery<T, I> for Update<U, S, R> {}
-impl<T: Table, U, S, R: Output<S, I, Row: Fills<T::Columns>>, I> CteQuery<T, I> for Delete<U, S, R> {}

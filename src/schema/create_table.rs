@@ -2,7 +2,7 @@
 
 use super::column::{ColumnDef, References, author_sql};
 use crate::ast::{self, Generation, Ident, Index, ReferentialAction, Shared, TableConstraint, TableName};
-use crate::query::{Statement, execute};
+use crate::query::{Statement, Writes};
 use crate::table::{BaseTable, ColumnDescription, DefaultValue, Generated, Record};
 use crate::value::Value;
 
@@ -220,4 +220,4 @@ impl Statement for CreateTable {
     }
 }
 
-execute!(impl [] CreateTable);
+impl Writes for CreateTable {}

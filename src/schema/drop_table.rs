@@ -1,7 +1,7 @@
 //! `drop table`
 
 use crate::ast::{self, Shared, TableName};
-use crate::query::{Statement, execute};
+use crate::query::{Statement, Writes};
 use crate::table::{BaseTable, Record};
 
 /// `drop table name`
@@ -51,4 +51,4 @@ impl Statement for DropTable {
     }
 }
 
-execute!(impl [] DropTable);
+impl Writes for DropTable {}

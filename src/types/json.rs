@@ -79,6 +79,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> SqlType for Json<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Send + 'static> IntoExpr<Self> for Json<T> {
     type Needs = Nothing;
     type Null = NotNull;

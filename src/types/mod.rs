@@ -148,6 +148,7 @@ impl Nullness for Nullable {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType<Base = T, Nullable = Self, Null = NotNull>> SqlType for Option<T> {
     type Base = T;
     type Nullable = Self;
@@ -170,6 +171,7 @@ impl<T: SqlType<Base = T, Nullable = Self, Null = NotNull>> SqlType for Option<T
 #[macro_export]
 macro_rules! sql_type {
     ($Rust:ty, $kind:expr, $data_type:expr, |$into:ident| $value:expr, |$from:ident| $read:expr $(,)?) => {
+        #[diagnostic::do_not_recommend]
         impl $crate::types::SqlType for $Rust {
             type Base = Self;
             type Nullable = ::core::option::Option<Self>;
@@ -187,6 +189,7 @@ macro_rules! sql_type {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::expr::IntoNullable<$Rust> for $Rust {
             type Needs = $crate::expr::Nothing;
             type Null = $crate::types::NotNull;
@@ -196,6 +199,7 @@ macro_rules! sql_type {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::expr::IntoExpr<$Rust> for $Rust {
             type Needs = $crate::expr::Nothing;
             type Null = $crate::types::NotNull;

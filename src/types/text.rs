@@ -21,6 +21,7 @@ sql_type!(Vec<u8>, Kind::Bytes, DataType::Bytes, |it| Value::Bytes(it), |value| 
 macro_rules! borrowed {
     ($($Borrowed:ty => $Owned:ty),*) => {
         $(
+            #[diagnostic::do_not_recommend]
             impl IntoExpr<$Owned> for $Borrowed {
                 type Needs = Nothing;
                 type Null = NotNull;
@@ -30,6 +31,7 @@ macro_rules! borrowed {
                 }
             }
 
+            #[diagnostic::do_not_recommend]
             impl IntoNullable<$Owned> for $Borrowed {
                 type Needs = Nothing;
                 type Null = NotNull;

@@ -40,7 +40,7 @@ fn inserted(new: impl Insertable) -> Vec<(usize, Option<Value>)> {
     values
 }
 
-fn patched<T: kysera::table::Table>(patch: impl Patch<T>) -> Vec<(usize, Value)> {
+fn patched(patch: impl Patch) -> Vec<(usize, Value)> {
     let mut values = Vec::new();
     patch.into_values(&mut |at, value| values.push((at, value)));
     values

@@ -131,6 +131,7 @@ impl Table {
 
                 #(#column_types)*
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::Table for #module::table {
                     type Row = #row;
                     type Columns = #types;
@@ -145,15 +146,18 @@ impl Table {
                     }
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::BaseTable for #module::table {
                     const TABLE: Self = Self;
                     const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::Record for #row {
                     type Table = #module::table;
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl #kysera::table::Fills<<#module::table as #kysera::table::Table>::Columns> for #row {}
 
                 impl<A> #module::Aliased<A> {
@@ -180,6 +184,7 @@ impl Table {
                     }
                 }
 
+                #[diagnostic::do_not_recommend]
                 impl<A: 'static> #kysera::table::Table for #module::Aliased<A> {
                     type Row = #row;
                     type Columns = <#module::table as #kysera::table::Table>::Columns;
@@ -205,6 +210,7 @@ impl Table {
     fn row(&self) -> TokenStream {
         let Self { kysera, module, row, .. } = self;
         quote! {
+            #[diagnostic::do_not_recommend]
             impl #kysera::table::FromRow for #row {
                 fn from_row(__row: &mut #kysera::driver::Row<'_>) -> #kysera::Result<Self> {
                     #kysera::table::read_by_name::<#module::table>(__row)
@@ -269,6 +275,7 @@ impl Table {
                 }
             }
 
+            #[diagnostic::do_not_recommend]
             impl #kysera::table::Insertable for #new {
                 type Table = #module::table;
 
@@ -300,7 +307,10 @@ impl Table {
                 #(#fields,)*
             }
 
-            impl #kysera::table::Patch<#module::table> for #patch {
+            #[diagnostic::do_not_recommend]
+            impl #kysera::table::Patch for #patch {
+                type Table = #module::table;
+
                 fn into_values(self, __set: &mut dyn ::core::ops::FnMut(usize, #kysera::Value)) {
                     #(#sets)*
                 }

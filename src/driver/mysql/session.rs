@@ -22,6 +22,9 @@ use crate::error::{DatabaseError, DatabaseErrorKind, Error, Result};
 /// What nobody waits for any more may take so long to end by itself.
 const GRACE: Duration = Duration::from_millis(20);
 
+/// Kills are sent again, ever more slowly, but not more slowly than this.
+const MOST_WAIT: Duration = Duration::from_secs(1);
+
 /// A statement that was killed may take so long to end, and a transaction to be rolled back; then the connection is
 /// given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -226,11 +229,16 @@ impl Session {
 
     /// Ends what is left running.
     async fn settle(&mut self) {
-        if matches!(self.state, State::Running(_)) && timeout(GRACE, self.finish()).await.is_err() {
-            let (connector, id) = (Arc::clone(&self.connector), self.id);
-            self.kill.get_or_insert_with(|| tokio::spawn(async move { connector.kill_query(id).await }));
-            if timeout(PATIENCE, self.finish()).await.is_err() {
+        let since = Instant::now();
+        let mut wait = GRACE;
+        while matches!(self.state, State::Running(_)) && timeout(wait, self.finish()).await.is_err() {
+            if since.elapsed() > PATIENCE {
                 self.state = State::Lost;
+            } else if self.kill.as_ref().is_none_or(JoinHandle::is_finished) {
+                // One that came between two messages (a statement is prepared, and then run) has hit nothing.
+                let (connector, id) = (Arc::clone(&self.connector), self.id);
+                self.kill = Some(tokio::spawn(async move { connector.kill_query(id).await }));
+                wait = (wait * 2).min(MOST_WAIT);
             }
         }
         if let Some(kill) = &mut self.kill {
