@@ -86,6 +86,7 @@ extern crate self as kysera;
 mod alias;
 pub mod ast;
 pub mod db;
+mod derive;
 pub mod dialect;
 pub mod driver;
 pub mod error;
@@ -100,9 +101,9 @@ pub mod types;
 pub mod value;
 
 pub use db::{Connection, Db, Transaction};
+pub use derive::{FromRow, SqlType, Table};
 pub use error::{Error, Result};
 pub use executor::Executor;
-pub use kysera_macros::{FromRow, SqlType, Table};
 pub use value::Value;
 
 /// The code of the front page and the guide, run as tests.
