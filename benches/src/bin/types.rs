@@ -8,6 +8,8 @@
 //!   `allow_tables_to_appear_in_same_query!` of all, as `diesel print-schema` writes it; no structs.
 //!
 //! Each is checked when its dependencies are built, three times, with its source touched before; the best counts.
+//! `seconds` is with cargo's own settings, where the compiler keeps what it can from the time before; `seconds-whole` is
+//! without (`CARGO_INCREMENTAL=0`), as after a change everywhere.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -50,13 +52,15 @@ fn main() -> std::io::Result<()> {
     generate(&workspace, "joins_kysera", &kysera, &(kysera_schema() + &kysera_joins()))?;
     generate(&workspace, "schema_diesel", diesel, &diesel_schema())?;
 
-    let schema_kysera = seconds(&workspace, "schema_kysera")?;
-    let joins_kysera = seconds(&workspace, "joins_kysera")?;
-    let schema_diesel = seconds(&workspace, "schema_diesel")?;
-    println!("seconds schema kysera {schema_kysera:.2}");
-    println!("seconds joins kysera {joins_kysera:.2}");
-    println!("seconds schema diesel {schema_diesel:.2}");
-    println!("ratio schema diesel/kysera {:.1}", schema_diesel / schema_kysera);
+    for (what, incremental) in [("-whole", "0"), ("", "1")] {
+        let schema_kysera = seconds(&workspace, "schema_kysera", incremental)?;
+        let joins_kysera = seconds(&workspace, "joins_kysera", incremental)?;
+        let schema_diesel = seconds(&workspace, "schema_diesel", incremental)?;
+        println!("seconds{what} schema kysera {schema_kysera:.2}");
+        println!("seconds{what} joins kysera {joins_kysera:.2}");
+        println!("seconds{what} schema diesel {schema_diesel:.2}");
+        println!("ratio{what} schema diesel/kysera {:.1}", schema_diesel / schema_kysera);
+    }
     Ok(())
 }
 
@@ -71,32 +75,33 @@ fn generate(workspace: &Path, name: &str, dependency: &str, source: &str) -> std
     fs::create_dir_all(root.join("src"))?;
     fs::write(
         root.join("Cargo.toml"),
-        format!("[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n"),
+        format!(
+            "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n"
+        ),
     )?;
     fs::write(root.join("src/lib.rs"), source)
 }
 
 /// The best time of a check in which only this crate is to be checked.
-fn seconds(workspace: &Path, name: &str) -> std::io::Result<f64> {
-    check(workspace, name)?;
+fn seconds(workspace: &Path, name: &str, incremental: &str) -> std::io::Result<f64> {
+    check(workspace, name, incremental)?;
     let source = workspace.join(name).join("src/lib.rs");
     let mut best = f64::INFINITY;
     for _ in 0..RUNS {
         fs::File::options().append(true).open(&source)?.set_modified(SystemTime::now())?;
         let start = Instant::now();
-        check(workspace, name)?;
+        check(workspace, name, incremental)?;
         best = best.min(start.elapsed().as_secs_f64());
     }
     Ok(best)
 }
 
-fn check(workspace: &Path, name: &str) -> std::io::Result<()> {
+fn check(workspace: &Path, name: &str, incremental: &str) -> std::io::Result<()> {
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["check", "--quiet", "--package", name])
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", workspace.join("target"))
-        // Otherwise what is measured is how much of it cargo could keep from the last time.
-        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_INCREMENTAL", incremental)
         .status()?;
     assert!(status.success(), "`{name}` does not compile");
     Ok(())
@@ -121,7 +126,8 @@ fn kysera_joins() -> String {
     let mut source = String::new();
     for join in 0..JOINS {
         // Four tables that are different ones in every function.
-        let [a, b, c, d] = [0, 1, 30, 60].map(|step| format!("t{:02}", (join + step + step.min(1) * (join / TABLES)) % TABLES));
+        let [a, b, c, d] =
+            [0, 1, 30, 60].map(|step| format!("t{:02}", (join + step + step.min(1) * (join / TABLES)) % TABLES));
         _ = write!(
             source,
             "
