@@ -27,10 +27,10 @@ pub use self::raw::{Identifier, Raw, ident, raw_unchecked};
 #[doc(hidden)]
 pub use self::raw::{count_slots, raw, text_at};
 pub use self::scope::{Both, Nothing, Of, Solid};
-pub use self::nullable::{Accepts, IntoNullable};
+pub use self::nullable::{IntoNullable, Suits};
 use crate::ast;
 use crate::table::Column;
-use crate::types::{Nullness, SqlType};
+use crate::types::{NotNull, Nullness, SqlType};
 
 /// A typed expression: its value is a `V`, and it uses the tables `N`.
 ///
@@ -109,6 +109,16 @@ pub trait IntoExpr<B> {
 
     /// The expression in the tree.
     fn into_expr(self) -> ast::Expr;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: SqlType<Base = V>> IntoExpr<V> for V {
+    type Needs = Nothing;
+    type Null = NotNull;
+
+    fn into_expr(self) -> ast::Expr {
+        ast::Expr::Value(self.into_value())
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -77,10 +77,10 @@ impl<T: BaseTable> InsertInto<T> {
     }
 
     /// `(columns) select ..`: the rows of a query, whose columns must be of the types of those named.
-    pub fn from_select<C, Q, I>(self, columns: C, query: Q) -> Insert<T>
+    pub fn from_select<C, Q>(self, columns: C, query: Q) -> Insert<T>
     where
         C: ColumnList<T>,
-        Q: SetOperand<I, Row: Fills<C::Types>, Outer: Closed>,
+        Q: SetOperand<Row: Fills<C::Types>, Outer: Closed>,
     {
         let mut names = Vec::new();
         columns.push(&mut names);

@@ -1,0 +1,8 @@
+mod schema;
+use schema::*;
+
+pub fn query() {
+    let _ = select_from(users::table).select(kysera::expr::call::<String, _>("lower", users::email));
+}
+
+fn main() {}
