@@ -80,7 +80,6 @@ pub trait Suits<Column> {}
 
 #[diagnostic::do_not_recommend]
 impl Suits<NotNull> for NotNull {}
+
 #[diagnostic::do_not_recommend]
-impl Suits<Nullable> for NotNull {}
-#[diagnostic::do_not_recommend]
-impl Suits<Nullable> for Nullable {}
+impl<N: Nullness> Suits<Nullable> for N {}

@@ -61,7 +61,9 @@ impl<N> Expression for Raw<N> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<N> Condition for Raw<N> {}
+impl<N> Condition for Raw<N> {
+    type Tables = N;
+}
 
 fn push_text(raw: &mut ast::Raw, text: &'static str) {
     if !text.is_empty() {

@@ -25,7 +25,7 @@ pub struct There<I>(PhantomData<fn() -> I>);
 #[diagnostic::on_unimplemented(
     message = "table `{T}` is not part of this query",
     label = "this uses a column of `{T}`",
-    note = "add the table by `.inner_join(..)`, `.left_join(..)` or, from a query around this one, `.correlate(..)`"
+    note = "add it before, by a join, `.from(..)` of an update, `.using(..)` of a delete, or, from a query around this one, `.correlate(..)`"
 )]
 pub trait Has<T, I> {
     /// Whether an outer join may leave the table's columns empty.

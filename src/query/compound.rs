@@ -32,32 +32,32 @@ pub trait SetOperand: Subquery {
     fn row_reader(&self) -> Read<Self::Row>;
 
     /// `union`: the rows of either, each once.
-    fn union<Q: Gives<Self::Row>>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, Q::Outer>> {
+    fn union<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
         compound(self, SetOperator::Union, other)
     }
 
     /// `union all`: the rows of either, as often as they are there.
-    fn union_all<Q: Gives<Self::Row>>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, Q::Outer>> {
+    fn union_all<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
         compound(self, SetOperator::UnionAll, other)
     }
 
     /// `intersect`: the rows of both, each once.
-    fn intersect<Q: Gives<Self::Row>>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, Q::Outer>> {
+    fn intersect<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
         compound(self, SetOperator::Intersect, other)
     }
 
     /// `intersect all`: the rows of both, as often as they are in both. SQLite has none.
-    fn intersect_all<Q: Gives<Self::Row>>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, Q::Outer>> {
+    fn intersect_all<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
         compound(self, SetOperator::IntersectAll, other)
     }
 
     /// `except`: the rows of this that are not in the other, each once.
-    fn except<Q: Gives<Self::Row>>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, Q::Outer>> {
+    fn except<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
         compound(self, SetOperator::Except, other)
     }
 
     /// `except all`: the rows of this, each taken away as often as it is in the other. SQLite has none.
-    fn except_all<Q: Gives<Self::Row>>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, Q::Outer>> {
+    fn except_all<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
         compound(self, SetOperator::ExceptAll, other)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{BeforeSelect, Chosen, Own, Selection, Whole};
+use super::selection::{BeforeSelect, Chosen, Grouping, Own, Selection, Whole};
 use super::source::{Derived, Source, derived};
 use super::{Fetchable, Statement, Subquery, fetch};
 use crate::ast::{self, Distinct, Join, JoinKind, Shared};
@@ -80,7 +80,7 @@ impl<S, R, O> Select<S, R, O> {
         on: E,
     ) -> Select<(Entry<T, NotNull>, S), R, O>
     where
-        E::Needs: Within<(Entry<T, NotNull>, S), I>,
+        E::Tables: Within<(Entry<T, NotNull>, S), I>,
     {
         self.join(JoinKind::Inner, table, on).retype()
     }
@@ -93,7 +93,7 @@ impl<S, R, O> Select<S, R, O> {
         on: E,
     ) -> Select<(Entry<T, Nullable>, S), R, O>
     where
-        E::Needs: Within<(Entry<T, Nullable>, S), I>,
+        E::Tables: Within<(Entry<T, Nullable>, S), I>,
     {
         self.join(JoinKind::Left, table, on).retype()
     }
@@ -101,15 +101,15 @@ impl<S, R, O> Select<S, R, O> {
     /// `right join table on condition`: all rows of `table` are kept, so the columns of the tables before it become
     /// nullable.
     #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
-    pub fn right_join<F: Source<Table = T>, T: Table, E: Condition, I>(
+    pub fn right_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
         self,
         table: F,
         on: E,
-    ) -> Select<(Entry<T, NotNull>, S::Out), R::Nullable, O>
+    ) -> Select<(Entry<T, NotNull>, S::Out), N, O>
     where
         S: AllNullable,
-        R: BeforeSelect,
-        E::Needs: Within<(Entry<T, NotNull>, S), I>,
+        R: BeforeSelect<Nullable = N>,
+        E::Tables: Within<(Entry<T, NotNull>, S), I>,
     {
         self.join(JoinKind::Right, table, on).nullable()
     }
@@ -118,15 +118,15 @@ impl<S, R, O> Select<S, R, O> {
     ///
     /// MySQL and MariaDB have none, and say so before anything is sent.
     #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
-    pub fn full_join<F: Source<Table = T>, T: Table, E: Condition, I>(
+    pub fn full_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
         self,
         table: F,
         on: E,
-    ) -> Select<(Entry<T, Nullable>, S::Out), R::Nullable, O>
+    ) -> Select<(Entry<T, Nullable>, S::Out), N, O>
     where
         S: AllNullable,
-        R: BeforeSelect,
-        E::Needs: Within<(Entry<T, NotNull>, S), I>,
+        R: BeforeSelect<Nullable = N>,
+        E::Tables: Within<(Entry<T, NotNull>, S), I>,
     {
         self.join(JoinKind::Full, table, on).nullable()
     }
@@ -147,14 +147,14 @@ impl<S, R, O> Select<S, R, O> {
     /// `where condition`; several are joined by `and`.
     pub fn filter<E: Condition, I>(mut self, condition: E) -> Self
     where
-        E::Needs: Within<S, I>,
+        E::Tables: Within<S, I>,
     {
         ast::Expr::restrict(&mut self.ast.filter, condition.into_node());
         self
     }
 
     /// `group by ..`, a column, an expression or a tuple of them; several add up.
-    pub fn group_by<X: Selection<S, I>, I>(mut self, columns: X) -> Self {
+    pub fn group_by<X: Grouping<S, I>, I>(mut self, columns: X) -> Self {
         let mut items = Vec::new();
         columns.push(&mut items);
         self.ast.group_by.extend(super::source::expressions(items));
@@ -164,7 +164,7 @@ impl<S, R, O> Select<S, R, O> {
     /// `having condition`, on groups; several are joined by `and`.
     pub fn having<E: Condition, I>(mut self, condition: E) -> Self
     where
-        E::Needs: Within<S, I>,
+        E::Tables: Within<S, I>,
     {
         ast::Expr::restrict(&mut self.ast.having, condition.into_node());
         self

@@ -7,7 +7,7 @@ use crate::ast::{Ident, SelectExpr, SelectItem};
 use crate::driver::RowReader;
 use crate::error::Result;
 use crate::expr::scope::{Entry, Has, Within};
-use crate::expr::{Aggregate, Base, Expr, Expression, Null, Raw};
+use crate::expr::{Aggregate, Base, Expr, Expression, Null, Of, Raw};
 use crate::table::{Column, Fills, Table, WholeRow, all_columns};
 use crate::types::{NotNull, Nullable, Nullness, SqlType};
 
@@ -38,6 +38,13 @@ pub trait Selection<S, I> {
     fn read(row: &mut RowReader<'_>) -> Result<Self::Row>;
 }
 
+/// What a query can be grouped by: what can be selected from it.
+///
+/// It only stands before [`Selection`], so that an error does not list what implements that.
+pub trait Grouping<S, I>: Selection<S, I> {}
+
+impl<S, I, X: Selection<S, I>> Grouping<S, I> for X {}
+
 /// The type of what is read where `E` is selected: nullable where `E` or one of its tables is.
 type Selected<E, S, I> =
     <<<<E as Expression>::Needs as Within<S, I>>::Null as Nullness>::Or<Null<E>> as Nullness>::Of<Base<E>>;
@@ -45,7 +52,10 @@ type Selected<E, S, I> =
 // Each kind of expression by itself. One impl for all of them would stand beside those for tuples, and where two might
 // do, the compiler says that neither does, and not what either lacks.
 
-impl<S: Has<T, I>, I, T, V: SqlType, const C: usize> Selection<S, I> for Column<T, V, C> {
+impl<S, I, T, V: SqlType, const C: usize> Selection<S, I> for Column<T, V, C>
+where
+    Of<T>: Within<S, I>,
+{
     type Row = Selected<Self, S, I>;
 
     fn push(self, columns: &mut Vec<SelectItem>) {

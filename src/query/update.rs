@@ -73,7 +73,7 @@ impl<T, S, R> Update<T, S, R> {
     /// `where condition`; several are joined by `and`.
     pub fn filter<E: Condition, I>(mut self, condition: E) -> Self
     where
-        E::Needs: Within<S, I>,
+        E::Tables: Within<S, I>,
     {
         ast::Expr::restrict(&mut self.ast.filter, condition.into_node());
         self

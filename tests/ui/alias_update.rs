@@ -3,7 +3,7 @@ use schema::*;
 
 pub fn query() {
     alias!(manager = users);
-    let _ = update(manager).set(users::age.to(1));
+    let _ = update(manager);
 }
 
 fn main() {}

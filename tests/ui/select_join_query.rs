@@ -2,7 +2,7 @@ mod schema;
 use schema::*;
 
 pub fn query() {
-    let _ = select_from(users::table).inner_join(select_from(posts::table), posts::user_id.eq(users::id));
+    let _ = select_from(users::table).cross_join(select_from(posts::table));
 }
 
 fn main() {}

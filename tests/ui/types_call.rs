@@ -2,7 +2,7 @@ mod schema;
 use schema::*;
 
 pub fn query() {
-    let _ = select_from(users::table).select(kysera::expr::call::<String, _>("lower", users::email));
+    let _ = kysera::expr::call::<String, _>("lower", users::email);
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ mod schema;
 use schema::*;
 
 pub fn query() {
-    let _ = select_from(users::table).select(users::age.cast::<Vec<char>>());
+    let _ = users::age.cast::<Vec<char>>();
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ mod schema;
 use schema::*;
 
 pub fn query() {
-    let _ = select_from(users::table).select((users::id, value('c')));
+    let _ = value('c');
 }
 
 fn main() {}
