@@ -6,10 +6,12 @@
 use std::fs;
 
 #[path = "ui/schema.rs"]
+#[allow(dead_code, reason = "what is compiled here is not run")]
 mod schema;
 
 /// Programs that are right; that they compile is the test, and their annotations pin the types that are inferred.
 #[path = "ui/pass"]
+#[allow(dead_code, reason = "what is compiled here is not run")]
 mod pass {
     mod conditions;
     mod joins;
@@ -23,10 +25,18 @@ const LINES: usize = 20;
 
 /// First lines that say nothing of the mistake.
 const GENERIC: [&str; 5] =
-    ["type mismatch resolving", "type annotations needed", "trait bounds were not satisfied", "the trait bound", "overflow"];
+    ["type mismatch resolving", "type annotations needed", "bounds were not satisfied", "the trait bound", "overflow"];
 
 /// Cases that cannot be that short: the errors and lines they have, and why.
-const EXCEPTIONS: [(&str, usize, usize, &str); 0] = [];
+const EXCEPTIONS: [(&str, usize, usize, &str); 7] = [
+    ("derive_field_type", 9, 146, "each use of the type in what the derive makes is an error by itself"),
+    ("insert_from_select_column", 1, 23, "the compiler tells of the impl for the column's own table"),
+    ("insert_other_table_vec", 1, 21, "the compiler tells of the impl for the row's own table"),
+    ("nullability_set_expression", 1, 24, "the compiler tells which call made the value nullable"),
+    ("types_group_by_text", 1, 25, "the compiler lists tuples, whose impls must be seen for errors in them"),
+    ("types_select_table", 1, 29, "the compiler lists tuples, whose impls must be seen for errors in them"),
+    ("types_select_value", 2, 44, "the compiler lists tuples, and cannot tell that both errors are one"),
+];
 
 #[test]
 fn errors_say_what_is_wrong() {
@@ -39,12 +49,12 @@ fn errors_are_short() {
     let mut wrong = Vec::new();
     for entry in fs::read_dir("tests/ui").expect("the folder of cases") {
         let path = entry.expect("a case").path();
-        if path.extension().is_none_or(|it| it != "stderr") {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if path.extension().is_none_or(|it| it != "rs") || !name.contains('_') {
             continue;
         }
         cases += 1;
-        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path).expect("what the compiler says");
+        let text = fs::read_to_string(path.with_extension("stderr")).expect("what the compiler says");
         let errors = text.lines().filter(|line| line.starts_with("error")).count();
         let lines = text.trim_end().lines().count();
         let first = text.lines().next().unwrap_or_default();

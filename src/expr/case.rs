@@ -58,10 +58,7 @@ impl<B: SqlType<Base = B>, U: Nullness, N> Case<B, U, N> {
 
     /// `else value end`
     #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
-    pub fn otherwise<O: IntoExpr<B>>(
-        self,
-        value: O,
-    ) -> Expr<<U::Or<O::Null> as Nullness>::Of<B>, Both<N, O::Needs>> {
+    pub fn otherwise<O: IntoExpr<B>>(self, value: O) -> Expr<<U::Or<O::Null> as Nullness>::Of<B>, Both<N, O::Needs>> {
         Expr::new(ast::Expr::Case(Shared::new(ast::Case { whens: self.whens, otherwise: Some(value.into_expr()) })))
     }
 

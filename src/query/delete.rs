@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use super::selection::{Chosen, NoRows, Own, Selection, Whole};
 use super::{Source, Statement};
 use crate::ast::{self, Shared};
-use crate::expr::scope::{Entry, Within};
 use crate::expr::Condition;
+use crate::expr::scope::{Entry, Within};
 use crate::table::{BaseTable, Table, all_columns, table_node};
 use crate::types::NotNull;
 

@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use super::selection::{Chosen, NoRows, Own, Selection, Whole};
 use super::{Assignments, SetOperand, Statement};
 use crate::ast::{self, Conflict, ConflictAction, ConflictTarget, InsertSource, InsertValue, Shared, Values};
-use crate::expr::scope::{Closed, NoTables, Within};
 use crate::expr::Condition;
-use crate::table::{Fills, BaseTable, Column, Insertable, all_columns};
+use crate::expr::scope::{Closed, NoTables, Within};
+use crate::table::{BaseTable, Column, Fills, Insertable, all_columns};
 
 /// An insert that does not say yet what is inserted.
 #[derive(Clone, Debug)]
@@ -64,10 +64,8 @@ impl<T: BaseTable> InsertInto<T> {
     pub fn set<A: Assignments<T, Needs: NoTables>>(self, assignments: A) -> Insert<T> {
         let mut list = Vec::new();
         assignments.push(&mut list);
-        let (columns, values) = list
-            .into_iter()
-            .map(|ast::Assignment { column, value }| (column, InsertValue::Expr(value)))
-            .unzip();
+        let (columns, values) =
+            list.into_iter().map(|ast::Assignment { column, value }| (column, InsertValue::Expr(value))).unzip();
         self.build(columns, InsertSource::Values(Values { values }))
     }
 
@@ -178,9 +176,7 @@ pub trait Supplies<C> {}
 impl<C, Q: SetOperand<Row: Fills<C>>> Supplies<C> for Q {}
 
 /// A column of table `T`, or a tuple of up to 16.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a column (or a tuple of up to 16 columns) of `{T}`"
-)]
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a column (or a tuple of up to 16 columns) of `{T}`")]
 pub trait ColumnList<T> {
     /// Their types, as a list: `(i64, (String, ()))`.
     type Types;

@@ -41,6 +41,10 @@ pub trait Selection<S, I> {
 /// What a query can be grouped by: what can be selected from it.
 ///
 /// It only stands before [`Selection`], so that an error does not list what implements that.
+#[diagnostic::on_unimplemented(
+    message = "rows cannot be grouped by `{Self}`",
+    label = "expected a column, an expression, or a tuple of up to 16 of those"
+)]
 pub trait Grouping<S, I>: Selection<S, I> {}
 
 impl<S, I, X: Selection<S, I>> Grouping<S, I> for X {}

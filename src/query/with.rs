@@ -1,9 +1,7 @@
 //! `with`: common table expressions.
 
 use super::selection::{Own, Whole};
-use super::{
-    Delete, Fetchable, InsertInto, Select, Source, Update, delete_from, insert_into, select_from, update,
-};
+use super::{Delete, Fetchable, InsertInto, Select, Source, Update, delete_from, insert_into, select_from, update};
 use crate::ast::{self, Cte, Ident};
 use crate::table::{BaseTable, Fits, Table, name_in_query};
 

@@ -35,11 +35,8 @@ pub async fn right(db: &Db) -> Result<()> {
     let q = select_from(users::table)
         .right_join(posts::table, posts::user_id.eq(users::id))
         .inner_join(comments::table, comments::post_id.eq(posts::id));
-    let _: Vec<(Option<String>, Option<bool>, bool, String)> = q
-        .clone()
-        .select((users::email, posts::score.gt(3), posts::published, comments::body))
-        .fetch_all(db)
-        .await?;
+    let _: Vec<(Option<String>, Option<bool>, bool, String)> =
+        q.clone().select((users::email, posts::score.gt(3), posts::published, comments::body)).fetch_all(db).await?;
     let _: Vec<Option<User>> = q.clone().fetch_all(db).await?;
     let _: Vec<(Option<User>, Post)> = q.select((User::columns(), Post::columns())).fetch_all(db).await?;
     Ok(())

@@ -19,7 +19,8 @@ pub async fn columns(db: &Db) -> Result<()> {
     let _: Vec<i64> = q.clone().select(users::id).fetch_all(db).await?;
     let _: Vec<(i64,)> = q.clone().select((users::id,)).fetch_all(db).await?;
     let _: Vec<Option<String>> = q.clone().select(users::nick).fetch_all(db).await?;
-    let _: Vec<(i64, (String, (i32,)))> = q.clone().select((users::id, (users::email, (users::age,)))).fetch_all(db).await?;
+    let _: Vec<(i64, (String, (i32,)))> =
+        q.clone().select((users::id, (users::email, (users::age,)))).fetch_all(db).await?;
     let _: Vec<(User, i64)> = q.clone().select((User::columns(), users::id)).fetch_all(db).await?;
     let _: Vec<(String, Option<i32>)> =
         q.select((users::email.alias("mail"), users::age.null_if(0).alias("age"))).fetch_all(db).await?;
@@ -27,12 +28,42 @@ pub async fn columns(db: &Db) -> Result<()> {
 }
 
 pub async fn sixteen(db: &Db) -> Result<()> {
-    type Sixteen =
-        (i64, String, i32, Option<String>, i64, String, i32, Option<String>, i64, String, i32, Option<String>, i64, String, i32, Option<i64>);
+    type Sixteen = (
+        i64,
+        String,
+        i32,
+        Option<String>,
+        i64,
+        String,
+        i32,
+        Option<String>,
+        i64,
+        String,
+        i32,
+        Option<String>,
+        i64,
+        String,
+        i32,
+        Option<i64>,
+    );
     let _: Vec<Sixteen> = select_from(users::table)
         .select((
-            users::id, users::email, users::age, users::nick, users::id, users::email, users::age, users::nick,
-            users::id, users::email, users::age, users::nick, users::id, users::email, users::age, users::manager_id,
+            users::id,
+            users::email,
+            users::age,
+            users::nick,
+            users::id,
+            users::email,
+            users::age,
+            users::nick,
+            users::id,
+            users::email,
+            users::age,
+            users::nick,
+            users::id,
+            users::email,
+            users::age,
+            users::manager_id,
         ))
         .fetch_all(db)
         .await?;
@@ -63,6 +94,7 @@ pub async fn computed(db: &Db) -> Result<()> {
         .select((sql!("upper({})", users::email).typed::<String>(), sql!("{} > 1", users::age)))
         .fetch_all(db)
         .await?;
-    let _: Vec<ConditionOn<users::table>> = vec![users::age.gt(18).on(users::table), users::nick.eq("x").on(users::table)];
+    let _: Vec<ConditionOn<users::table>> =
+        vec![users::age.gt(18).on(users::table), users::nick.eq("x").on(users::table)];
     Ok(())
 }

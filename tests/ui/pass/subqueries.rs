@@ -57,7 +57,8 @@ pub async fn common(db: &Db) -> Result<()> {
     let below = select_from(users::table)
         .inner_join(totals::table, users::manager_id.eq(totals::user_id))
         .select((users::id, totals::count + 1));
-    let _: Vec<Total> = with_recursive(totals::table, roots.union_all(below)).select_from(totals::table).fetch_all(db).await?;
+    let _: Vec<Total> =
+        with_recursive(totals::table, roots.union_all(below)).select_from(totals::table).fetch_all(db).await?;
     let moved = delete_from(posts::table).all_rows().returning((posts::user_id, posts::id));
     let _: Vec<Total> = with(totals::table, moved).select_from(totals::table).fetch_all(db).await?;
     let _: Vec<Post> = with(totals::table, counts)

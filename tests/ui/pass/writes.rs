@@ -13,7 +13,10 @@ pub async fn inserts(db: &Db) -> Result<()> {
         .returning((users::id, users::nick))
         .fetch_all(db)
         .await?;
-    insert_into(users::table).set((users::email.to("a"), users::age.to(1), users::nick.to(Some("x")))).execute(db).await?;
+    insert_into(users::table)
+        .set((users::email.to("a"), users::age.to(1), users::nick.to(Some("x"))))
+        .execute(db)
+        .await?;
     insert_into(users::table)
         .from_select((users::email, users::age), select_from(users::table).select((users::email, users::age)))
         .execute(db)
