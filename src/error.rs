@@ -22,7 +22,7 @@ pub type Source = Box<dyn std::error::Error + Send + Sync>;
 /// ```
 ///
 /// A message is lower case, has no full stop, and never holds the value of a parameter.
-/// What the server or the driver said is in [`source`](std::error::Error::source).
+/// What the server or the driver said is in [`DatabaseError::message`] and [`DatabaseError::driver_error`].
 #[derive(thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Kind>);
@@ -309,8 +309,6 @@ pub enum DatabaseErrorKind {
 /// assert_eq!(error.to_string(), "a unique key is taken already (23505)");
 /// assert_eq!(error.code(), "23505");
 /// ```
-#[derive(Debug, thiserror::Error)]
-#[error("{}", self.describe())]
 pub struct DatabaseError {
     kind: DatabaseErrorKind,
     code: String,
@@ -318,8 +316,31 @@ pub struct DatabaseError {
     constraint: Option<String>,
     table: Option<String>,
     columns: Vec<String>,
-    #[source]
-    source: Option<Source>,
+    driver_error: Option<Source>,
+}
+
+/// The same as `Display`: the server's words and the driver's error may hold values of the row.
+impl fmt::Debug for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseError({self})")
+    }
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+/// A server's answer has no source: whoever logs a chain of errors would log the values of the row with it. A lost
+/// connection has one, which says how it was lost.
+impl std::error::Error for DatabaseError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.kind {
+            DatabaseErrorKind::ConnectionLost => self.driver_error(),
+            _ => None,
+        }
+    }
 }
 
 impl DatabaseError {
@@ -333,7 +354,7 @@ impl DatabaseError {
             constraint: None,
             table: None,
             columns: Vec::new(),
-            source: None,
+            driver_error: None,
         }
     }
 
@@ -358,7 +379,13 @@ impl DatabaseError {
     /// Adds the driver's own error.
     #[must_use]
     pub fn with_source(self, source: impl Into<Source>) -> Self {
-        Self { source: Some(source.into()), ..self }
+        Self { driver_error: Some(source.into()), ..self }
+    }
+
+    /// The driver's own error. Its text may hold values of the row, so think before logging it.
+    #[must_use]
+    pub fn driver_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.driver_error.as_deref().map(|error| error as &(dyn std::error::Error + 'static))
     }
 
     /// What it means, in words all servers share.

@@ -9,4 +9,4 @@ pub use crate::query::{
 };
 pub use crate::table::{Record as _, Table as _};
 pub use crate::{alias, sql};
-pub use kysera_macros::Table;
+pub use kysera_macros::{FromRow, SqlType, Table};

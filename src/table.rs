@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::ast::{AllColumns, DataType, Ident, Name, ReferentialAction, SelectItem, Table as TableNode, TableName};
-use crate::driver::RowReader;
+use crate::driver::{Row, RowReader};
 use crate::error::Result;
 use crate::types::{Nullness, SqlType};
 use crate::value::Value;
@@ -32,15 +32,51 @@ pub trait Table: Copy + Send + Sync + 'static {
         WholeRow(self)
     }
 
-    /// Reads a whole row, from left to right.
+    /// Reads a whole row, column by column in the table's order.
     ///
     /// # Errors
     ///
     /// Where a column does not fit.
-    fn read(row: &mut RowReader<'_>) -> Result<Self::Row>;
+    fn read(row: &mut impl ReadColumns) -> Result<Self::Row>;
 
     /// How many columns a whole row has, and which of them are never `null`.
     const SHAPE: Shape;
+}
+
+/// Where a whole row is read from: the next columns of a result ([`RowReader`]), or those of the right names.
+pub trait ReadColumns {
+    /// Takes the table's next column.
+    ///
+    /// # Errors
+    ///
+    /// Where it is missing or does not fit `T`.
+    fn read<T: SqlType>(&mut self) -> Result<T>;
+}
+
+impl ReadColumns for RowReader<'_> {
+    #[inline]
+    fn read<T: SqlType>(&mut self) -> Result<T> {
+        RowReader::read(self)
+    }
+}
+
+/// The columns of a row that have the names of a table's columns.
+struct ByName<'a, 'r> {
+    row: &'a mut Row<'r>,
+    columns: std::slice::Iter<'static, ColumnDescription>,
+}
+
+impl ReadColumns for ByName<'_, '_> {
+    fn read<T: SqlType>(&mut self) -> Result<T> {
+        let name = self.columns.next().map_or("(none)", |column| column.name.text());
+        self.row.take(name)
+    }
+}
+
+/// Reads a whole row of a table by the names of its columns.
+#[doc(hidden)]
+pub fn read_by_name<T: BaseTable>(row: &mut Row<'_>) -> Result<T::Row> {
+    T::read(&mut ByName { row, columns: T::DESCRIPTION.columns.iter() })
 }
 
 /// All columns of a table as one value.
@@ -184,12 +220,12 @@ impl TableDescription {
 }
 
 /// A column's name, type and rules.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ColumnDescription {
     /// Its name.
     pub name: &'static Name,
-    /// Its type.
-    pub data_type: DataType,
+    /// Its type. By reference, so that a description needs no clean-up and is quick to check and to evaluate.
+    pub data_type: &'static DataType,
     /// Whether it takes `null`.
     pub nullable: bool,
     /// Whether it is (part of) the primary key.
@@ -209,7 +245,7 @@ pub struct ColumnDescription {
 impl ColumnDescription {
     /// A column of a type, with no rules but whether it takes `null`.
     #[must_use]
-    pub const fn new(name: &'static Name, data_type: DataType, nullable: bool) -> Self {
+    pub const fn new(name: &'static Name, data_type: &'static DataType, nullable: bool) -> Self {
         Self {
             name,
             data_type,
@@ -394,7 +430,7 @@ pub trait FromRow: Sized {
     /// # Errors
     ///
     /// Where a column is missing or does not fit.
-    fn from_row(row: &mut crate::driver::Row<'_>) -> Result<Self>;
+    fn from_row(row: &mut Row<'_>) -> Result<Self>;
 }
 
 /// What an insert into a table is given: the struct that `#[derive(Table)]` makes for it.
@@ -420,13 +456,13 @@ pub trait Patch: Sized {
 #[doc(hidden)]
 #[must_use]
 pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription {
-    describe_as::<V>(name, V::DATA_TYPE)
+    describe_as::<V>(name, const { &V::DATA_TYPE })
 }
 
 /// A column description made from the Rust type of its field, but for the column's type.
 #[doc(hidden)]
 #[must_use]
-pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: DataType) -> ColumnDescription {
+pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: &'static DataType) -> ColumnDescription {
     ColumnDescription::new(name, data_type, <V::Null as Nullness>::IS_NULLABLE)
 }
 

@@ -6,12 +6,12 @@
 use std::fs;
 
 #[path = "ui/schema.rs"]
-#[allow(dead_code, reason = "what is compiled here is not run")]
+#[allow(dead_code, unreachable_pub, reason = "what is compiled here is neither run nor used elsewhere")]
 mod schema;
 
 /// Programs that are right; that they compile is the test, and their annotations pin the types that are inferred.
 #[path = "ui/pass"]
-#[allow(dead_code, reason = "what is compiled here is not run")]
+#[allow(dead_code, unreachable_pub, reason = "what is compiled here is neither run nor used elsewhere")]
 mod pass {
     mod conditions;
     mod joins;

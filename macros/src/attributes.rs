@@ -34,10 +34,10 @@ pub(crate) fn unknown(meta: &ParseNestedMeta<'_>, name: &str, keys: &[&str]) -> 
     Error::new_spanned(&meta.path, format!("`#[{name}]` has no `{key}`; it has {}", list(keys)))
 }
 
-/// A key without a value.
-pub(crate) fn flag(meta: &ParseNestedMeta<'_>) -> Result<()> {
+/// A key without a value, which is true by being there.
+pub(crate) fn flag(meta: &ParseNestedMeta<'_>) -> Result<bool> {
     if meta.input.is_empty() || meta.input.peek(Token![,]) {
-        Ok(())
+        Ok(true)
     } else {
         Err(Error::new(meta.input.span(), format!("`{}` takes no value", meta.path.to_token_stream())))
     }

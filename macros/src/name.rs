@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Error, Ident, LitStr, Path, Result};
+use syn::{Error, GenericArgument, Ident, LitStr, Path, PathArguments, Result, Type};
 
 /// The name of a table, a column or a type in the database.
 #[derive(Clone)]
@@ -28,12 +28,13 @@ impl Name {
         Ok(Self::new(text, literal.span()))
     }
 
-    /// `kysera::ast::Name::new(..)`: the name in each form in which it may be written.
+    /// `kysera::ast::Name::checked(..)`: the name in each form in which it may be written.
     pub(crate) fn expand(&self, kysera: &Path) -> TokenStream {
         let text = &self.text;
         let double_quoted = quoted(text, '"');
         let backquoted = quoted(text, '`');
-        quote!(#kysera::ast::Name::new(#text, #double_quoted, #backquoted))
+        let plain = text.len() <= 63 && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        quote!(#kysera::ast::Name::checked(#text, #double_quoted, #backquoted, #plain))
     }
 
     /// The name for documentation, which it must not break: anything but plain words is left out.
@@ -76,6 +77,16 @@ pub(crate) fn identifier(text: &str, span: Span) -> Option<Ident> {
     let mut ident = syn::parse_str::<Ident>(text).or_else(|_| syn::parse_str(&format!("r#{text}"))).ok()?;
     ident.set_span(span);
     Some(ident)
+}
+
+/// Whether the type is written `Option<..>`.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| {
+        last.ident == "Option"
+            && matches!(&last.arguments, PathArguments::AngleBracketed(it)
+                if matches!(it.args.first(), Some(GenericArgument::Type(_))))
+    })
 }
 
 #[cfg(test)]

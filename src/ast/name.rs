@@ -37,6 +37,19 @@ impl Name {
         Self { text, double_quoted, backquoted, plain }
     }
 
+    /// The same of a name that `#[derive(Table)]` has looked at: `plain` where it is ASCII letters, digits and `_`,
+    /// and at most 63 of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn checked(
+        text: &'static str,
+        double_quoted: &'static str,
+        backquoted: &'static str,
+        plain: bool,
+    ) -> Self {
+        Self { text, double_quoted, backquoted, plain }
+    }
+
     /// The name itself.
     #[must_use]
     pub const fn text(&self) -> &'static str {
@@ -133,5 +146,18 @@ impl TableName {
     /// A table without a schema.
     pub fn new(name: impl Into<Ident>) -> Self {
         Self { schema: None, name: name.into() }
+    }
+}
+
+impl<N: Into<Ident>> From<N> for TableName {
+    fn from(name: N) -> Self {
+        Self::new(name)
+    }
+}
+
+/// A schema and a table in it.
+impl<S: Into<Ident>, N: Into<Ident>> From<(S, N)> for TableName {
+    fn from((schema, name): (S, N)) -> Self {
+        Self { schema: Some(schema.into()), name: name.into() }
     }
 }

@@ -1,7 +1,8 @@
 //! A box that is cheap to clone and copies itself on the first write.
 
-use std::sync::Arc;
 use std::{fmt, ops};
+
+use triomphe::Arc;
 
 /// A box that is cheap to clone and copies itself on the first write.
 ///

@@ -47,45 +47,38 @@ impl<S> Builder<S> {
 
 impl Builder<ConnectOptions> {
     /// The most connections that are open at once; 10 if it is not set.
-    pub fn max_connections(mut self, count: usize) -> Self {
-        self.source.max_connections = count;
-        self
+    pub fn max_connections(self, count: usize) -> Self {
+        Self { source: self.source.max_connections(count), ..self }
     }
 
     /// How long a connection may be unused before it is closed; 30 s if it is not set.
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.source.idle_timeout = timeout;
-        self
+    pub fn idle_timeout(self, timeout: Duration) -> Self {
+        Self { source: self.source.idle_timeout(timeout), ..self }
     }
 
     /// How long opening a connection may take; 2 s if it is not set.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.source.connect_timeout = timeout;
-        self
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        Self { source: self.source.connect_timeout(timeout), ..self }
     }
 
     /// How long to wait for a free connection; 30 s if it is not set.
-    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
-        self.source.acquire_timeout = timeout;
-        self
+    pub fn acquire_timeout(self, timeout: Duration) -> Self {
+        Self { source: self.source.acquire_timeout(timeout), ..self }
     }
 
     /// Whether connections are encrypted; it comes before what the URL says.
-    pub fn tls(mut self, mode: TlsMode) -> Self {
-        self.source.tls = Some(mode);
-        self
+    pub fn tls(self, mode: TlsMode) -> Self {
+        Self { source: self.source.tls(mode), ..self }
     }
 
     /// A file of certificates (PEM) of the authorities that may vouch for the server.
-    pub fn tls_ca(mut self, path: impl Into<PathBuf>) -> Self {
-        self.source.tls_ca = Some(path.into());
-        self
+    pub fn tls_ca(self, path: impl Into<PathBuf>) -> Self {
+        Self { source: self.source.tls_ca(path), ..self }
     }
 
     /// Where the work on a SQLite connection is done; on a thread of its own if it is not set.
-    pub fn sqlite_mode(mut self, mode: SqliteMode) -> Self {
-        self.source.sqlite_mode = mode;
-        self
+    pub fn sqlite_mode(self, mode: SqliteMode) -> Self {
+        Self { source: self.source.sqlite_mode(mode), ..self }
     }
 
     /// Opens the pool.

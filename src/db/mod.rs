@@ -87,7 +87,10 @@ impl Db {
 
     /// Runs a closure in a transaction: commits where it gives `Ok`, rolls back where it gives `Err`.
     ///
-    /// A panic in the closure, or dropping the future, rolls back too. Here the closure fails with [`Error`], so that
+    /// A panic in the closure, or dropping the future, rolls back too. What the closure runs on the database instead of
+    /// on `trx` is not part of the transaction; it takes another connection, and waits for one where there is none.
+    ///
+    /// Here the closure fails with [`Error`], so that
     /// `?` needs no annotation; [`try_transaction`](Self::try_transaction) takes closures with an error of their own.
     ///
     /// ```no_run
@@ -104,7 +107,11 @@ impl Db {
     /// # }
     /// ```
     ///
-    /// The future is `Send` where the closure's is.
+    /// The future is `Send` where the closure's is, so it may be spawned. Two limits of stable Rust remain, since it
+    /// cannot name the future of an async closure: a function that is generic over such a closure is `Send` only where
+    /// the compiler sees its body (an `async fn` is, a `Box<dyn Future + Send>` made in it is not); and a closure that
+    /// runs several times is to be taken as `AsyncFnOnce + Clone`, not as `AsyncFn`. [`begin`](Self::begin) has no
+    /// limits.
     ///
     /// # Errors
     ///

@@ -44,8 +44,8 @@ impl<'a> Writer<'a> {
     pub(super) fn new(spec: &'a Spec, values: Values) -> Self {
         Self {
             spec,
-            sql: String::with_capacity(256),
-            params: Vec::new(),
+            sql: String::with_capacity(512),
+            params: Vec::with_capacity(16),
             values,
             all_parentheses: false,
             target: None,
@@ -110,11 +110,11 @@ impl<'a> Writer<'a> {
     /// Writes a name in quotes. This is the only way for a name into SQL.
     #[inline]
     pub(super) fn ident(&mut self, ident: &Ident) -> Result<()> {
-        if let Ident::Static(name) = ident {
-            if let Some(quoted) = name.quoted(self.spec.quote) {
-                self.text(quoted);
-                return Ok(());
-            }
+        if let Ident::Static(name) = ident
+            && let Some(quoted) = name.quoted(self.spec.quote)
+        {
+            self.text(quoted);
+            return Ok(());
         }
         self.other_ident(ident.as_str())
     }
@@ -207,17 +207,9 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes a number. `write!` is slow for the small ones that nearly all are.
+    /// Writes a number. A large insert is mostly numbers of placeholders, for which `write!` is slow.
     pub(super) fn number(&mut self, number: usize) {
-        match u8::try_from(number) {
-            Ok(digit @ 0..=9) => self.sql.push(char::from(b'0' + digit)),
-            Ok(two @ 10..=99) => {
-                self.sql.push(char::from(b'0' + two / 10));
-                self.sql.push(char::from(b'0' + two % 10));
-            }
-            // Writing into a `String` cannot fail.
-            _ => _ = write!(self.sql, "{number}"),
-        }
+        self.text(itoa::Buffer::new().format(number));
     }
 
     pub(super) fn data_type(&mut self, data_type: &DataType) -> Result<Option<(&'static str, u32)>> {

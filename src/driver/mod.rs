@@ -155,7 +155,12 @@ pub trait Connection: Send {
 /// # Errors
 ///
 /// Where the URL is not understood, its driver's feature is off, or the server cannot be reached.
-pub async fn connect(options: &ConnectOptions) -> Result<Box<dyn Driver>> {
+pub fn connect(options: &ConnectOptions) -> BoxFuture<'_, Result<Box<dyn Driver>>> {
+    // On the heap, so that the futures of programs do not carry the size and depth of every driver's.
+    Box::pin(open(options))
+}
+
+async fn open(options: &ConnectOptions) -> Result<Box<dyn Driver>> {
     match options.scheme() {
         #[cfg(feature = "sqlite")]
         "sqlite" => Ok(Box::new(sqlite::Sqlite::connect(options).await?)),

@@ -30,7 +30,8 @@ pub enum SqliteMode {
     /// On a thread of its own, so that the async runtime is never blocked.
     #[default]
     Worker,
-    /// On the thread that polls: no hop, and that thread is blocked for as long as a statement runs.
+    /// On the thread that polls: no hop, and that thread is blocked for as long as a statement runs. A stream reads
+    /// all its rows at its first poll.
     Inline,
 }
 
@@ -138,6 +139,7 @@ impl fmt::Debug for ConnectOptions {
             .field("connect_timeout", &self.connect_timeout)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("tls", &self.tls)
+            .field("tls_ca", &self.tls_ca)
             .field("sqlite_mode", &self.sqlite_mode)
             .finish_non_exhaustive()
     }

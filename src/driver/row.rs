@@ -89,6 +89,15 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// As [`take`](Self::take), but a column that is not there is the default of `T`.
+    ///
+    /// # Errors
+    ///
+    /// Where the column does not fit `T`.
+    pub fn take_or_default<T: SqlType + Default>(&mut self, name: &str) -> Result<T> {
+        if self.columns.iter().any(|column| column.name == name) { self.take(name) } else { Ok(T::default()) }
+    }
+
     /// Reads the columns from left to right.
     #[must_use]
     pub fn reader(self) -> RowReader<'r> {

@@ -5,7 +5,7 @@
 
 use std::ops;
 
-use super::{Both, EitherNull, Expr, Expression, IntoExpr};
+use super::{Aggregate, Both, EitherNull, Expr, Expression, IntoExpr, Of};
 use crate::ast::{self, BinaryOperator, Shared, UnaryOperator};
 use crate::table::Column;
 use crate::types::SqlType;
@@ -31,61 +31,45 @@ numbers!(i16 => DivideInteger, i32 => DivideInteger, i64 => DivideInteger, f32 =
 numbers!(rust_decimal::Decimal => Divide);
 
 macro_rules! operators {
-    ($($Trait:ident $method:ident $operator:expr;)*) => {
+    ($([$($generics:tt)*] $Left:ty, $Needs:ty;)*) => {
         $(
-            impl<T, V, B, O, const I: usize> ops::$Trait<O> for Column<T, V, I>
+            operators!(@one [$($generics)*] $Left, $Needs, Add add BinaryOperator::Add);
+            operators!(@one [$($generics)*] $Left, $Needs, Sub sub BinaryOperator::Subtract);
+            operators!(@one [$($generics)*] $Left, $Needs, Mul mul BinaryOperator::Multiply);
+            operators!(@one [$($generics)*] $Left, $Needs, Div div B::DIVIDE);
+            operators!(@one [$($generics)*] $Left, $Needs, Rem rem BinaryOperator::Remainder);
+
+            impl<$($generics)*> ops::Neg for $Left
             where
-                V: SqlType<Base = B>,
-                B: Number,
-                O: IntoExpr<B>,
+                V: SqlType<Base: Number>,
             {
-                type Output = Expr<EitherNull<V::Null, O::Null, B>, Both<super::Of<T>, O::Needs>>;
+                type Output = Expr<V, $Needs>;
 
-                fn $method(self, other: O) -> Self::Output {
-                    Expr::new(ast::Expr::binary(self.into_node(), $operator, other.into_expr()))
-                }
-            }
-
-            impl<V, N, B, O> ops::$Trait<O> for Expr<V, N>
-            where
-                V: SqlType<Base = B>,
-                B: Number,
-                O: IntoExpr<B>,
-            {
-                type Output = Expr<EitherNull<V::Null, O::Null, B>, Both<N, O::Needs>>;
-
-                fn $method(self, other: O) -> Self::Output {
-                    Expr::new(ast::Expr::binary(self.into_node(), $operator, other.into_expr()))
+                fn neg(self) -> Self::Output {
+                    let operator = UnaryOperator::Negate;
+                    Expr::new(ast::Expr::Unary(Shared::new(ast::Unary { operator, operand: self.into_node() })))
                 }
             }
         )*
     };
+    (@one [$($generics:tt)*] $Left:ty, $Needs:ty, $Trait:ident $method:ident $operator:expr) => {
+        impl<B, O, $($generics)*> ops::$Trait<O> for $Left
+        where
+            V: SqlType<Base = B>,
+            B: Number,
+            O: IntoExpr<B>,
+        {
+            type Output = Expr<EitherNull<V::Null, O::Null, B>, Both<$Needs, O::Needs>>;
+
+            fn $method(self, other: O) -> Self::Output {
+                Expr::new(ast::Expr::binary(self.into_node(), $operator, other.into_expr()))
+            }
+        }
+    };
 }
 
 operators! {
-    Add add BinaryOperator::Add;
-    Sub sub BinaryOperator::Subtract;
-    Mul mul BinaryOperator::Multiply;
-    Div div B::DIVIDE;
-    Rem rem BinaryOperator::Remainder;
-}
-
-fn negate(operand: ast::Expr) -> ast::Expr {
-    ast::Expr::Unary(Shared::new(ast::Unary { operator: UnaryOperator::Negate, operand }))
-}
-
-impl<T, V: SqlType<Base: Number>, const I: usize> ops::Neg for Column<T, V, I> {
-    type Output = Expr<V, super::Of<T>>;
-
-    fn neg(self) -> Self::Output {
-        Expr::new(negate(self.into_node()))
-    }
-}
-
-impl<V: SqlType<Base: Number>, N> ops::Neg for Expr<V, N> {
-    type Output = Self;
-
-    fn neg(self) -> Self {
-        Self::new(negate(self.into_node()))
-    }
+    [T, V, const I: usize] Column<T, V, I>, Of<T>;
+    [V, N] Expr<V, N>, N;
+    [V, N] Aggregate<V, N>, N;
 }

@@ -79,7 +79,7 @@ impl<N, B: SqlType, V: SqlType<Base = B>> IntoNullable<B> for Expr<V, N> {
 pub trait Suits<Column> {}
 
 #[diagnostic::do_not_recommend]
-impl Suits<NotNull> for NotNull {}
+impl Suits<Self> for NotNull {}
 
 #[diagnostic::do_not_recommend]
 impl<N: Nullness> Suits<Nullable> for N {}

@@ -127,21 +127,15 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
     let width = columns.len();
     let rows = rows.into_iter();
     let count = rows.len();
-    let mut values = Vec::with_capacity(count * width);
+    let mut values = vec![InsertValue::Default; count * width];
     let mut given: smallvec::SmallVec<[bool; 32]> = smallvec::smallvec![false; width];
-    for (at, row) in rows.enumerate() {
+    for (row, places) in rows.zip(values.chunks_exact_mut(width)) {
         row.into_values(&mut |column, value| {
-            // A column that is never inserted is not told of, so its place is filled in.
-            values.resize(at * width + column, InsertValue::Default);
-            values.push(match value {
-                Some(value) => {
-                    given[column] = true;
-                    InsertValue::Expr(ast::Expr::Value(value))
-                }
-                None => InsertValue::Default,
-            });
+            if let Some(value) = value {
+                given[column] = true;
+                places[column] = InsertValue::Expr(ast::Expr::Value(value));
+            }
         });
-        values.resize((at + 1) * width, InsertValue::Default);
     }
     if !given.contains(&true) {
         if count == 1 {

@@ -14,6 +14,7 @@ mod assign;
 mod update;
 mod delete;
 mod with;
+mod raw;
 mod fetch;
 
 pub use self::assign::{Assignment, Assignments};

@@ -73,7 +73,6 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `inner join table on condition`
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn inner_join<F: Source<Table = T>, T: Table, E: Condition, I>(
         self,
         table: F,
@@ -86,7 +85,6 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `left join table on condition`: rows without a partner are kept, so the columns of `table` become nullable.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn left_join<F: Source<Table = T>, T: Table, E: Condition, I>(
         self,
         table: F,
@@ -100,7 +98,6 @@ impl<S, R, O> Select<S, R, O> {
 
     /// `right join table on condition`: all rows of `table` are kept, so the columns of the tables before it become
     /// nullable.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn right_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
         self,
         table: F,
@@ -117,7 +114,6 @@ impl<S, R, O> Select<S, R, O> {
     /// `full join table on condition`: all rows of both sides are kept, so all columns become nullable.
     ///
     /// MySQL and MariaDB have none, and say so before anything is sent.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn full_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
         self,
         table: F,
@@ -132,14 +128,12 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `cross join table`: every pair of rows.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn cross_join<F: Source<Table = T>, T: Table>(mut self, table: F) -> Select<(Entry<T, NotNull>, S), R, O> {
         self.ast.joins.push(Join { kind: JoinKind::Cross, table: table.into_table_ref(), on: None });
         self.retype()
     }
 
     /// Lets this query use the columns of a table of the query around it. It can then only stand within that one.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn correlate<T: Table>(self, _outer: T) -> Select<(Entry<T, NotNull>, S), R, Both<Of<T>, O>> {
         self.retype()
     }
@@ -199,8 +193,9 @@ impl<S, R, O> Select<S, R, O> {
     /// The type of a row follows from it: `(i64, Option<String>)` for a column that is never `null` and one that may
     /// be, by itself or by an outer join.
     pub fn select<X: Selection<S, I>, I>(mut self, columns: X) -> Select<S, Chosen<X::Row>, O> {
-        self.ast.columns.clear();
-        columns.push(&mut self.ast.columns);
+        let list = &mut self.ast.columns;
+        list.clear();
+        columns.push(list);
         Select { ast: self.ast, output: Chosen { read: X::read }, marker: PhantomData }
     }
 

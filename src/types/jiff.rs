@@ -1,10 +1,10 @@
 //! Dates and times of the crate `jiff`.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::{SignedDuration, Timestamp};
 
-use super::civil::{self, NANOS_PER_MICRO};
 use super::Mismatch;
+use super::civil::{self, NANOS_PER_MICRO};
 use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value, calendar};
@@ -57,11 +57,7 @@ fn date(days: i32, kind: Kind) -> Result<Date, Mismatch> {
 }
 
 fn time(micros: i64) -> Result<Time, Mismatch> {
-    let seconds = micros / calendar::MICROS_PER_SECOND;
-    let nanosecond = micros % calendar::MICROS_PER_SECOND * NANOS_PER_MICRO;
-    // Each part is small: there is less than a day of microseconds.
-    Time::new((seconds / 3_600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, nanosecond as i32)
-        .map_err(|_| civil::out_of_range(Kind::Time))
+    Time::midnight().checked_add(SignedDuration::from_micros(micros)).map_err(|_| civil::out_of_range(Kind::Time))
 }
 
 #[cfg(test)]

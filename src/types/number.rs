@@ -80,6 +80,7 @@ fn exact(value: &Value) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::SqlType;
 
     #[test]
     fn what_does_not_fit_is_told() {

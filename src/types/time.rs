@@ -2,8 +2,8 @@
 
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
-use super::civil::{self, NANOS_PER_MICRO};
 use super::Mismatch;
+use super::civil::{self, NANOS_PER_MICRO};
 use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value};

@@ -5,12 +5,11 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::punctuated::Pair;
-use syn::{Error, Expr, ExprLit, ExprPath, ExprUnary, Field, GenericArgument, Ident, Lit, LitStr, Path};
-use syn::{PathArguments, Result, Token, Type, UnOp};
+use syn::{Error, Expr, ExprLit, ExprPath, ExprUnary, Field, Ident, Lit, LitStr, Path, Result, Token, Type, UnOp};
 
 use crate::attributes;
 use crate::data_type;
-use crate::name::Name;
+use crate::name::{Name, is_option};
 
 const KEYS: [&str; 10] = [
     "name",
@@ -89,14 +88,8 @@ impl Column {
     fn attribute(&mut self, key: &str, meta: &ParseNestedMeta<'_>, kysera: &Path) -> Result<()> {
         match key {
             "name" => self.name = Name::from_literal(&attributes::text(meta)?)?,
-            "primary_key" => {
-                attributes::flag(meta)?;
-                self.primary_key = true;
-            }
-            "unique" => {
-                attributes::flag(meta)?;
-                self.unique = true;
-            }
+            "primary_key" => self.primary_key = attributes::flag(meta)?,
+            "unique" => self.unique = attributes::flag(meta)?,
             "generated" => self.set_generated(meta)?,
             "generated_sql" => {
                 let expression = attributes::text(meta)?;
@@ -176,7 +169,7 @@ impl Column {
     pub(crate) fn description(&self, at: usize, kysera: &Path) -> TokenStream {
         let Self { ty, primary_key, unique, generated, default, expression, data_type, references, .. } = self;
         let base = match data_type {
-            Some(it) => quote!(#kysera::table::describe_as::<#ty>(&NAMES[#at], #it)),
+            Some(it) => quote!(#kysera::table::describe_as::<#ty>(&NAMES[#at], const { &#it })),
             None => quote!(#kysera::table::describe::<#ty>(&NAMES[#at])),
         };
         let rules = [
@@ -199,16 +192,6 @@ impl Column {
 /// Names that the table's module has for itself, beside its columns.
 fn reserved(field: &Ident) -> bool {
     field == "table" || field == "__alias"
-}
-
-/// Whether the type is written `Option<..>`.
-fn is_option(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    path.path.segments.last().is_some_and(|last| {
-        last.ident == "Option"
-            && matches!(&last.arguments, PathArguments::AngleBracketed(it)
-                if matches!(it.args.first(), Some(GenericArgument::Type(_))))
-    })
 }
 
 /// `now`, `true`, `-7`, `1.5`, `"text"`

@@ -108,15 +108,13 @@ impl Table {
     fn described(&self) -> TokenStream {
         let Self { kysera, module, row, schema, name, columns, .. } = self;
         let width = columns.len();
-        let name = name.expand(kysera);
+        let names: Vec<_> =
+            columns.iter().map(|it| &it.name).chain([name]).chain(schema).map(|name| name.expand(kysera)).collect();
+        let name_count = names.len();
         let schema = match schema {
-            Some(schema) => {
-                let schema = schema.expand(kysera);
-                quote!(::core::option::Option::Some(&const { #schema }))
-            }
+            Some(_) => quote!(::core::option::Option::Some(&NAMES[#width + 1])),
             None => quote!(::core::option::Option::None),
         };
-        let names = columns.iter().map(|it| it.name.expand(kysera));
         let descriptions = columns.iter().enumerate().map(|(at, column)| column.description(at, kysera));
         let types = columns.iter().rev().fold(quote!(()), |rest, Column { ty, .. }| quote!((#ty, #rest)));
         let column_types = columns.iter().enumerate().map(|(at, Column { ty, .. })| {
@@ -126,11 +124,10 @@ impl Table {
         quote! {
             #[allow(non_camel_case_types)]
             const _: () = {
-                static NAMES: [#kysera::ast::Name; #width] = [#(#names),*];
+                static NAMES: [#kysera::ast::Name; #name_count] = [#(#names),*];
                 static COLUMNS: [#kysera::table::ColumnDescription; #width] = [#(#descriptions),*];
-                static NAME: #kysera::ast::Name = #name;
                 static TABLE: #kysera::table::TableDescription =
-                    #kysera::table::TableDescription { schema: #schema, name: &NAME, columns: &COLUMNS };
+                    #kysera::table::TableDescription { schema: #schema, name: &NAMES[#width], columns: &COLUMNS };
 
                 #(#column_types)*
 
@@ -144,7 +141,7 @@ impl Table {
                         &TABLE
                     }
 
-                    fn read(__row: &mut #kysera::driver::RowReader<'_>) -> #kysera::Result<#row> {
+                    fn read(__row: &mut impl #kysera::table::ReadColumns) -> #kysera::Result<#row> {
                         ::core::result::Result::Ok(#row { #(#fields: __row.read()?),* })
                     }
                 }
@@ -201,7 +198,7 @@ impl Table {
                         ::core::option::Option::Some(self.__alias.name())
                     }
 
-                    fn read(__row: &mut #kysera::driver::RowReader<'_>) -> #kysera::Result<#row> {
+                    fn read(__row: &mut impl #kysera::table::ReadColumns) -> #kysera::Result<#row> {
                         <#module::table as #kysera::table::Table>::read(__row)
                     }
                 }
@@ -211,14 +208,12 @@ impl Table {
 
     /// The struct itself, read by column names.
     fn row(&self) -> TokenStream {
-        let Self { kysera, row, .. } = self;
-        let fields = self.columns.iter().map(|it| &it.field);
-        let names = self.columns.iter().map(|it| &it.name.text);
+        let Self { kysera, module, row, .. } = self;
         quote! {
             #[diagnostic::do_not_recommend]
             impl #kysera::table::FromRow for #row {
                 fn from_row(__row: &mut #kysera::driver::Row<'_>) -> #kysera::Result<Self> {
-                    ::core::result::Result::Ok(Self { #(#fields: __row.take(#names)?),* })
+                    #kysera::table::read_by_name::<#module::table>(__row)
                 }
             }
         }

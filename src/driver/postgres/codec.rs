@@ -70,10 +70,9 @@ impl Codec {
                 TypeKind::Enum(_) => Self::Text,
                 TypeKind::Domain(base) => Self::of(base),
                 // `int2vector` and `oidvector` count as arrays, and look like them on the wire.
-                TypeKind::Array(element) => Self::Array {
-                    element: Box::new(Self::of(element)),
-                    element_oid: element.oid(),
-                },
+                TypeKind::Array(element) => {
+                    Self::Array { element: Box::new(Self::of(element)), element_oid: element.oid() }
+                }
                 // An extension's type has no number of its own.
                 _ if ty.name() == "citext" => Self::Text,
                 _ => Self::Other,

@@ -56,12 +56,7 @@ pub(super) fn read(options: &ConnectOptions) -> Result<Settings> {
     let tls = Tls::new(mode, trust, authorities)?;
 
     let timeout = each.saturating_mul(u32::try_from(hosts).unwrap_or(u32::MAX));
-    Ok(Settings {
-        target: target(&config),
-        config,
-        tls,
-        timeout,
-    })
+    Ok(Settings { target: target(&config), config, tls, timeout })
 }
 
 /// The parameters of a URL that `tokio-postgres` does not know.
@@ -93,11 +88,7 @@ fn split(url: &str) -> Result<(String, Parameters)> {
             _ => rest.push(pair),
         }
     }
-    let url = if rest.is_empty() {
-        base.to_owned()
-    } else {
-        format!("{base}?{}", rest.join("&"))
-    };
+    let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
     Ok((url, parameters))
 }
 
@@ -143,21 +134,14 @@ fn target(config: &Config) -> String {
     let ports = config.get_ports();
     let targets = names.into_iter().enumerate().map(|(at, name)| {
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
-        if name.contains(':') {
-            format!("[{name}]:{port}")
-        } else {
-            format!("{name}:{port}")
-        }
+        if name.contains(':') { format!("[{name}]:{port}") } else { format!("{name}:{port}") }
     });
     targets.collect::<Vec<_>>().join(", ")
 }
 
 /// The parser's words name options and never values.
 fn unreadable(error: tokio_postgres::Error) -> Error {
-    Error::invalid(format!(
-        "the database URL cannot be read: {}",
-        super::error::chain(&error)
-    ))
+    Error::invalid(format!("the database URL cannot be read: {}", super::error::chain(&error)))
 }
 
 #[cfg(test)]
@@ -185,10 +169,7 @@ mod tests {
         let settings = read_url("postgres:///d?options=-c%20statement_timeout%3D5s").unwrap();
         assert_eq!(settings.target, "localhost:5432");
         assert_eq!(settings.config.get_application_name(), Some("kysera"));
-        assert_eq!(
-            settings.config.get_options(),
-            Some("-c statement_timeout=5s -c TimeZone=UTC -c DateStyle=ISO")
-        );
+        assert_eq!(settings.config.get_options(), Some("-c statement_timeout=5s -c TimeZone=UTC -c DateStyle=ISO"));
         assert_eq!(settings.config.get_ssl_mode(), SslMode::Prefer);
     }
 

@@ -66,10 +66,7 @@ impl Connection for PostgresConnection {
 
     fn stream<'a>(&'a mut self, query: Query<'a>) -> BoxStream<'a, Result<Rows>> {
         // The task that reads the socket stops where nobody takes the rows, and then the server does.
-        let start = Reading::Start {
-            connection: self,
-            query,
-        };
+        let start = Reading::Start { connection: self, query };
         Box::pin(try_unfold(start, Reading::next))
     }
 
@@ -125,11 +122,7 @@ impl Connection for PostgresConnection {
     }
 
     fn release_savepoint(&mut self, depth: usize) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            self.session()?
-                .simple(&format!("release savepoint kysera_{depth}"))
-                .await
-        })
+        Box::pin(async move { self.session()?.simple(&format!("release savepoint kysera_{depth}")).await })
     }
 
     fn rollback_to_savepoint(&mut self, depth: usize) -> BoxFuture<'_, Result<()>> {
@@ -142,15 +135,8 @@ impl Connection for PostgresConnection {
 
 /// A stream of rows, before and after its statement was sent.
 enum Reading<'a> {
-    Start {
-        connection: &'a mut PostgresConnection,
-        query: Query<'a>,
-    },
-    Rows {
-        session: &'a mut Session,
-        prepared: Arc<Prepared>,
-        rows: Pin<Box<ReadyChunks<RowStream>>>,
-    },
+    Start { connection: &'a mut PostgresConnection, query: Query<'a> },
+    Rows { session: &'a mut Session, prepared: Arc<Prepared>, rows: Pin<Box<ReadyChunks<RowStream>>> },
 }
 
 impl<'a> Reading<'a> {
@@ -162,11 +148,7 @@ impl<'a> Reading<'a> {
                 let (prepared, rows) = session.send(query).await?;
                 (session, prepared, Box::pin(rows.ready_chunks(BATCH)))
             }
-            Self::Rows {
-                session,
-                prepared,
-                rows,
-            } => (session, prepared, rows),
+            Self::Rows { session, prepared, rows } => (session, prepared, rows),
         };
         let Some(chunk) = rows.next().await else {
             session.ended();
@@ -185,14 +167,7 @@ impl<'a> Reading<'a> {
                 return Err(error);
             }
         }
-        Ok(Some((
-            batch,
-            Self::Rows {
-                session,
-                prepared,
-                rows,
-            },
-        )))
+        Ok(Some((batch, Self::Rows { session, prepared, rows })))
     }
 }
 

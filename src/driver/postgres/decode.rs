@@ -66,10 +66,7 @@ enum Found {
 
 impl Unread {
     fn new(expected: Kind, found: &'static str) -> Self {
-        Self {
-            expected: expected.name().into(),
-            found: Found::Value(found.into()),
-        }
+        Self { expected: expected.name().into(), found: Found::Value(found.into()) }
     }
 }
 
@@ -93,14 +90,9 @@ fn decode(codec: &Codec, raw: &[u8]) -> Result<Value, Unread> {
         Codec::Bytea => Value::Bytes(raw.to_vec()),
         Codec::Uuid => Value::Uuid(exactly(raw).ok_or_else(malformed)?),
         Codec::Date => Value::Date(
-            finite(
-                i32::from_be_bytes(exactly(raw).ok_or_else(malformed)?),
-                i32::MIN,
-                i32::MAX,
-                Kind::Date,
-            )?
-            .checked_add(EPOCH_DAYS)
-            .ok_or_else(|| Unread::new(Kind::Date, "a date too far off"))?,
+            finite(i32::from_be_bytes(exactly(raw).ok_or_else(malformed)?), i32::MIN, i32::MAX, Kind::Date)?
+                .checked_add(EPOCH_DAYS)
+                .ok_or_else(|| Unread::new(Kind::Date, "a date too far off"))?,
         ),
         Codec::Time => Value::Time(i64::from_be_bytes(exactly(raw).ok_or_else(malformed)?)),
         Codec::Timestamp => Value::Timestamp(timestamp(raw, Kind::Timestamp)?),
@@ -169,10 +161,7 @@ fn array(codec: &Codec, mut raw: &[u8]) -> Result<Array, Unread> {
             }
         });
     }
-    Ok(Array {
-        element: codec.kind(),
-        values,
-    })
+    Ok(Array { element: codec.kind(), values })
 }
 
 fn take_i32(raw: &mut &[u8]) -> Option<i32> {

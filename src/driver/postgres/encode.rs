@@ -56,11 +56,9 @@ impl ToSql for Param<'_> {
         }
         match encode(self.value, self.codec, out) {
             Ok(()) => Ok(IsNull::No),
-            Err(found) => Err(Box::new(Refused {
-                position: self.position,
-                expected: format!("`{}`", ty.name()).into(),
-                found,
-            })),
+            Err(found) => {
+                Err(Box::new(Refused { position: self.position, expected: format!("`{}`", ty.name()).into(), found }))
+            }
         }
     }
 
@@ -73,11 +71,7 @@ impl ToSql for Param<'_> {
     }
 
     fn encode_format(&self, _: &Type) -> Format {
-        if matches!(self.codec, Codec::Other) {
-            Format::Text
-        } else {
-            Format::Binary
-        }
+        if matches!(self.codec, Codec::Other) { Format::Text } else { Format::Binary }
     }
 }
 
@@ -121,11 +115,7 @@ fn encode(value: &Value, codec: &Codec, out: &mut BytesMut) -> Fits {
 /// The first byte of a `jsonb`.
 pub(super) const JSONB_VERSION: u8 = 1;
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "the cast back tells what is lost"
-)]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the cast back tells what is lost")]
 fn integer(it: i64, value: &Value, codec: &Codec, out: &mut BytesMut) -> Fits {
     match codec {
         Codec::Int8 => out.put_i64(it),
@@ -170,15 +160,12 @@ fn float64(it: f64, value: &Value, codec: &Codec, out: &mut BytesMut) -> Fits {
 
 /// Days since 2000. The ends of the range mean infinity to the server.
 fn date(days: i32) -> Option<i32> {
-    days.checked_sub(EPOCH_DAYS)
-        .filter(|days| *days != i32::MIN && *days != i32::MAX)
+    days.checked_sub(EPOCH_DAYS).filter(|days| *days != i32::MIN && *days != i32::MAX)
 }
 
 /// Microseconds since 2000. The ends of the range mean infinity to the server.
 fn timestamp(micros: i64) -> Option<i64> {
-    micros
-        .checked_sub(EPOCH_MICROS)
-        .filter(|micros| *micros != i64::MIN && *micros != i64::MAX)
+    micros.checked_sub(EPOCH_MICROS).filter(|micros| *micros != i64::MIN && *micros != i64::MAX)
 }
 
 fn array(array: &Array, codec: &Codec, oid: u32, out: &mut BytesMut) -> Fits {

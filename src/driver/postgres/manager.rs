@@ -6,11 +6,14 @@ use deadpool::managed::{self, Metrics, Object, RecycleError, RecycleResult};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::timeout;
+use tokio_postgres::Config;
 
+use super::address::{self, Address};
 use super::config::Settings;
 use super::error;
 use super::session::Session;
-use crate::error::Error;
+use super::tls::{Opened, Tls};
+use crate::error::{Error, Source};
 
 /// A session that goes back to its pool when it is dropped.
 pub(super) type Pooled = Object<Manager>;
@@ -24,11 +27,7 @@ pub(super) struct Manager {
 
 impl Manager {
     pub(super) fn new(settings: Settings) -> Self {
-        Self {
-            settings,
-            last_failure: Mutex::new(None),
-            left: Notify::new(),
-        }
+        Self { settings, last_failure: Mutex::new(None), left: Notify::new() }
     }
 
     /// The hosts and ports.
@@ -52,20 +51,11 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Session, Error> {
-        let Settings {
-            config,
-            tls,
-            target,
-            timeout: limit,
-        } = &self.settings;
-        let opened = match timeout(*limit, tls.open(config)).await {
-            Ok(Ok(opened)) => Ok(Session::new(opened, tls.clone())),
-            Ok(Err(error)) => Err(Error::connect(target, error::connect_cause(&error), Some(error.into()))),
-            Err(_) => Err(Error::connect(
-                target,
-                format!("no answer in {} ms", limit.as_millis()),
-                None,
-            )),
+        let Settings { config, tls, target, timeout: limit } = &self.settings;
+        let opened = match timeout(*limit, open(config, tls)).await {
+            Ok(Ok((opened, address))) => Ok(Session::new(opened, tls.clone(), address)),
+            Ok(Err((cause, source))) => Err(Error::connect(target, cause, source)),
+            Err(_) => Err(Error::connect(target, format!("no answer in {} ms", limit.as_millis()), None)),
         };
         *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) =
             opened.as_ref().err().map(ToString::to_string);
@@ -74,14 +64,25 @@ impl managed::Manager for Manager {
 
     /// The one gate: whatever became of a session, it passes here only if it is clean.
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
-        if session.is_usable() {
-            Ok(())
-        } else {
-            Err(RecycleError::message("the session is not clean"))
-        }
+        if session.is_usable() { Ok(()) } else { Err(RecycleError::message("the session is not clean")) }
     }
 
     fn detach(&self, _: &mut Session) {
         self.left.notify_waiters();
     }
+}
+
+/// Tries one address after the other; the last failure is the one to be told.
+async fn open(config: &Config, tls: &Tls) -> Result<(Opened, Address), (String, Option<Source>)> {
+    let mut failure = ("the name stands for no address".to_owned(), None);
+    for address in address::resolve(config).await {
+        match address {
+            Ok(address) => match tls.open(&address.of(config)).await {
+                Ok(opened) => return Ok((opened, address)),
+                Err(error) => failure = (error::connect_cause(&error), Some(error.into())),
+            },
+            Err(error) => failure = (error.to_string(), Some(error.into())),
+        }
+    }
+    Err(failure)
 }

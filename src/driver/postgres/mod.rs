@@ -4,6 +4,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `config` | what a URL says |
+//! | `address` | where a server is, and how a statement is cancelled there |
 //! | `tls` | how a connection is encrypted |
 //! | `manager` | how a connection is opened, and whether it may be handed out again |
 //! | `session` | one connection: its state, its cleaning |
@@ -12,6 +13,7 @@
 //! | `codec`, `encode`, `decode`, `numeric` | values on the wire |
 //! | `error` | what an answer of the server means |
 
+mod address;
 mod codec;
 mod config;
 mod connection;

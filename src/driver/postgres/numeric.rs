@@ -59,31 +59,19 @@ pub(super) fn encode(text: &str, out: &mut BytesMut) -> Option<()> {
         // Where the group would start if the whole part were filled up to groups of four.
         let start = (at * 4) as isize - (groups_before * 4) as isize + whole.len() as isize;
         (start..start + 4).fold(0, |sum, at| {
-            let digit = usize::try_from(at)
-                .ok()
-                .and_then(|at| match at.checked_sub(whole.len()) {
-                    None => whole.get(at),
-                    Some(at) => fraction.get(at),
-                });
+            let digit = usize::try_from(at).ok().and_then(|at| match at.checked_sub(whole.len()) {
+                None => whole.get(at),
+                Some(at) => fraction.get(at),
+            });
             sum * 10 + digit.map_or(0, |digit| u16::from(digit - b'0'))
         })
     };
     let first = (0..groups).find(|at| group(*at) != 0).unwrap_or(groups);
     let last = (first..groups).rfind(|at| group(*at) != 0).map_or(first, |at| at + 1);
     let count = last - first;
-    let weight = if count == 0 {
-        0
-    } else {
-        groups_before as isize - 1 - first as isize
-    };
+    let weight = if count == 0 { 0 } else { groups_before as isize - 1 - first as isize };
     let sign = if negative && count > 0 { NEGATIVE } else { 0 };
-    header(
-        u16::try_from(count).ok()?,
-        i16::try_from(weight).ok()?,
-        sign,
-        fraction.len() as u16,
-        out,
-    );
+    header(u16::try_from(count).ok()?, i16::try_from(weight).ok()?, sign, fraction.len() as u16, out);
     for at in first..last {
         out.put_u16(group(at));
     }
@@ -101,12 +89,7 @@ fn header(count: u16, weight: i16, sign: u16, scale: u16, out: &mut BytesMut) {
 pub(super) fn decode(raw: &[u8]) -> Option<String> {
     let (header, digits) = raw.split_at_checked(8)?;
     let part = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
-    let (count, weight, sign, scale) = (
-        usize::from(part(0)),
-        i32::from(part(2) as i16),
-        part(4),
-        usize::from(part(6)),
-    );
+    let (count, weight, sign, scale) = (usize::from(part(0)), i32::from(part(2) as i16), part(4), usize::from(part(6)));
     let sign = match sign {
         0 => "",
         NEGATIVE => "-",
@@ -121,8 +104,7 @@ pub(super) fn decode(raw: &[u8]) -> Option<String> {
     // The group that stands for 10,000 to the power of `weight`.
     let group = |at: i32| {
         let at = usize::try_from(weight - at).ok();
-        at.and_then(|at| digits.get(at * 2..at * 2 + 2))
-            .map_or(0, |pair| u16::from_be_bytes([pair[0], pair[1]]))
+        at.and_then(|at| digits.get(at * 2..at * 2 + 2)).map_or(0, |pair| u16::from_be_bytes([pair[0], pair[1]]))
     };
     let mut text = String::with_capacity(sign.len() + 4 * (usize::try_from(weight).unwrap_or(0) + 1) + 1 + scale);
     text.push_str(sign);
@@ -183,14 +165,7 @@ mod tests {
 
     #[test]
     fn other_spellings_are_brought_into_shape() {
-        for (text, shape) in [
-            ("+1", "1"),
-            ("007", "7"),
-            (".5", "0.5"),
-            ("5.", "5"),
-            ("-0.0", "0.0"),
-            ("-00", "0"),
-        ] {
+        for (text, shape) in [("+1", "1"), ("007", "7"), (".5", "0.5"), ("5.", "5"), ("-0.0", "0.0"), ("-00", "0")] {
             assert_eq!(decode(&encoded(text).unwrap()).as_deref(), Some(shape));
         }
     }

@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, RowStream};
 
+use super::address::Address;
 use super::error;
 use super::statements::{Prepared, Statements};
 use super::tls::{Opened, Tls};
 use crate::driver::Query;
-use crate::error::{Error, Result};
+use crate::error::{DatabaseError, DatabaseErrorKind, Error, Result};
 
 /// How long a statement that was given up may go on before it is cancelled. Most end by themselves.
 const GRACE: Duration = Duration::from_millis(100);
@@ -45,30 +47,32 @@ pub(super) struct Session {
     client: Client,
     task: JoinHandle<()>,
     tls: Tls,
+    address: Address,
     version: (u16, u16),
     statements: Statements,
     progress: Progress,
     in_transaction: bool,
     /// A setting, a lock, a temporary table may be left behind.
     altered: bool,
-    /// Not to be used by anybody else, though it may still work.
-    spent: bool,
+    /// Not to be used any more, since it failed by other means than a refusal.
+    broken: bool,
     idle_since: Instant,
 }
 
 impl Session {
-    pub(super) fn new(opened: Opened, tls: Tls) -> Self {
+    pub(super) fn new(opened: Opened, tls: Tls, address: Address) -> Self {
         let Opened { client, task, version } = opened;
         Self {
             client,
             task,
             tls,
+            address,
             version: parse_version(&version),
             statements: Statements::default(),
             progress: Progress::Idle,
             in_transaction: false,
             altered: false,
-            spent: false,
+            broken: false,
             idle_since: Instant::now(),
         }
     }
@@ -90,7 +94,7 @@ impl Session {
 
     /// True where nothing of its last user is left.
     pub(super) fn is_clean(&self) -> bool {
-        self.progress == Progress::Idle && !self.in_transaction && !self.altered && !self.spent
+        self.progress == Progress::Idle && !self.in_transaction && !self.altered && !self.broken
     }
 
     /// True where it can be handed out.
@@ -155,9 +159,7 @@ impl Session {
 
     async fn plan(&mut self, sql: &str) -> Result<Arc<Prepared>> {
         if sql.contains('\0') {
-            return Err(Error::invalid(
-                "the statement holds a NUL character, which PostgreSQL does not take",
-            ));
+            return Err(Error::invalid("the statement holds a NUL character, which PostgreSQL does not take"));
         }
         let statement = self.client.prepare(sql).await.map_err(|error| self.failed(error))?;
         let prepared = Arc::new(Prepared::new(sql, statement));
@@ -172,7 +174,7 @@ impl Session {
 
     /// The error for the user; an error that is not a refusal ends the session.
     pub(super) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
-        self.spent |= !error::is_harmless(&error);
+        self.broken |= !error::is_harmless(&error);
         error::convert(error)
     }
 
@@ -258,11 +260,16 @@ impl Session {
         match timeout(GRACE, self.client.check_connection()).await {
             Ok(answer) => self.finish(answer),
             Err(_) => {
-                // `tokio-postgres` does not wait until the server has done what it was asked. If the statement ends
-                // just now, the request comes late and ends another one, which must not be another user's.
-                self.spent = true;
-                let asked = self.tls.cancel(self.client.cancel_token()).await;
-                asked.map_err(|error| self.failed(error))?;
+                let asked = self.tls.cancel(&self.address, self.client.cancel_token());
+                if let Err(error) = timeout(CLEANING, asked).await.unwrap_or_else(|late| Err(late.into())) {
+                    self.broken = true;
+                    let answer = DatabaseError::new(
+                        DatabaseErrorKind::ConnectionLost,
+                        SqlState::CONNECTION_FAILURE.code(),
+                        "a statement that was given up could not be cancelled",
+                    );
+                    return Err(Error::database(answer.with_source(error)));
+                }
                 self.wait().await
             }
         }
@@ -275,7 +282,7 @@ impl Session {
 
     /// Takes back whatever the last user left; false where that cannot be done.
     pub(super) async fn clean(&mut self) -> bool {
-        if self.end_running().await.is_err() || self.spent {
+        if self.end_running().await.is_err() || self.broken {
             return false;
         }
         let sql = if self.altered { RESET } else { "rollback" };
@@ -299,9 +306,7 @@ impl Drop for Session {
 
 /// Major and minor of `15.18 (Debian 15.18-1)` or `18beta1`.
 fn parse_version(text: &str) -> (u16, u16) {
-    let mut numbers = text
-        .split(|it: char| !it.is_ascii_digit())
-        .map(|it| it.parse().unwrap_or(0));
+    let mut numbers = text.split(|it: char| !it.is_ascii_digit()).map(|it| it.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 

@@ -28,13 +28,7 @@ pub(super) struct Prepared {
 impl Prepared {
     pub(super) fn new(sql: &str, statement: Statement) -> Self {
         Self {
-            columns: statement
-                .columns()
-                .iter()
-                .map(|it| ColumnInfo {
-                    name: it.name().to_owned(),
-                })
-                .collect(),
+            columns: statement.columns().iter().map(|it| ColumnInfo { name: it.name().to_owned() }).collect(),
             params: statement.params().iter().map(Codec::of).collect(),
             results: statement.columns().iter().map(|it| Codec::of(it.type_())).collect(),
             alters_session: alters_session(sql),
@@ -57,13 +51,7 @@ impl Prepared {
             )));
         }
         let pairs = values.iter().zip(&self.params).enumerate();
-        Ok(pairs
-            .map(|(at, (value, codec))| Param {
-                position: at + 1,
-                value,
-                codec,
-            })
-            .collect())
+        Ok(pairs.map(|(at, (value, codec))| Param { position: at + 1, value, codec }).collect())
     }
 }
 
@@ -95,13 +83,7 @@ impl Statements {
             }
         }
         self.clock += 1;
-        self.by_sql.insert(
-            sql.into(),
-            Entry {
-                prepared,
-                used_at: self.clock,
-            },
-        );
+        self.by_sql.insert(sql.into(), Entry { prepared, used_at: self.clock });
     }
 
     pub(super) fn remove(&mut self, sql: &str) {
@@ -110,9 +92,7 @@ impl Statements {
 }
 
 /// Words that a statement may begin with which leaves nothing behind but rows.
-const ROWS_ONLY: [&str; 9] = [
-    "select", "insert", "update", "delete", "merge", "with", "values", "table", "explain",
-];
+const ROWS_ONLY: [&str; 9] = ["select", "insert", "update", "delete", "merge", "with", "values", "table", "explain"];
 /// Functions that leave something behind nevertheless.
 const LEAVING: [&str; 2] = ["set_config", "advisory_lock"];
 
@@ -121,10 +101,7 @@ const LEAVING: [&str; 2] = ["set_config", "advisory_lock"];
 /// A guess on the safe side; what a function of the user's does inside is beyond it.
 fn alters_session(sql: &str) -> bool {
     let sql = after_comments(sql);
-    let word = sql
-        .split(|it: char| !it.is_ascii_alphabetic())
-        .next()
-        .unwrap_or_default();
+    let word = sql.split(|it: char| !it.is_ascii_alphabetic()).next().unwrap_or_default();
     !ROWS_ONLY.iter().any(|it| word.eq_ignore_ascii_case(it)) || {
         let sql = sql.to_ascii_lowercase();
         LEAVING.iter().any(|it| sql.contains(it))

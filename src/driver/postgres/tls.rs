@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "tls-rustls")]
+use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{CancelToken, Client, Config, NoTls, Socket};
 
-use crate::error::Result;
+use super::address::Address;
+use crate::error::{Result, Source};
 
 /// Who may be at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +77,18 @@ impl Tls {
         }
     }
 
-    /// Asks the server to end the statement that runs on a connection.
-    pub(super) async fn cancel(&self, token: CancelToken) -> Result<(), tokio_postgres::Error> {
-        match self {
-            Self::Off => token.cancel_query(NoTls).await,
+    /// Asks the server to end the statement that runs on a connection, and waits until it has done so: no later
+    /// statement is hit.
+    pub(super) async fn cancel(&self, address: &Address, token: CancelToken) -> Result<(), Source> {
+        let asked = match self {
+            Self::Off => address.ask(async |stream| token.cancel_query_raw(stream, NoTls).await).await,
             #[cfg(feature = "tls-rustls")]
-            Self::Rustls(rustls) => token.cancel_query(rustls.clone()).await,
-        }
+            Self::Rustls(rustls) => {
+                let tls = MakeTlsConnect::<DuplexStream>::make_tls_connect(&mut rustls.clone(), address.name())?;
+                address.ask(async |stream| token.cancel_query_raw(stream, tls).await).await
+            }
+        };
+        Ok(asked??)
     }
 }
 
@@ -123,9 +131,7 @@ mod rustls_config {
         let authority = match trust {
             Trust::Anyone => None,
             Trust::Name => {
-                return Ok(builder
-                    .with_root_certificates(roots(authorities)?)
-                    .with_no_client_auth());
+                return Ok(builder.with_root_certificates(roots(authorities)?).with_no_client_auth());
             }
             Trust::Authority => {
                 let roots = Arc::new(roots(authorities)?);
@@ -144,14 +150,11 @@ mod rustls_config {
     /// The certificates of a file, or the system's.
     fn roots(file: Option<&Path>) -> Result<RootCertStore> {
         let certificates = match file {
-            Some(file) => CertificateDer::pem_file_iter(file)
-                .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-                .map_err(|error| {
-                    Error::invalid(format!(
-                        "the certificates of `{}` cannot be read: {error}",
-                        file.display()
-                    ))
-                })?,
+            Some(file) => {
+                CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(
+                    |error| Error::invalid(format!("the certificates of `{}` cannot be read: {error}", file.display())),
+                )?
+            }
             None => rustls_native_certs::load_native_certs().certs,
         };
         let mut roots = RootCertStore::empty();

@@ -52,11 +52,9 @@ struct Home {
 }
 
 impl Home {
-    fn welcome(self, link: Link, cleaned: Result<()>) {
+    fn welcome(self, link: Link) {
         let Self { pool, role, permit } = self;
-        if cleaned.is_ok() {
-            pool.put(role, link);
-        }
+        pool.put(role, link);
         drop(permit);
     }
 }
@@ -95,16 +93,19 @@ impl Lent {
     }
 }
 
+/// A connection that cannot be cleaned is closed, and its place in the pool is free for another.
 impl Drop for Lent {
     fn drop(&mut self) {
         match (self.link.take(), self.home.take()) {
             (Some(Link::Inline(mut session)), Some(home)) => {
-                let cleaned = session.clean();
-                home.welcome(Link::Inline(session), cleaned);
+                if session.clean().is_ok() {
+                    home.welcome(Link::Inline(session));
+                }
             }
             (Some(Link::Worker(worker)), Some(home)) => worker.send_off(move |session, worker| {
-                let cleaned = session.clean();
-                home.welcome(Link::Worker(worker), cleaned);
+                if session.clean().is_ok() {
+                    home.welcome(Link::Worker(worker));
+                }
             }),
             (None, _) | (_, None) => {}
         }
@@ -121,9 +122,11 @@ impl Connection for Lent {
         match self.link() {
             Ok(Link::Worker(worker)) => Box::pin(worker.stream(within, query)),
             // A statement cannot be kept from one poll to the next, so all rows are read at once.
-            Ok(Link::Inline(session)) => Box::pin(stream::once(async move {
-                session.perform(UNSTOPPABLE, within, |session| session.fetch(query))
-            })),
+            Ok(Link::Inline(session)) => {
+                Box::pin(stream::once(
+                    async move { session.perform(UNSTOPPABLE, within, |session| session.fetch(query)) },
+                ))
+            }
             Err(error) => Box::pin(stream::iter([Err(error)])),
         }
     }
@@ -143,7 +146,7 @@ impl Connection for Lent {
     fn begin<'a>(&'a mut self, options: &'a TransactionOptions) -> BoxFuture<'a, Result<()>> {
         let options = *options;
         Box::pin(async move {
-            self.run(move |session| session.begin(&options)).await?;
+            self.run(move |session| session.begin(options)).await?;
             self.within = Within::Transaction;
             Ok(())
         })

@@ -36,7 +36,11 @@ impl Location {
         let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
         let path = path.strip_prefix("//").unwrap_or(path);
         let file = match path {
-            "" => return Err(Error::invalid("the URL names no file; write `sqlite:path/to/file.db` or `sqlite::memory:`")),
+            "" => {
+                return Err(Error::invalid(
+                    "the URL names no file; write `sqlite:path/to/file.db` or `sqlite::memory:`",
+                ));
+            }
             ":memory:" => None,
             // SQLite would take it for a URL of its own kind, with other parameters.
             path if path.starts_with("file:") => {

@@ -91,10 +91,9 @@ impl Pool {
     /// Waits its turn for a connection.
     pub(super) async fn acquire(self: &Arc<Self>, role: Role) -> Result<Box<dyn Connection>> {
         let role = self.role(role);
+        self.not_closed()?;
         let permit = self.permit(role).await?;
-        if self.closed.load(Ordering::SeqCst) {
-            return Err(closed());
-        }
+        self.not_closed()?;
         let idle = self.take(role);
         let link = match idle {
             Some(link) => link,
@@ -127,6 +126,10 @@ impl Pool {
                 Ok(Link::Worker(worker))
             }
         }
+    }
+
+    fn not_closed(&self) -> Result<()> {
+        if self.closed.load(Ordering::SeqCst) { Err(closed()) } else { Ok(()) }
     }
 
     fn take(&self, role: Role) -> Option<Link> {

@@ -186,14 +186,12 @@ impl Session {
         let mut cursor = statement.raw_query();
         let mut row = cursor.next().map_err(error::database)?;
         // The columns are asked for after the first step: it prepares a statement again whose tables have changed.
-        let columns = match row {
-            Some(row) => columns(row.as_ref()),
-            None => {
-                drop(cursor);
-                deliver(Rows::new(columns(&statement)));
-                return Ok(());
-            }
+        let Some(first) = row else {
+            drop(cursor);
+            deliver(Rows::new(columns(&statement)));
+            return Ok(());
         };
+        let columns = columns(first.as_ref());
         let mut rows = Rows::new(Arc::clone(&columns));
         while let Some(current) = row {
             for (at, column) in columns.iter().enumerate() {
@@ -239,7 +237,7 @@ impl Session {
 
     /// Starts a transaction; one that may write takes the lock for it now, because one that reads first and then
     /// finds that somebody else wrote could only be rolled back.
-    pub(super) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+    pub(super) fn begin(&mut self, options: TransactionOptions) -> Result<()> {
         if options.read_only {
             self.run("pragma query_only = on")?;
             self.query_only = true;
@@ -308,7 +306,9 @@ impl Session {
         let mut statement = self.connection.prepare_cached(sql).map_err(error::database)?;
         let (expected, found) = (statement.parameter_count(), params.len());
         if expected != found {
-            return Err(Error::invalid(format!("the statement has {expected} placeholders, and {found} values are bound")));
+            return Err(Error::invalid(format!(
+                "the statement has {expected} placeholders, and {found} values are bound"
+            )));
         }
         for (position, param) in (1..).zip(params) {
             statement.raw_bind_parameter(position, value::bind(param, position)?).map_err(error::database)?;

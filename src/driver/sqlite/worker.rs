@@ -156,3 +156,20 @@ pub(super) fn owned(query: Query<'_>) -> (String, Vec<Value>) {
 fn thread_is_gone() -> Error {
     Error::closed("the thread of the SQLite connection is gone")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::TransactionOptions;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_the_connection_lives_on() {
+        let location = Location::parse("sqlite::memory:").unwrap();
+        let mut worker = Worker::open(location, Role::Writer, Open::new(&Arc::default()), Weak::new()).await.unwrap();
+        worker.run(Within::Nothing, |session| session.begin(TransactionOptions::default())).await.unwrap();
+        let error = worker.run(Within::Transaction, |_| -> Result<()> { panic!("on purpose") }).await.unwrap_err();
+        assert!(error.is_closed(), "{error}");
+        worker.run(Within::Transaction, |session| session.batch("create table t (n integer)")).await.unwrap();
+        worker.run(Within::Transaction, Session::commit).await.unwrap();
+    }
+}

@@ -3,6 +3,8 @@
 mod mock;
 mod plugins;
 mod random;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod transactions;
 
 use std::time::Duration;

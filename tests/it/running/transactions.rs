@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use kysera::driver::Isolation;
+use futures_util::StreamExt;
+use kysera::driver::{BoxFuture, Isolation};
 use kysera::{Db, Error, Executor, Result, Transaction};
 use tokio::time::timeout;
 
@@ -455,8 +456,6 @@ async fn an_aborted_task_gives_the_connection_back() {
 
 #[tokio::test]
 async fn a_stream_in_a_transaction_turns_statements_away() {
-    use futures_util::StreamExt;
-
     let mock = Mock::new();
     db(&mock)
         .transaction(async |trx| {
@@ -476,6 +475,18 @@ async fn a_stream_in_a_transaction_turns_statements_away() {
     assert_log(&mock, &["acquire", "begin", "stream rows", "batch 1", "batch 2", "execute b", "commit", "drop"]);
 }
 
+/// What a repository is: a few statements, and whatever runs them.
+struct Notes<'a> {
+    executor: &'a dyn Executor,
+    name: &'a str,
+}
+
+impl Notes<'_> {
+    async fn save(&self) -> Result<u64> {
+        run(self.executor, self.name).await
+    }
+}
+
 /// Borrowed captures, values moved in and out, other futures within: all of it on a runtime of several threads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transactions_are_spawned_with_borrowed_captures() {
@@ -493,11 +504,33 @@ async fn transactions_are_spawned_with_borrowed_captures() {
         db.try_transaction(async |trx| if run(trx, &names[0]).await? == 0 { Err(Failure::Mine) } else { Ok(all) }).await
     }
 
+    /// What a program writes for itself around transactions. With `AsyncFn` and `&body` it would not be `Send`.
+    async fn twice<T>(db: &Db, body: impl AsyncFnOnce(&Transaction<'_>) -> Result<T> + Clone) -> Result<T> {
+        db.transaction(body.clone()).await?;
+        db.transaction(body).await
+    }
+
+    fn boxed<'a>(db: &'a Db, names: &'a [String]) -> BoxFuture<'a, Result<u64, Failure>> {
+        Box::pin(async move {
+            twice(db, async |trx| {
+                let mut batches = trx.stream(raw("rows").into());
+                while let Some(batch) = batches.next().await {
+                    batch?;
+                }
+                let notes = Notes { executor: trx, name: &names[0] };
+                trx.transaction(async |inner| Notes { executor: inner, ..notes }.save().await).await?;
+                notes.save().await
+            })
+            .await?;
+            service(db, names).await
+        })
+    }
+
     let db = db(&Mock::new());
     let names = vec!["a".to_owned(), "b".to_owned()];
     let tasks = (0..8).map(|_| {
         let (db, names) = (db.clone(), names.clone());
-        tokio::spawn(async move { service(&db, &names).await })
+        tokio::spawn(async move { boxed(&db, &names).await })
     });
     for task in tasks.collect::<Vec<_>>() {
         assert_eq!(task.await.unwrap().unwrap(), 4);

@@ -40,34 +40,19 @@ async fn a_url_that_is_wrong_says_why(url: String) {
     let port = url::Url::parse(&url).unwrap().port().unwrap();
     let password = url::Url::parse(&url).unwrap().password().unwrap().to_owned();
     for (url, words) in [
-        (
-            changed(&url, |it| it.set_password(Some("wr0ng")).unwrap()),
-            "password authentication failed",
-        ),
-        (
-            changed(&url, |it| it.set_username("nobody").unwrap()),
-            "authentication failed for user \"nobody\"",
-        ),
-        (
-            changed(&url, |it| it.set_path("/nowhere")),
-            "database \"nowhere\" does not exist (3D000)",
-        ),
+        (changed(&url, |it| it.set_password(Some("wr0ng")).unwrap()), "password authentication failed"),
+        (changed(&url, |it| it.set_username("nobody").unwrap()), "authentication failed for user \"nobody\""),
+        (changed(&url, |it| it.set_path("/nowhere")), "database \"nowhere\" does not exist (3D000)"),
         (
             changed(&url, |it| it.set_port(Some(1)).unwrap()),
             "127.0.0.1:1: error connecting to server: Connection refused",
         ),
-        (
-            changed(&url, |it| it.set_host(Some("nowhere.invalid")).unwrap()),
-            "nowhere.invalid",
-        ),
+        (changed(&url, |it| it.set_host(Some("nowhere.invalid")).unwrap()), "nowhere.invalid"),
     ] {
         let error = Postgres::connect(&ConnectOptions::new(url)).await.unwrap_err();
         let message = error.to_string();
         assert!(error.is_connect(), "{message}");
-        assert!(
-            message.starts_with("cannot connect to ") && message.contains(words),
-            "{message}"
-        );
+        assert!(message.starts_with("cannot connect to ") && message.contains(words), "{message}");
         assert!(!message.contains(&password) && !message.contains("wr0ng"), "{message}");
         assert!(!format!("{error:?}").contains(&password));
     }
@@ -75,41 +60,24 @@ async fn a_url_that_is_wrong_says_why(url: String) {
     let mute_url = changed(&url, |it| it.set_port(Some(mute.local_addr().unwrap().port())).unwrap());
     let options = ConnectOptions::new(mute_url).connect_timeout(Duration::from_millis(100));
     let error = Postgres::connect(&options).await.unwrap_err();
-    assert!(
-        error.is_connect() && error.to_string().ends_with("no answer in 100 ms"),
-        "{error}"
-    );
+    assert!(error.is_connect() && error.to_string().ends_with("no answer in 100 ms"), "{error}");
     // The second host answers, the first one does not.
     let hosts = url.replacen("@127.0.0.1:", "@127.0.0.1:1,127.0.0.1:", 1);
     let driver = Postgres::connect(&ConnectOptions::new(hosts)).await.unwrap();
     assert!(format!("{driver:?}").contains(&format!("127.0.0.1:1, 127.0.0.1:{port}")));
-    for wrong in [
-        "postgres://x:y@h/d?sslmode=on",
-        "postgres://x:y@h:p/d",
-        "postgres://x:y@h/d?a=1",
-    ] {
+    for wrong in ["postgres://x:y@h/d?sslmode=on", "postgres://x:y@h:p/d", "postgres://x:y@h/d?a=1"] {
         let error = Postgres::connect(&ConnectOptions::new(wrong)).await.unwrap_err();
         assert!(error.is_invalid(), "{error}");
     }
-    assert!(
-        Postgres::connect(&ConnectOptions::new(&url).max_connections(0))
-            .await
-            .unwrap_err()
-            .is_invalid()
-    );
+    assert!(Postgres::connect(&ConnectOptions::new(&url).max_connections(0)).await.unwrap_err().is_invalid());
 }
 
 async fn a_pool_that_is_taken_makes_one_wait(url: String) {
-    let options = ConnectOptions::new(&url)
-        .max_connections(2)
-        .acquire_timeout(Duration::from_secs(1));
+    let options = ConnectOptions::new(&url).max_connections(2).acquire_timeout(Duration::from_secs(1));
     let driver = Postgres::connect(&options).await.unwrap();
     let first = driver.acquire().await.unwrap();
     let second = driver.acquire().await.unwrap();
-    assert_eq!(
-        (driver.status().size, driver.status().idle, driver.status().max),
-        (2, 0, 2)
-    );
+    assert_eq!((driver.status().size, driver.status().idle, driver.status().max), (2, 0, 2));
     let start = Instant::now();
     let error = driver.acquire().await.err().unwrap();
     assert!(error.is_pool_timeout(), "{error}");
@@ -167,10 +135,7 @@ async fn closing_waits_for_those_in_use(url: String) {
     let driver = Postgres::connect(&options).await.unwrap();
     let _kept = driver.acquire().await.unwrap();
     let error = driver.close().await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the pool is closed, but 1 of its connections were still in use after 300 ms"
-    );
+    assert_eq!(error.to_string(), "the pool is closed, but 1 of its connections were still in use after 300 ms");
 }
 
 /// Waits until the server has ended a session.
@@ -191,9 +156,7 @@ async fn a_lost_connection_is_replaced(url: String) {
     let mut connection = driver.acquire().await.unwrap();
     let lost = pid(&mut *connection).await;
     let (_driver, mut outside) = outside(&url).await;
-    fetch(&mut *outside, "select pg_terminate_backend($1)", &[lost.clone()])
-        .await
-        .unwrap();
+    fetch(&mut *outside, "select pg_terminate_backend($1)", &[lost.clone()]).await.unwrap();
     wait_until_gone(&mut *outside, lost.clone()).await;
     let error = fetch(&mut *connection, "select 1", &[]).await.unwrap_err();
     assert!(error.is_closed(), "{error}");
@@ -203,9 +166,7 @@ async fn a_lost_connection_is_replaced(url: String) {
     assert!(found != lost);
     // One that is lost while it rests.
     drop(connection);
-    fetch(&mut *outside, "select pg_terminate_backend($1)", &[found.clone()])
-        .await
-        .unwrap();
+    fetch(&mut *outside, "select pg_terminate_backend($1)", &[found.clone()]).await.unwrap();
     wait_until_gone(&mut *outside, found.clone()).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     let mut connection = driver.acquire().await.unwrap();
@@ -232,14 +193,8 @@ async fn settings_of_the_last_user_are_gone(url: String) {
     for (sql, value) in [
         ("select current_setting('statement_timeout')", Value::from("0")),
         ("select current_setting('TimeZone')", Value::from("UTC")),
-        (
-            "select coalesce(current_setting('kysera.x', true), '')",
-            Value::from(""),
-        ),
-        (
-            "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()",
-            Value::I64(0),
-        ),
+        ("select coalesce(current_setting('kysera.x', true), '')", Value::from("")),
+        ("select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()", Value::I64(0)),
         ("select to_regclass('pg_left_behind') is null", Value::Bool(true)),
     ] {
         assert!(scalar(&mut *connection, sql).await == value, "{sql}");
@@ -257,9 +212,7 @@ async fn settings_of_the_last_user_are_gone(url: String) {
 async fn the_url_tells_the_session(url: String) {
     let url =
         format!("{url}?application_name=an%20app&options=-c%20statement_timeout%3D9s%20-c%20TimeZone%3DAsia/Tokyo");
-    let driver = Postgres::connect(&ConnectOptions::new(url).tls(TlsMode::Disable))
-        .await
-        .unwrap();
+    let driver = Postgres::connect(&ConnectOptions::new(url).tls(TlsMode::Disable)).await.unwrap();
     let mut connection = driver.acquire().await.unwrap();
     let sql = "select current_setting(it) from unnest(array['application_name', 'statement_timeout', 'TimeZone']) it";
     let said = fetch(&mut *connection, sql, &[]).await.unwrap();

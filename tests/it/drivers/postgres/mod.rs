@@ -20,13 +20,13 @@ macro_rules! on_both {
         mod postgres15 {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name($crate::postgres::url("KYSERA_POSTGRES15_URL")).await;
+                super::$name($crate::drivers::postgres::url("KYSERA_POSTGRES15_URL")).await;
             })*
         }
         mod postgres18 {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name($crate::postgres::url("KYSERA_POSTGRES18_URL")).await;
+                super::$name($crate::drivers::postgres::url("KYSERA_POSTGRES18_URL")).await;
             })*
         }
     };
@@ -40,9 +40,7 @@ fn url(variable: &str) -> String {
 
 /// A pool of one connection, so that a test sees whether it is used again.
 async fn one(url: &str) -> Postgres {
-    Postgres::connect(&ConnectOptions::new(url).max_connections(1))
-        .await
-        .unwrap()
+    Postgres::connect(&ConnectOptions::new(url).max_connections(1)).await.unwrap()
 }
 
 /// SQL and values.

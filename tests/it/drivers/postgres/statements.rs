@@ -1,7 +1,5 @@
 //! Statements: what they did, which are kept, and tables that change under them.
 
-use std::time::Instant;
-
 use kysera::Value;
 use kysera::driver::{Driver, Outcome};
 
@@ -12,17 +10,12 @@ on_both!(
     tables_may_change_under_kept_statements,
     a_bounded_number_of_statements_is_kept,
     preparing_runs_nothing,
-    a_fetch_costs_what_the_wire_costs,
 );
 
 async fn effects_are_counted(url: String) {
     let driver = one(&url).await;
     let mut connection = driver.acquire().await.unwrap();
-    run(
-        &mut *connection,
-        "drop table if exists pg_effects; create table pg_effects (id int4, n int4)",
-    )
-    .await;
+    run(&mut *connection, "drop table if exists pg_effects; create table pg_effects (id int4, n int4)").await;
     for (sql, count) in [
         ("insert into pg_effects select it, 0 from generate_series(1, 5) it", 5),
         ("update pg_effects set n = 0", 5),
@@ -30,21 +23,11 @@ async fn effects_are_counted(url: String) {
         ("delete from pg_effects where id < 3 returning id", 2),
         ("create index on pg_effects (id)", 0),
     ] {
-        assert_eq!(
-            connection.execute(query(sql, &[])).await.unwrap(),
-            Outcome::new(count, None),
-            "{sql}"
-        );
+        assert_eq!(connection.execute(query(sql, &[])).await.unwrap(), Outcome::new(count, None), "{sql}");
     }
-    let rows = connection
-        .fetch(query("select id, n as \"N n\" from pg_effects where false", &[]))
-        .await
-        .unwrap();
+    let rows = connection.fetch(query("select id, n as \"N n\" from pg_effects where false", &[])).await.unwrap();
     assert!(rows.is_empty());
-    assert_eq!(
-        rows.columns().iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
-        ["id", "N n"]
-    );
+    assert_eq!(rows.columns().iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["id", "N n"]);
 }
 
 async fn tables_may_change_under_kept_statements(url: String) {
@@ -58,18 +41,8 @@ async fn tables_may_change_under_kept_statements(url: String) {
     assert_eq!(fetch(&mut *connection, by_id, &[Value::I32(1)]).await.unwrap().len(), 1);
     run(&mut *connection, "alter table pg_change add name text default 'n'").await;
     assert!(fetch(&mut *connection, all, &[]).await.unwrap() == [Value::I32(1), Value::from("n")]);
-    run(
-        &mut *connection,
-        "alter table pg_change alter id type text using id::text",
-    )
-    .await;
-    assert_eq!(
-        fetch(&mut *connection, by_id, &[Value::from("1")])
-            .await
-            .unwrap_err()
-            .is_encode(),
-        true
-    );
+    run(&mut *connection, "alter table pg_change alter id type text using id::text").await;
+    assert_eq!(fetch(&mut *connection, by_id, &[Value::from("1")]).await.unwrap_err().is_encode(), true);
     assert!(fetch(&mut *connection, all, &[]).await.unwrap() == [Value::from("1"), Value::from("n")]);
     run(&mut *connection, table).await;
     assert!(fetch(&mut *connection, all, &[]).await.unwrap() == [Value::I32(1)]);
@@ -106,52 +79,14 @@ async fn a_bounded_number_of_statements_is_kept(url: String) {
 async fn preparing_runs_nothing(url: String) {
     let driver = one(&url).await;
     let mut connection = driver.acquire().await.unwrap();
-    run(
-        &mut *connection,
-        "drop table if exists pg_prepared; create table pg_prepared (id int4)",
-    )
-    .await;
+    run(&mut *connection, "drop table if exists pg_prepared; create table pg_prepared (id int4)").await;
     connection.prepare("insert into pg_prepared values (1)").await.unwrap();
     assert!(scalar(&mut *connection, "select count(*) from pg_prepared").await == Value::I64(0));
-    let error = connection
-        .prepare("insert into pg_prepared values (nothing)")
-        .await
-        .unwrap_err();
+    let error = connection.prepare("insert into pg_prepared values (nothing)").await.unwrap_err();
     assert_eq!(error.as_database().unwrap().code(), "42703");
     assert!(connection.prepare("select '\0'").await.unwrap_err().is_invalid());
     let before = pid(&mut *connection).await;
     drop(connection);
     let mut connection = driver.acquire().await.unwrap();
     assert!(pid(&mut *connection).await == before);
-}
-
-/// Not a bench: it fails only where this driver costs twice what the protocol costs. Run it alone, in a release
-/// build and pinned to one core, to read the figures.
-async fn a_fetch_costs_what_the_wire_costs(url: String) {
-    let driver = one(&url).await;
-    let mut ours = driver.acquire().await.unwrap();
-    let (raw, task) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(task);
-    let sql = "select $1::int4 as id, 'ann@example.com' as email, 'Ann' as name, true as active";
-    let statement = raw.prepare(sql).await.unwrap();
-    let params = [Value::I32(1)];
-    let rounds: u32 = std::env::var("KYSERA_ROUNDS").map_or(200, |it| it.parse().unwrap());
-    let mut ratios = Vec::new();
-    for _ in 0..7 {
-        let start = Instant::now();
-        for _ in 0..rounds {
-            let row = raw.query_opt(&statement, &[&1_i32]).await.unwrap().unwrap();
-            let it: (i32, String, String, bool) = (row.get(0), row.get(1), row.get(2), row.get(3));
-            std::hint::black_box(it);
-        }
-        let theirs = start.elapsed();
-        let start = Instant::now();
-        for _ in 0..rounds {
-            std::hint::black_box(ours.fetch(query(sql, &params)).await.unwrap());
-        }
-        ratios.push(start.elapsed().as_secs_f64() / theirs.as_secs_f64());
-        eprintln!("raw {:?}, ratio {:.3}", theirs / rounds, ratios[ratios.len() - 1]);
-    }
-    ratios.sort_by(f64::total_cmp);
-    assert!(ratios[3] < 2.0, "{ratios:?}");
 }

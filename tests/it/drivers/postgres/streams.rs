@@ -93,31 +93,18 @@ async fn a_stream_may_be_dropped_early(url: String) {
 async fn a_transaction_goes_on_after_a_dropped_stream(url: String) {
     let driver = one(&url).await;
     let mut connection = driver.acquire().await.unwrap();
-    run(
-        &mut *connection,
-        "drop table if exists pg_streamed; create table pg_streamed (id int4)",
-    )
-    .await;
+    run(&mut *connection, "drop table if exists pg_streamed; create table pg_streamed (id int4)").await;
     connection.begin(&TransactionOptions::default()).await.unwrap();
-    connection
-        .execute(query("insert into pg_streamed values (1)", &[]))
-        .await
-        .unwrap();
+    connection.execute(query("insert into pg_streamed values (1)", &[])).await.unwrap();
     let mut stream = connection.stream(query(MILLION, &[]));
     stream.next().await.unwrap().unwrap();
     drop(stream);
-    connection
-        .execute(query("insert into pg_streamed values (2)", &[]))
-        .await
-        .unwrap();
+    connection.execute(query("insert into pg_streamed values (2)", &[])).await.unwrap();
     connection.commit().await.unwrap();
     assert!(scalar(&mut *connection, "select count(*) from pg_streamed").await == Value::I64(2));
     // With the connection dropped as well, it is rolled back.
     connection.begin(&TransactionOptions::default()).await.unwrap();
-    connection
-        .execute(query("insert into pg_streamed values (3)", &[]))
-        .await
-        .unwrap();
+    connection.execute(query("insert into pg_streamed values (3)", &[])).await.unwrap();
     let mut stream = connection.stream(query(MILLION, &[]));
     stream.next().await.unwrap().unwrap();
     drop(stream);
@@ -130,10 +117,7 @@ async fn an_error_in_the_middle_ends_the_stream(url: String) {
     let driver = one(&url).await;
     let mut connection = driver.acquire().await.unwrap();
     for (sql, code) in [
-        (
-            "select 1 / (5000 - it) from generate_series(1, 10000) it",
-            Some("22012"),
-        ),
+        ("select 1 / (5000 - it) from generate_series(1, 10000) it", Some("22012")),
         ("select * from pg_nowhere_at_all", Some("42P01")),
         (
             "select case it when 5000 then 'infinity' else '2000-01-01' end::date from generate_series(1, 10000) it",
@@ -147,11 +131,7 @@ async fn an_error_in_the_middle_ends_the_stream(url: String) {
                 Err(error) => break error,
             }
         };
-        assert_eq!(
-            error.as_database().map(|it| it.code().to_owned()).as_deref(),
-            code,
-            "{error}"
-        );
+        assert_eq!(error.as_database().map(|it| it.code().to_owned()).as_deref(), code, "{error}");
         assert!(stream.next().await.is_none());
         drop(stream);
         assert!(scalar(&mut *connection, "select 1").await == Value::I32(1));
@@ -161,21 +141,11 @@ async fn an_error_in_the_middle_ends_the_stream(url: String) {
 async fn what_is_inserted_can_be_streamed(url: String) {
     let driver = one(&url).await;
     let mut connection = driver.acquire().await.unwrap();
-    run(
-        &mut *connection,
-        "drop table if exists pg_inserted; create table pg_inserted (id int4)",
-    )
-    .await;
+    run(&mut *connection, "drop table if exists pg_inserted; create table pg_inserted (id int4)").await;
     let params = [Value::I32(1000)];
     let sql = "insert into pg_inserted select generate_series(1, $1) returning id";
     let batches: Vec<_> = connection.stream(query(sql, &params)).try_collect().await.unwrap();
     let ids: Vec<Value> = batches.into_iter().flat_map(values).collect();
     assert!(ids == (1..=1000).map(Value::I32).collect::<Vec<_>>());
-    assert_eq!(
-        fetch(&mut *connection, "select id from pg_inserted", &[])
-            .await
-            .unwrap()
-            .len(),
-        1000
-    );
+    assert_eq!(fetch(&mut *connection, "select id from pg_inserted", &[]).await.unwrap().len(), 1000);
 }

@@ -26,42 +26,20 @@ async fn modes_of_encryption(url: String) {
     std::fs::write(&stranger, STRANGER).unwrap();
     let by_url = |query: String| ConnectOptions::new(format!("{url}?{query}"));
 
-    for (query, encrypted) in [
-        ("sslmode=disable", false),
-        ("sslmode=prefer", true),
-        ("sslmode=require", true),
-    ] {
+    for (query, encrypted) in [("sslmode=disable", false), ("sslmode=prefer", true), ("sslmode=require", true)] {
         assert_eq!(is_encrypted(by_url(query.into())).await, Ok(encrypted), "{query}");
     }
     assert_eq!(is_encrypted(ConnectOptions::new(&url)).await, Ok(true));
-    assert_eq!(
-        is_encrypted(by_url("sslmode=require".into()).tls(TlsMode::Disable)).await,
-        Ok(false)
-    );
+    assert_eq!(is_encrypted(by_url("sslmode=require".into()).tls(TlsMode::Disable)).await, Ok(false));
     for mode in ["verify-ca", "verify-full", "require"] {
-        assert_eq!(
-            is_encrypted(by_url(format!("sslmode={mode}&sslrootcert={authority}"))).await,
-            Ok(true),
-            "{mode}"
-        );
-        let error = is_encrypted(by_url(format!("sslmode={mode}&sslrootcert={stranger}")))
-            .await
-            .unwrap_err();
-        assert!(
-            error.contains("error performing TLS handshake: invalid peer certificate"),
-            "{mode}: {error}"
-        );
+        assert_eq!(is_encrypted(by_url(format!("sslmode={mode}&sslrootcert={authority}"))).await, Ok(true), "{mode}");
+        let error = is_encrypted(by_url(format!("sslmode={mode}&sslrootcert={stranger}"))).await.unwrap_err();
+        assert!(error.contains("error performing TLS handshake: invalid peer certificate"), "{mode}: {error}");
     }
-    assert_eq!(
-        is_encrypted(ConnectOptions::new(&url).tls(TlsMode::VerifyFull).tls_ca(&authority)).await,
-        Ok(true)
-    );
+    assert_eq!(is_encrypted(ConnectOptions::new(&url).tls(TlsMode::VerifyFull).tls_ca(&authority)).await, Ok(true));
     // The system knows nothing of the tests' authority.
     let error = is_encrypted(by_url("sslmode=verify-full".into())).await.unwrap_err();
-    assert!(
-        error.contains("invalid peer certificate") || error.contains("knows no certificate"),
-        "{error}"
-    );
+    assert!(error.contains("invalid peer certificate") || error.contains("knows no certificate"), "{error}");
     // The certificate is not for this name, which only `verify-full` minds.
     let other_name = url.replacen("127.0.0.1", "127.0.0.1.nip.invalid", 1) + "?hostaddr=127.0.0.1";
     for (mode, fine) in [("verify-ca", true), ("verify-full", false)] {
@@ -69,28 +47,16 @@ async fn modes_of_encryption(url: String) {
         let outcome = is_encrypted(options).await;
         assert_eq!(outcome.is_ok(), fine, "{mode}: {outcome:?}");
     }
-    let error = is_encrypted(by_url("sslmode=verify-full&sslrootcert=/no/such/file".into()))
-        .await
-        .unwrap_err();
-    assert!(
-        error.contains("the certificates of `/no/such/file` cannot be read"),
-        "{error}"
-    );
+    let error = is_encrypted(by_url("sslmode=verify-full&sslrootcert=/no/such/file".into())).await.unwrap_err();
+    assert!(error.contains("the certificates of `/no/such/file` cannot be read"), "{error}");
 }
 
 async fn cancelling_is_encrypted_too(url: String) {
-    let options = ConnectOptions::new(url)
-        .tls(TlsMode::VerifyFull)
-        .tls_ca(authority())
-        .max_connections(1);
+    let options = ConnectOptions::new(url).tls(TlsMode::VerifyFull).tls_ca(authority()).max_connections(1);
     let driver = Postgres::connect(&options).await.unwrap();
     let mut connection = driver.acquire().await.unwrap();
     let sleep = scalar(&mut *connection, "select pg_sleep(60)");
-    assert!(
-        tokio::time::timeout(std::time::Duration::from_millis(50), sleep)
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(50), sleep).await.is_err());
     let start = std::time::Instant::now();
     assert!(scalar(&mut *connection, "select 1").await == Value::I32(1));
     assert!(start.elapsed() < std::time::Duration::from_secs(3));

@@ -32,9 +32,7 @@ async fn insert(connection: &mut dyn Connection, table: &str, id: i32) {
 }
 
 async fn ids(connection: &mut dyn Connection, table: &str) -> Vec<Value> {
-    fetch(connection, &format!("select id from {table} order by id"), &[])
-        .await
-        .unwrap()
+    fetch(connection, &format!("select id from {table} order by id"), &[]).await.unwrap()
 }
 
 async fn a_transaction_is_stored_or_not(url: String) {
@@ -79,10 +77,7 @@ async fn a_commit_that_fails_is_an_error(url: String) {
     let mut connection = driver.acquire().await.unwrap();
     table(&mut *connection, "pg_deferred").await;
     connection.begin(&TransactionOptions::default()).await.unwrap();
-    connection
-        .execute(query("insert into pg_deferred values (1, 9)", &[]))
-        .await
-        .unwrap();
+    connection.execute(query("insert into pg_deferred values (1, 9)", &[])).await.unwrap();
     let error = connection.commit().await.unwrap_err();
     assert!(error.is_foreign_key_violation(), "{error}");
     assert!(ids(&mut *connection, "pg_deferred").await.is_empty());
@@ -137,10 +132,7 @@ async fn options_reach_the_server(url: String) {
             connection.begin(&options).await.unwrap();
             let sql = "select current_setting('transaction_isolation'), current_setting('transaction_read_only')";
             let got = fetch(&mut *connection, sql, &[]).await.unwrap();
-            assert!(
-                got == [Value::from(said), Value::from(if read_only { "on" } else { "off" })],
-                "{said}"
-            );
+            assert!(got == [Value::from(said), Value::from(if read_only { "on" } else { "off" })], "{said}");
             connection.commit().await.unwrap();
         }
     }

@@ -1,0 +1,88 @@
+//! Whether connections are encrypted, and whom they trust.
+
+use std::path::{Path, PathBuf};
+
+use mysql_async::SslOpts;
+use url::Url;
+
+use crate::driver::{ConnectOptions, TlsMode};
+use crate::error::{Error, Result};
+
+/// What the options ask for, and else the URL: the mode, and the file of the certificates to trust.
+pub(super) fn wishes(options: &ConnectOptions, url: &Url) -> Result<(TlsMode, Option<PathBuf>)> {
+    let (mut mode, mut ca) = (TlsMode::default(), None);
+    for (name, value) in url.query_pairs() {
+        match &*name {
+            "ssl-mode" => {
+                mode = match &*value.to_ascii_lowercase() {
+                    "disabled" => TlsMode::Disable,
+                    "preferred" => TlsMode::Prefer,
+                    "required" => TlsMode::Require,
+                    "verify_identity" => TlsMode::VerifyFull,
+                    _ => {
+                        return Err(Error::invalid(
+                            "the database URL's `ssl-mode` must be disabled, preferred, required or verify_identity",
+                        ));
+                    }
+                }
+            }
+            "ssl-ca" => ca = Some(value.into_owned().into()),
+            other => {
+                return Err(Error::invalid(format!(
+                    "the database URL has an unknown parameter `{other}`; known are ssl-mode and ssl-ca"
+                )));
+            }
+        }
+    }
+    Ok((options.tls.unwrap_or(mode), options.tls_ca.clone().or(ca)))
+}
+
+/// The same in the words of `mysql_async`; nothing where connections are not encrypted.
+#[cfg(not(feature = "tls-rustls"))]
+pub(super) fn ssl_opts(mode: TlsMode, _ca: Option<&Path>) -> Result<Option<SslOpts>> {
+    match mode {
+        TlsMode::Disable | TlsMode::Prefer => Ok(None),
+        TlsMode::Require | TlsMode::VerifyFull => {
+            Err(Error::invalid("an encrypted connection needs the feature `tls-rustls`"))
+        }
+    }
+}
+
+/// The same in the words of `mysql_async`; nothing where connections are not encrypted.
+#[cfg(feature = "tls-rustls")]
+pub(super) fn ssl_opts(mode: TlsMode, ca: Option<&Path>) -> Result<Option<SslOpts>> {
+    // `mysql_async` asks rustls for the process's default, which panics where a program's dependencies bring two.
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // An error means that another thread was faster.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    let ssl = SslOpts::default();
+    Ok(match mode {
+        TlsMode::Disable => None,
+        TlsMode::Prefer | TlsMode::Require => {
+            Some(ssl.with_danger_accept_invalid_certs(true).with_danger_skip_domain_validation(true))
+        }
+        TlsMode::VerifyFull => {
+            let roots = match ca {
+                Some(ca) => vec![read(ca)?],
+                None => system_roots(),
+            };
+            let roots = roots.into_iter().map(Into::into).collect();
+            Some(ssl.with_disable_built_in_roots(true).with_root_certs(roots))
+        }
+    })
+}
+
+#[cfg(feature = "tls-rustls")]
+fn read(ca: &Path) -> Result<Vec<u8>> {
+    std::fs::read(ca)
+        .map_err(|error| Error::invalid(format!("the certificates in `{}` cannot be read: {error}", ca.display())))
+}
+
+/// The certificates that the operating system trusts, without those that rustls cannot use.
+#[cfg(feature = "tls-rustls")]
+fn system_roots() -> Vec<Vec<u8>> {
+    let mut usable = rustls::RootCertStore::empty();
+    let certificates = rustls_native_certs::load_native_certs().certs.into_iter();
+    certificates.filter(|it| usable.add(it.clone()).is_ok()).map(|it| it.to_vec()).collect()
+}

@@ -1,0 +1,14 @@
+//! Statements of the program's author: [`sql!`](crate::sql), run on its own.
+
+use super::{Statement, Writes};
+use crate::ast;
+use crate::expr::Raw;
+use crate::expr::scope::Closed;
+
+impl<N> Statement for Raw<N> {
+    fn to_statement(&self) -> ast::Statement {
+        self.clone().statement()
+    }
+}
+
+impl<N: Closed> Writes for Raw<N> {}

@@ -1,0 +1,123 @@
+//! A column of a table that is created.
+
+use crate::ast::{self, DataType, Generation, Ident, Raw, RawPart, ReferentialAction, Shared, TableName};
+use crate::types::SqlType;
+
+/// A column of a table that is created. [`column`] makes it.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ColumnDef {
+    pub(super) node: ast::ColumnDef,
+    pub(super) primary_key: bool,
+    pub(super) unique: bool,
+    pub(super) references: Option<References>,
+}
+
+/// The column of another table that a column refers to.
+#[derive(Clone, Debug)]
+pub(super) struct References {
+    pub(super) table: TableName,
+    pub(super) column: Ident,
+    pub(super) on_delete: ReferentialAction,
+    pub(super) on_update: ReferentialAction,
+}
+
+/// `name type`: a column that takes `null`, as in SQL, until it is said that it does not.
+pub fn column(name: impl Into<Ident>, data_type: DataType) -> ColumnDef {
+    ColumnDef {
+        node: ast::ColumnDef { name: name.into(), data_type, nullable: true, default: None, generation: None },
+        primary_key: false,
+        unique: false,
+        references: None,
+    }
+}
+
+/// SQL of the program's author, within a definition.
+pub(super) fn author_sql(text: &'static str) -> ast::Expr {
+    ast::Expr::Raw(Shared::new(Raw { parts: smallvec::smallvec![RawPart::Text(text.into())] }))
+}
+
+impl ColumnDef {
+    /// `not null`
+    pub fn not_null(mut self) -> Self {
+        self.node.nullable = false;
+        self
+    }
+
+    /// `primary key`, which is `not null` too. For a key of several columns there is
+    /// [`CreateTable::primary_key`](super::CreateTable::primary_key).
+    pub fn primary_key(mut self) -> Self {
+        self.primary_key = true;
+        self.not_null()
+    }
+
+    /// `unique`
+    pub fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+
+    /// `default value`
+    pub fn default<V: SqlType>(mut self, value: V) -> Self {
+        self.node.default = Some(ast::Expr::Value(value.into_value()));
+        self
+    }
+
+    /// `default` the instant of now, in UTC and to the microsecond (to the millisecond on SQLite).
+    pub fn default_now(mut self) -> Self {
+        self.node.default = Some(ast::Expr::Now);
+        self
+    }
+
+    /// `default (sql)`, in the words of your database.
+    pub fn default_sql(mut self, sql: &'static str) -> Self {
+        self.node.default = Some(author_sql(sql));
+        self
+    }
+
+    /// Numbers from the database, one after the other, where the value is left out: `identity`, `auto_increment`,
+    /// `autoincrement`. On SQLite, only the primary key can have them.
+    pub fn identity(mut self) -> Self {
+        self.node.generation = Some(Generation::Identity);
+        self.not_null()
+    }
+
+    /// Numbers from the database, and no others. PostgreSQL has it.
+    pub fn identity_always(mut self) -> Self {
+        self.node.generation = Some(Generation::IdentityAlways);
+        self.not_null()
+    }
+
+    /// `generated always as (sql) stored`: computed from the other columns.
+    pub fn generated_as(mut self, sql: &'static str) -> Self {
+        self.node.generation = Some(Generation::Stored(author_sql(sql)));
+        self
+    }
+
+    /// `references table (column)`
+    pub fn references(mut self, table: impl Into<TableName>, column: impl Into<Ident>) -> Self {
+        self.references = Some(References {
+            table: table.into(),
+            column: column.into(),
+            on_delete: ReferentialAction::NoAction,
+            on_update: ReferentialAction::NoAction,
+        });
+        self
+    }
+
+    /// What a delete of the row it refers to does. Without [`references`](Self::references) there is none.
+    pub fn on_delete(mut self, action: ReferentialAction) -> Self {
+        if let Some(references) = &mut self.references {
+            references.on_delete = action;
+        }
+        self
+    }
+
+    /// What a change of the key it refers to does. Without [`references`](Self::references) there is none.
+    pub fn on_update(mut self, action: ReferentialAction) -> Self {
+        if let Some(references) = &mut self.references {
+            references.on_update = action;
+        }
+        self
+    }
+}

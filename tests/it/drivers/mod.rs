@@ -1,0 +1,8 @@
+//! The drivers by themselves: text and values in, rows and errors out.
+
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;

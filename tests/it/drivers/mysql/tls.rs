@@ -1,0 +1,64 @@
+//! Encryption.
+
+use kysera::driver::mysql::Mysql;
+use kysera::driver::{ConnectOptions, Driver, TlsMode};
+
+use super::{text, urls};
+
+#[cfg(feature = "tls-rustls")]
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_are_encrypted_as_asked() {
+    let ca = std::env::var("KYSERA_TEST_CA").expect("KYSERA_TEST_CA must name the file of the test authority");
+    let cipher = "select variable_value from performance_schema.session_status where variable_name = 'Ssl_cipher'";
+    for url in urls().await {
+        let expected = [
+            (ConnectOptions::new(&url), true),
+            (ConnectOptions::new(&url).tls(TlsMode::Disable), false),
+            (ConnectOptions::new(&url).tls(TlsMode::Require), true),
+            (ConnectOptions::new(&url).tls(TlsMode::VerifyFull).tls_ca(&ca), true),
+            (ConnectOptions::new(format!("{url}?ssl-mode=disabled")), false),
+            (ConnectOptions::new(format!("{url}?ssl-mode=REQUIRED")), true),
+            (ConnectOptions::new(format!("{url}?ssl-mode=verify_identity&ssl-ca={ca}")), true),
+        ];
+        for (options, is_encrypted) in expected {
+            let driver = Mysql::connect(&options).await.unwrap();
+            let sql = if driver.spec().name == "MariaDB" {
+                cipher.replace("performance_schema", "information_schema")
+            } else {
+                cipher.to_owned()
+            };
+            let mut connection = driver.acquire().await.unwrap();
+            assert_eq!(!text(&mut connection, &sql).await.is_empty(), is_encrypted, "{options:?}");
+        }
+        // An authority that is not the server's, and a certificate for another name.
+        let error = Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::VerifyFull)).await.unwrap_err();
+        assert!(error.is_connect() && error.to_string().contains("certificate"), "{error}");
+        let target = url.split(['@', '/']).nth(3).unwrap().to_owned();
+        let proxy = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let other = url.replace(&target, &proxy.local_addr().unwrap().to_string());
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = proxy.accept().await {
+                let mut server = tokio::net::TcpStream::connect(&target).await.unwrap();
+                tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+            }
+        });
+        Mysql::connect(&ConnectOptions::new(&other).tls(TlsMode::Require)).await.unwrap();
+        let error = Mysql::connect(&ConnectOptions::new(other).tls(TlsMode::VerifyFull).tls_ca(&ca)).await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("not valid for name"), "{error}");
+        let error = Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::VerifyFull).tls_ca("/nowhere")).await;
+        assert!(error.unwrap_err().is_invalid());
+    }
+}
+
+#[cfg(not(feature = "tls-rustls"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn encryption_needs_its_feature() {
+    for url in urls().await {
+        Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::Prefer)).await.unwrap();
+        for mode in [TlsMode::Require, TlsMode::VerifyFull] {
+            let error = Mysql::connect(&ConnectOptions::new(&url).tls(mode)).await.unwrap_err();
+            assert!(error.is_invalid() && error.to_string().contains("tls-rustls"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What the tests share: the servers, a fresh database for each test, and [`check`](check::check).
+
+pub mod check;
+pub mod schema;
+pub mod servers;
+
+pub use self::check::{Expected, Sql, check};
+pub use self::servers::{Server, on_all, on_each, run};
