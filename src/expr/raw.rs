@@ -61,7 +61,9 @@ impl<N> Expression for Raw<N> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<N> Condition for Raw<N> {}
+impl<N> Condition for Raw<N> {
+    type Tables = N;
+}
 
 fn push_text(raw: &mut ast::Raw, text: &'static str) {
     if !text.is_empty() {
@@ -181,7 +183,7 @@ macro_rules! sql {
         const SLOTS: usize = 0 $(+ { let _ = stringify!($slot); 1 })*;
         const _: () = assert!(
             $crate::expr::count_slots($text) == SLOTS,
-            "`sql!` needs one argument for each `{{}}` of its text",
+            "`sql!` needs as many arguments as its text has slots",
         );
         let raw = $crate::expr::raw($crate::expr::text_at($text, 0));
         $crate::sql!(@slots raw, $text, 0usize; $($slot,)*)
@@ -191,4 +193,7 @@ macro_rules! sql {
         let raw = $raw.slot($crate::expr::text_at($text, $number + 1), $slot);
         $crate::sql!(@slots raw, $text, $number + 1; $($rest,)*)
     }};
+    ($($other:tt)*) => {
+        ::core::compile_error!("the text of `sql!` is a literal; for other text there is `kysera::expr::raw_unchecked`")
+    };
 }

@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, stream};
 
-use super::selection::{Output, Own, Read};
+use super::selection::{Output, Read};
 use super::{Compound, Delete, Insert, Select, SetOperand, Statement, Update};
 use crate::ast;
 use crate::driver::{BoxStream, Outcome, Row};
@@ -65,7 +65,7 @@ pub(super) async fn run(executor: &dyn Executor, statement: ast::Statement) -> R
 
 /// A statement that gives rows and can be run on its own: a query, or one that writes and has `returning`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a statement that gives rows")]
-pub trait Fetchable<I>: Statement {
+pub trait Fetchable: Statement {
     /// What a row of it is in Rust.
     type Row: Send + 'static;
 
@@ -74,34 +74,43 @@ pub trait Fetchable<I>: Statement {
     fn reader(&self) -> Read<Self::Row>;
 }
 
-macro_rules! fetchable {
-    ($([$($generics:tt)*] $Type:ty, output $Scope:ty $(, closed $Outer:ident)?;)*) => {
-        $(impl<$($generics)*, I> Fetchable<I> for $Type
-        where
-            R: Output<$Scope, I>,
-            $($Outer: Closed,)?
-        {
-            type Row = R::Row;
+impl<S, R: Output, O: Closed> Fetchable for Select<S, R, O> {
+    type Row = R::Row;
 
-            fn reader(&self) -> Read<R::Row> {
-                self.output.reader()
-            }
-        })*
-    };
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
+    }
 }
 
-fetchable! {
-    [S, R, O] Select<S, R, O>, output S, closed O;
-    [T, R] Insert<T, R>, output Own<T>;
-    [T, S, R] Update<T, S, R>, output S;
-    [T, S, R] Delete<T, S, R>, output S;
-}
-
-impl<R: Send + 'static, O: Closed> Fetchable<()> for Compound<R, O> {
+impl<R: Send + 'static, O: Closed> Fetchable for Compound<R, O> {
     type Row = R;
 
     fn reader(&self) -> Read<R> {
         self.row_reader()
+    }
+}
+
+impl<T, R: Output> Fetchable for Insert<T, R> {
+    type Row = R::Row;
+
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
+    }
+}
+
+impl<T, S, R: Output> Fetchable for Update<T, S, R> {
+    type Row = R::Row;
+
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
+    }
+}
+
+impl<T, S, R: Output> Fetchable for Delete<T, S, R> {
+    type Row = R::Row;
+
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
     }
 }
 
