@@ -382,10 +382,7 @@ pub const fn column<T: BaseTable, V, const I: usize>() -> Column<T, V, I> {
 /// The column at place `I` of a table that has the name `name` in the query.
 #[doc(hidden)]
 #[must_use]
-pub const fn column_of<T, V, const I: usize>(
-    name: &'static Name,
-    table: &'static TableDescription,
-) -> Column<T, V, I> {
+pub const fn column_of<T, V, const I: usize>(name: &'static Name, table: &'static TableDescription) -> Column<T, V, I> {
     Column { table: name, description: &table.columns[I], marker: PhantomData }
 }
 

@@ -2,6 +2,16 @@
 //!
 //! Each `tests/ui/*_*.rs` is a program with one mistake, and the file beside it what the compiler says. After a change
 //! that is meant, `TRYBUILD=overwrite cargo test --test ui` writes those files anew; read what they say now.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may fail, and nobody uses its parts"
+)]
 
 use std::fs;
 

@@ -32,7 +32,7 @@ impl<V: SqlType<Base = V>> IntoNullable<V> for V {
 }
 
 #[diagnostic::do_not_recommend]
-impl<B: SqlType<Base = B, Nullable = Option<B>, Null = NotNull>> IntoNullable<B> for Option<B> {
+impl<B: SqlType<Base = B, Nullable = Self, Null = NotNull>> IntoNullable<B> for Option<B> {
     type Needs = Nothing;
     type Null = Nullable;
 

@@ -1,5 +1,4 @@
 //! The tables of all cases.
-#![allow(dead_code)]
 
 pub use kysera::prelude::*;
 

@@ -262,6 +262,7 @@ impl Table {
         let about = format!("What an insert into the table{} gives.", name.documented());
         quote! {
             #[doc = #about]
+            #[allow(dead_code)]
             #[derive(#default ::core::clone::Clone, ::core::fmt::Debug)]
             #visibility struct #new {
                 #(#fields,)*
@@ -303,6 +304,7 @@ impl Table {
         let about = format!("What an update of the table{} sets.", name.documented());
         quote! {
             #[doc = #about]
+            #[allow(dead_code)]
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::default::Default)]
             #visibility struct #patch {
                 #(#fields,)*
