@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Mismatch, NotNull, SqlType};
-use crate::ast::{DataType, Expr};
+use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value};
 
