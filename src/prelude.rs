@@ -8,5 +8,4 @@ pub use crate::query::{
     ScalarQuery, SetOperand, Statement, Subquery, delete_from, insert_into, select_from, update, with, with_recursive,
 };
 pub use crate::table::{Record as _, Table as _};
-pub use crate::{alias, sql};
-pub use kysera_macros::{FromRow, SqlType, Table};
+pub use crate::{FromRow, SqlType, Table, alias, sql};

@@ -5,5 +5,8 @@
 mod support;
 mod derive;
 mod sql;
+mod oracle;
+mod injection;
 mod running;
+mod cancellation;
 mod drivers;
