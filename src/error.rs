@@ -37,6 +37,8 @@ enum Kind {
     NotFound,
     #[error("column `{column}` holds {found}, which is not {expected}")]
     Decode { column: String, expected: Cow<'static, str>, found: Cow<'static, str> },
+    #[error("the result has no column `{column}`; it has {columns}")]
+    MissingColumn { column: String, columns: String },
     #[error("parameter {position} is {found}, which the server cannot take as {expected}")]
     Encode { position: usize, expected: Cow<'static, str>, found: Cow<'static, str> },
     #[error("cannot connect to {target}: {cause}")]
@@ -89,6 +91,12 @@ impl Error {
         found: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::new(Kind::Decode { column: column.into(), expected: expected.into(), found: found.into() })
+    }
+
+    /// A column that the row asks for and the result, which has `columns`, does not have.
+    pub fn missing_column<'a>(column: impl Into<String>, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let columns: Vec<String> = columns.into_iter().map(|name| format!("`{name}`")).collect();
+        Self::new(Kind::MissingColumn { column: column.into(), columns: columns.join(", ") })
     }
 
     /// A parameter (counted from 1) that the server's type for it cannot hold.
@@ -146,10 +154,10 @@ impl Error {
         matches!(self.kind(), Kind::NotFound)
     }
 
-    /// True where a column does not fit the Rust type that reads it.
+    /// True where a column is missing or does not fit the Rust type that reads it.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(self.kind(), Kind::Decode { .. })
+        matches!(self.kind(), Kind::Decode { .. } | Kind::MissingColumn { .. })
     }
 
     /// True where a parameter does not fit the server's type for it.
@@ -198,6 +206,12 @@ impl Error {
     #[must_use]
     pub fn is_check_violation(&self) -> bool {
         self.is(DatabaseErrorKind::CheckViolation)
+    }
+
+    /// True where a value does not fit its column: too long, out of range, or not of its form.
+    #[must_use]
+    pub fn is_invalid_value(&self) -> bool {
+        self.is(DatabaseErrorKind::InvalidValue)
     }
 
     /// True where the transaction lost against another one (a deadlock included) and can be tried again as a whole.
@@ -287,6 +301,8 @@ pub enum DatabaseErrorKind {
     NotNullViolation,
     /// A `check` constraint is violated.
     CheckViolation,
+    /// A value does not fit its column: too long, out of range, or not of its form.
+    InvalidValue,
     /// The transaction lost against a concurrent one.
     SerializationFailure,
     /// The transaction was chosen to end a deadlock.
@@ -424,13 +440,14 @@ impl DatabaseError {
         &self.columns
     }
 
-    /// A server's message for a violated constraint holds the row's values, so those are said in our words.
+    /// A server's message about a row or a value holds values, so those are said in our words.
     fn describe(&self) -> String {
         let what = match self.kind {
             DatabaseErrorKind::UniqueViolation => "a unique key is taken already",
             DatabaseErrorKind::ForeignKeyViolation => "a foreign key is violated",
             DatabaseErrorKind::NotNullViolation => "a column must not be null",
             DatabaseErrorKind::CheckViolation => "a check constraint is violated",
+            DatabaseErrorKind::InvalidValue => "a value does not fit",
             DatabaseErrorKind::SerializationFailure => "the transaction lost against a concurrent one",
             DatabaseErrorKind::Deadlock => "the transaction was ended to break a deadlock",
             DatabaseErrorKind::LockTimeout => "a lock was not to be had in time",

@@ -46,7 +46,7 @@ pub enum DataType {
     /// A JSON document.
     Json,
     /// An array (PostgreSQL only).
-    Array(&'static DataType),
+    Array(&'static Self),
     /// A type by its name in the database, such as an enum.
     Named(Ident),
 }

@@ -11,9 +11,9 @@ pub enum Expr {
     /// A bound value.
     Value(Value),
     /// `a and b and c`; true without operands.
-    And(Shared<Vec<Expr>>),
+    And(Shared<Vec<Self>>),
     /// `a or b or c`; false without operands.
-    Or(Shared<Vec<Expr>>),
+    Or(Shared<Vec<Self>>),
     /// `not a`, `-a`
     Unary(Shared<Unary>),
     /// `a = b`, `a + b`, ..

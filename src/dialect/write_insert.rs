@@ -45,7 +45,7 @@ impl<'a> Writer<'a> {
     }
 
     fn rows(&mut self, values: &'a [InsertValue], width: usize) -> Result<()> {
-        if width == 0 || values.is_empty() || values.len() % width != 0 {
+        if width == 0 || values.is_empty() || !values.len().is_multiple_of(width) {
             return Err(Error::invalid("an `insert` needs at least one row, and in each a value for every column"));
         }
         // Nearly every value becomes `$1234, ` and is bound.

@@ -110,11 +110,11 @@ impl<'a> Writer<'a> {
     /// Writes a name in quotes. This is the only way for a name into SQL.
     #[inline]
     pub(super) fn ident(&mut self, ident: &Ident) -> Result<()> {
-        if let Ident::Static(name) = ident {
-            if let Some(quoted) = name.quoted(self.spec.quote) {
-                self.text(quoted);
-                return Ok(());
-            }
+        if let Ident::Static(name) = ident
+            && let Some(quoted) = name.quoted(self.spec.quote)
+        {
+            self.text(quoted);
+            return Ok(());
         }
         self.other_ident(ident.as_str())
     }

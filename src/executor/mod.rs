@@ -224,6 +224,7 @@ impl Lease<'_> {
 }
 
 /// What no other crate can name, which is what seals [`Executor`].
+#[allow(missing_debug_implementations, reason = "nobody outside can name these types")]
 mod sealed {
     use tokio::sync::MutexGuard;
 

@@ -14,6 +14,7 @@ use crate::driver::{Connection, TransactionOptions};
 use crate::error::{Error, Result};
 
 /// A connection that several handles share, one statement at a time.
+#[allow(missing_debug_implementations, reason = "it is sealed: nobody outside can name it")]
 pub struct Session {
     pipeline: Arc<Pipeline>,
     line: Mutex<Line>,
@@ -27,6 +28,7 @@ pub struct Session {
 const NONE: usize = usize::MAX;
 
 /// The connection, and how deep in transactions the server is.
+#[allow(missing_debug_implementations, reason = "it is sealed: nobody outside can name it")]
 pub struct Line {
     connection: Box<dyn Connection>,
     /// The innermost level that is open.

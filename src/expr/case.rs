@@ -26,7 +26,6 @@ use crate::types::{NotNull, Nullable, Nullness, SqlType};
 /// );
 /// # Ok::<(), kysera::Error>(())
 /// ```
-#[must_use]
 pub fn case<B: SqlType<Base = B>>() -> Case<B, NotNull, Nothing> {
     Case { whens: Vec::new(), marker: PhantomData }
 }
@@ -46,7 +45,6 @@ impl<B, U, N> fmt::Debug for Case<B, U, N> {
 
 impl<B: SqlType<Base = B>, U: Nullness, N> Case<B, U, N> {
     /// `when condition then value`
-    #[allow(clippy::type_complexity, reason = "the type is the sum of three operands")]
     pub fn when<E: Condition, O: IntoExpr<B>>(
         mut self,
         condition: E,
@@ -57,7 +55,6 @@ impl<B: SqlType<Base = B>, U: Nullness, N> Case<B, U, N> {
     }
 
     /// `else value end`
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
     pub fn otherwise<O: IntoExpr<B>>(self, value: O) -> Expr<<U::Or<O::Null> as Nullness>::Of<B>, Both<N, O::Needs>> {
         Expr::new(ast::Expr::Case(Shared::new(ast::Case { whens: self.whens, otherwise: Some(value.into_expr()) })))
     }

@@ -22,7 +22,7 @@ pub trait IntoNullable<B> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<B: SqlType<Base = B, Nullable = Option<B>, Null = NotNull>> IntoNullable<B> for Option<B> {
+impl<B: SqlType<Base = B, Nullable = Self, Null = NotNull>> IntoNullable<B> for Option<B> {
     type Needs = Nothing;
     type Null = Nullable;
 
@@ -69,8 +69,8 @@ impl<N, B: SqlType, V: SqlType<Base = B>> IntoNullable<B> for Expr<V, N> {
 pub trait Accepts<N> {}
 
 #[diagnostic::do_not_recommend]
-impl Accepts<NotNull> for NotNull {}
+impl Accepts<Self> for NotNull {}
 #[diagnostic::do_not_recommend]
 impl Accepts<NotNull> for Nullable {}
 #[diagnostic::do_not_recommend]
-impl Accepts<Nullable> for Nullable {}
+impl Accepts<Self> for Nullable {}

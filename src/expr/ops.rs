@@ -64,6 +64,7 @@ type Test<E> = Expr<<Null<E> as Nullness>::Of<bool>, <E as Expression>::Needs>;
 /// What can be done with any column or expression.
 ///
 /// Whatever is `null` on one side makes the result `null`, as in SQL; the type says so by `Option`.
+#[allow(clippy::wrong_self_convention, reason = "an expression is used up by what is made of it")]
 pub trait ExprMethods: Expression + Sized {
     /// `self = other`
     fn eq<O: IntoExpr<Base<Self>>>(self, other: O) -> Combined<Self, O, bool> {
@@ -96,7 +97,6 @@ pub trait ExprMethods: Expression + Sized {
     }
 
     /// `self and other`
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
     fn and<E: Condition>(self, other: E) -> Expr<EitherNull<Null<Self>, Null<E>, bool>, Both<Self::Needs, E::Needs>>
     where
         Self: Condition,
@@ -105,7 +105,6 @@ pub trait ExprMethods: Expression + Sized {
     }
 
     /// `self or other`
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
     fn or<E: Condition>(self, other: E) -> Expr<EitherNull<Null<Self>, Null<E>, bool>, Both<Self::Needs, E::Needs>>
     where
         Self: Condition,
@@ -129,7 +128,6 @@ pub trait ExprMethods: Expression + Sized {
     }
 
     /// `self between low and high`, both included.
-    #[allow(clippy::type_complexity, reason = "the type is the sum of three operands")]
     fn between<L: IntoExpr<Base<Self>>, H: IntoExpr<Base<Self>>>(
         self,
         low: L,
@@ -149,7 +147,6 @@ pub trait ExprMethods: Expression + Sized {
     /// `self in (..)`, of a list (`Vec`, array, slice) or of a query with one column.
     ///
     /// In an empty list there is nothing: it is `false`, and not broken SQL.
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
     fn in_<O: InOperand<Base<Self>>>(
         self,
         operand: O,
@@ -160,7 +157,6 @@ pub trait ExprMethods: Expression + Sized {
     /// `self not in (..)`; an empty list makes it `true`.
     ///
     /// A `null` in the list makes it `null` or `false` for every row, as in SQL.
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
     fn not_in<O: InOperand<Base<Self>>>(
         self,
         operand: O,
@@ -230,7 +226,6 @@ pub trait ExprMethods: Expression + Sized {
     }
 
     /// `coalesce(self, other)`: `other` where this is `null`.
-    #[allow(clippy::type_complexity, reason = "the type is the sum of two operands")]
     fn coalesce<O: IntoExpr<Base<Self>>>(
         self,
         other: O,

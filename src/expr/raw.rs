@@ -111,7 +111,7 @@ pub fn ident(name: impl Into<ast::Ident>) -> Identifier {
 }
 
 #[diagnostic::do_not_recommend]
-impl IntoExpr<Identifier> for Identifier {
+impl IntoExpr<Self> for Identifier {
     type Needs = Nothing;
     type Null = crate::types::NotNull;
 

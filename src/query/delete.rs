@@ -49,7 +49,6 @@ pub fn delete_from<T: BaseTable>(table: T) -> Delete<T> {
 impl<T: BaseTable, S, R> Delete<T, S, R> {
     /// `using table`: another table that the condition reads. Say by `filter` how its rows belong to those that are
     /// deleted. `exists` on SQLite.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn using<F: Source>(mut self, table: F) -> Delete<T, (Entry<F::Table, NotNull>, S), R> {
         self.ast.using.push(table.into_table_ref());
         Delete { ast: self.ast, output: self.output, marker: PhantomData }

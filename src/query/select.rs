@@ -65,7 +65,6 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `inner join table on condition`
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn inner_join<F: Source, E: Condition, I>(self, table: F, on: E) -> Select<(Entry<F::Table, NotNull>, S), R, O>
     where
         E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
@@ -74,7 +73,6 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `left join table on condition`: rows without a partner are kept, so the columns of `table` become nullable.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn left_join<F: Source, E: Condition, I>(self, table: F, on: E) -> Select<(Entry<F::Table, Nullable>, S), R, O>
     where
         E::Needs: Within<(Entry<F::Table, Nullable>, S), I>,
@@ -84,7 +82,6 @@ impl<S, R, O> Select<S, R, O> {
 
     /// `right join table on condition`: all rows of `table` are kept, so the columns of the tables before it become
     /// nullable.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn right_join<F: Source, E: Condition, I>(
         self,
         table: F,
@@ -101,7 +98,6 @@ impl<S, R, O> Select<S, R, O> {
     /// `full join table on condition`: all rows of both sides are kept, so all columns become nullable.
     ///
     /// MySQL and MariaDB have none, and say so before anything is sent.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn full_join<F: Source, E: Condition, I>(
         self,
         table: F,
@@ -116,14 +112,12 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `cross join table`: every pair of rows.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn cross_join<F: Source>(mut self, table: F) -> Select<(Entry<F::Table, NotNull>, S), R, O> {
         self.ast.joins.push(Join { kind: JoinKind::Cross, table: table.into_table_ref(), on: None });
         self.retype()
     }
 
     /// Lets this query use the columns of a table of the query around it. It can then only stand within that one.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn correlate<T: Table>(self, _outer: T) -> Select<(Entry<T, NotNull>, S), R, Both<Of<T>, O>> {
         self.retype()
     }

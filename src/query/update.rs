@@ -64,7 +64,6 @@ impl<T: BaseTable, S, R> Update<T, S, R> {
 
     /// `from table`: another table that values and conditions read. Say by `filter` how its rows belong to those that
     /// are updated; where several belong to one, the server takes any of them.
-    #[allow(clippy::type_complexity, reason = "the scope grows by one table")]
     pub fn from<F: Source>(mut self, table: F) -> Update<T, (Entry<F::Table, NotNull>, S), R> {
         self.ast.from.push(table.into_table_ref());
         Update { ast: self.ast, output: self.output, marker: PhantomData }

@@ -101,7 +101,7 @@ pub enum Kind {
     /// [`Value::Json`]
     Json,
     /// [`Value::Array`] of this kind of elements.
-    Array(&'static Kind),
+    Array(&'static Self),
     /// A `null` of which nothing more is known, as results hold it.
     Unknown,
 }
