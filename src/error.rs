@@ -78,7 +78,7 @@ impl Error {
         Self::new(Kind::Unsupported(unsupported))
     }
 
-    /// [`fetch_one`](crate::query::Select::fetch_one) found no row.
+    /// [`fetch_one`](crate::query::Statement::fetch_one) found no row.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound)
