@@ -1,8 +1,8 @@
 //! `impl Writer`: expressions.
 
 use super::precedence::Precedence;
-use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
-use super::writer::{Typed, Writer};
+use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Typed, Upsert};
+use super::writer::Writer;
 use crate::ast::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, DataType, Excluded, Exists, Expr, Ident, In,
     InQuery, IsNull, Like, Quantifier, Raw, RawPart, Unary, UnaryOperator, When,
@@ -133,13 +133,11 @@ impl<'a> Writer<'a> {
             BinaryOperator::Greater => " > ",
             BinaryOperator::GreaterOrEqual => " >= ",
             BinaryOperator::IsNotDistinctFrom => match self.spec.null_safe_equal {
-                NullSafeEqual::IsNotDistinctFrom => " is not distinct from ",
+                NullSafeEqual::Words => " is not distinct from ",
                 NullSafeEqual::Spaceship => " <=> ",
-                NullSafeEqual::Is => " is ",
             },
             BinaryOperator::IsDistinctFrom => match self.spec.null_safe_equal {
-                NullSafeEqual::IsNotDistinctFrom => " is distinct from ",
-                NullSafeEqual::Is => " is not ",
+                NullSafeEqual::Words => " is distinct from ",
                 NullSafeEqual::Spaceship => {
                     self.text("not (");
                     self.operand(left, left_needs, left_typed)?;
@@ -162,9 +160,9 @@ impl<'a> Writer<'a> {
                 Concat::Pipes => " || ",
                 Concat::Function => {
                     self.text("concat(");
-                    self.expr(left)?;
+                    self.operand(left, Precedence::Any, left_typed)?;
                     self.text(", ");
-                    self.expr(right)?;
+                    self.operand(right, Precedence::Any, right_typed)?;
                     self.text(")");
                     return Ok(());
                 }

@@ -1,6 +1,7 @@
 //! `impl Writer`: `insert`.
 
 use super::lower;
+use super::write_update::set_once;
 use super::spec::{DefaultValues, InsertWith, Upsert};
 use super::writer::Writer;
 use crate::ast::{
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 impl<'a> Writer<'a> {
     pub(super) fn insert(&mut self, it: &'a Insert) -> Result<()> {
         let Insert { with, into, columns, source, conflict, returning } = it;
+        set_once(columns.iter())?;
         let inner_with = self.insert_with(with, source)?;
         self.text("insert into ");
         self.table_name(into)?;
@@ -175,6 +177,7 @@ impl<'a> Writer<'a> {
                 if assignments.is_empty() {
                     return Err(Error::invalid("an upsert without assignments"));
                 }
+                set_once(assignments.iter().map(|it| &it.column))?;
                 for (at, index) in order.into_iter().enumerate() {
                     self.text(if at == 0 { "" } else { ", " });
                     self.assignment(&assignments[index], None)?;

@@ -244,7 +244,7 @@ fn random_expressions_mean_the_same_with_all_parentheses() {
             assert_eq!(minimal.params, explicit.params, "{}", spec.name);
             assert!(minimal.sql.len() < explicit.sql.len(), "{}: {}", spec.name, minimal.sql);
             reads_the_same(spec, &minimal.sql, &explicit.sql).unwrap_or_else(|difference| {
-                panic!("seed {SEED}, statement {at}, {}: {difference}\n{}\n{}", spec.name, minimal.sql, explicit.sql)
+                panic!("seed {SEED}, statement {at}, {}: {difference:?}\n{}\n{}", spec.name, minimal.sql, explicit.sql)
             });
         }
     }
