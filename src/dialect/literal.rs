@@ -59,8 +59,10 @@ impl Writer<'_> {
             return Err(Error::invalid("text that holds NUL cannot be written as a literal"));
         }
         if self.spec.backslash == Backslash::MayEscape && text.contains('\\') {
-            self.text("_utf8mb4 x'");
+            // MariaDB keeps a default as text, and would write `_utf8mb4 x'5c'` as a quote without end.
+            self.text("convert(x'");
             self.hex(text.as_bytes());
+            self.text("' using utf8mb4)");
         } else {
             self.text("'");
             for character in text.chars() {
@@ -69,8 +71,8 @@ impl Writer<'_> {
                 }
                 self.sql.push(character);
             }
+            self.text("'");
         }
-        self.text("'");
         Ok(())
     }
 

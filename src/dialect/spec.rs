@@ -26,8 +26,8 @@ pub struct Spec {
     pub name_limit: NameLimit,
     /// Whether a name may hold characters beyond the Basic Multilingual Plane.
     pub supplementary_names: bool,
-    /// Whether a name may end in a space.
-    pub trailing_space_names: bool,
+    /// Whether a name may begin or end in a space; some servers refuse it, or cut the space off.
+    pub outer_space_names: bool,
     /// How a bound value is written.
     pub placeholder: Placeholder,
     /// How many values can be bound.
@@ -361,7 +361,7 @@ pub const POSTGRES: Spec = Spec {
     quote: '"',
     name_limit: NameLimit::Bytes(63),
     supplementary_names: true,
-    trailing_space_names: true,
+    outer_space_names: true,
     placeholder: Placeholder::Dollar,
     max_params: 65_535,
     param_cast: postgres::param_cast,
@@ -414,7 +414,7 @@ pub const MYSQL: Spec = Spec {
     quote: '`',
     name_limit: NameLimit::Chars(64),
     supplementary_names: false,
-    trailing_space_names: false,
+    outer_space_names: false,
     placeholder: Placeholder::Question,
     max_params: 65_535,
     param_cast: mysql::param_cast,
@@ -467,7 +467,7 @@ pub const MARIADB: Spec = Spec {
     quote: '`',
     name_limit: NameLimit::Chars(64),
     supplementary_names: false,
-    trailing_space_names: false,
+    outer_space_names: false,
     placeholder: Placeholder::Question,
     max_params: 65_535,
     param_cast: mariadb::param_cast,
@@ -520,7 +520,7 @@ pub const SQLITE: Spec = Spec {
     quote: '"',
     name_limit: NameLimit::Unlimited,
     supplementary_names: true,
-    trailing_space_names: true,
+    outer_space_names: true,
     placeholder: Placeholder::NumberedQuestion,
     max_params: 32_766,
     param_cast: sqlite::param_cast,

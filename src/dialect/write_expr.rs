@@ -123,7 +123,12 @@ impl<'a> Writer<'a> {
     fn binary(&mut self, it: &'a Binary) -> Result<()> {
         let Binary { left, operator, right } = it;
         // What stands on one side tells the type of a value on the other.
-        let (left_typed, right_typed) = (typed_by(right), typed_by(left));
+        let (mut left_typed, mut right_typed) = (typed_by(right), typed_by(left));
+        if operator.is_arithmetic() {
+            // A number and a `null` of which nothing is known make a float on MariaDB.
+            left_typed = if is_null(left) { Typed::No } else { left_typed };
+            right_typed = if is_null(right) { Typed::No } else { right_typed };
+        }
         let (left_needs, right_needs) = Precedence::of_operator(*operator, self.spec).operands();
         let symbol = match operator {
             BinaryOperator::Equal => " = ",
@@ -391,6 +396,10 @@ impl<'a> Writer<'a> {
 /// Whether what stands beside a value tells the value's type: anything does but another value.
 fn typed_by(sibling: &Expr) -> Typed {
     if matches!(sibling, Expr::Value(_)) { Typed::No } else { Typed::Yes }
+}
+
+fn is_null(it: &Expr) -> bool {
+    matches!(it, Expr::Value(value) if value.is_null())
 }
 
 /// Whether one of several expressions of the same type tells the type of those that are values.

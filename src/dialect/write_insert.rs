@@ -21,8 +21,12 @@ impl<'a> Writer<'a> {
             self.text(")");
         }
         match source {
-            InsertSource::Values(Values { values }) => self.rows(values, columns.len())?,
-            InsertSource::Query(query) => self.insert_query(query, inner_with, conflict.is_some())?,
+            InsertSource::Values(Values { values }) => {
+                self.target = if self.spec.read_own_target { None } else { Some(into) };
+                self.rows(values, columns.len())?;
+                self.target = None;
+            }
+            InsertSource::Query(query) => self.insert_query(query, inner_with, it)?,
             InsertSource::Default => self.default_row(columns)?,
         }
         if let Some(conflict) = conflict {
@@ -83,7 +87,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn insert_query(&mut self, query: &'a Query, with: &'a [Cte], upsert: bool) -> Result<()> {
+    fn insert_query(&mut self, query: &'a Query, with: &'a [Cte], insert: &'a Insert) -> Result<()> {
         self.text(" ");
         if !with.is_empty() {
             let own = match query {
@@ -95,7 +99,17 @@ impl<'a> Writer<'a> {
             }
             self.with(with)?;
         }
-        if !(upsert && self.spec.upsert_select_needs_where) {
+        if insert.conflict.is_none() {
+            return self.query(query);
+        }
+        if self.spec.upsert == Upsert::OnDuplicateKey && lower::reads(query, &insert.into) {
+            // Otherwise the table's columns would be those of the query as well.
+            self.text("select * from ");
+            self.parentheses(|writer| writer.query(query))?;
+            self.text(" as ");
+            return self.ident(&Ident::from("kysera_subquery"));
+        }
+        if !self.spec.upsert_select_needs_where {
             return self.query(query);
         }
         // Otherwise `on conflict` would be taken for the condition of a join.

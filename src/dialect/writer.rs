@@ -144,8 +144,14 @@ impl<'a> Writer<'a> {
         if !self.spec.supplementary_names && name.chars().any(|character| character > '\u{ffff}') {
             return Some("it holds a character beyond U+FFFF".into());
         }
-        if !self.spec.trailing_space_names && name.ends_with(|last: char| last.is_ascii_whitespace() || last == '\u{b}') {
-            return Some("it ends in a space".into());
+        if !self.spec.outer_space_names {
+            // An alias loses every character before the first that can be seen.
+            if name.starts_with(|first: char| first.is_ascii() && !first.is_ascii_graphic()) {
+                return Some("it begins with a space or control character".into());
+            }
+            if name.ends_with(|last: char| last.is_ascii_whitespace() || last == '\u{b}') {
+                return Some("it ends in a space".into());
+            }
         }
         match self.spec.name_limit {
             NameLimit::Bytes(most) if name.len() > most => Some(format!("it is longer than {most} bytes")),

@@ -44,9 +44,9 @@ fn hostile_names() -> Vec<(String, Taken)> {
     let everywhere = [
         "\"", "`", "'", "\"\"", "``", "''", "[x]", "]", "\\", "\\\"", "\\'", "\\`", "a\nb", "a\r\nb", "a\tb", "--", "-- x",
         "/*", "*/", "/*! x */", ";", "; drop table users; --", "\"; drop table users; --", "`; drop table users; --", "$1",
-        "$$", "?", "?1", ":a", "@a", "@@version", "%", "%s", "{}", "#", "a.b", ".", "\".\"", " leading", "a b", "select",
+        "$$", "?", "?1", ":a", "@a", "@@version", "%", "%s", "{}", "#", "a.b", ".", "\".\"", "a b", "select",
         "table", "from", "user", "order", "null", "default", "Ünïcødé", "имя", "名前", "\u{202e}rtl", "\u{feff}", "e\u{301}",
-        "\u{7f}", "\u{1}", "\u{1b}[31m", "0", "1e5", "*", "()", "a=b", "A",
+        "a\u{7f}", "a\u{1}", "a\u{1b}[31m", "0", "1e5", "*", "()", "a=b", "A",
     ];
     let mut names: Vec<_> = everywhere.map(|it| (it.to_owned(), Taken::Everywhere)).into();
     names.extend([
@@ -55,6 +55,9 @@ fn hostile_names() -> Vec<(String, Taken)> {
         ("\0".into(), Taken::Nowhere),
         ("😀".into(), Taken::NotByMysql),
         ("a\u{10ffff}".into(), Taken::NotByMysql),
+        (" leading".into(), Taken::NotByMysql),
+        ("\u{1}".into(), Taken::NotByMysql),
+        ("\u{1b}[31m".into(), Taken::NotByMysql),
         ("trailing ".into(), Taken::NotByMysql),
         (" ".into(), Taken::NotByMysql),
         ("line\n".into(), Taken::NotByMysql),

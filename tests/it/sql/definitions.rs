@@ -1,6 +1,7 @@
 //! `create table` and `drop table`, with every type, key and default.
 
 use kysera::ast::{DataType, ReferentialAction};
+use kysera::dialect::{MYSQL, POSTGRES};
 use kysera::prelude::*;
 use kysera::schema::{column, create_table, create_table_for, drop_table, drop_table_for, foreign_key};
 
@@ -52,7 +53,6 @@ fn definitions() {
             ("from a struct", &create_table_for::<Invoice>()),
             ("from a struct with a key of two columns", &create_table_for::<Pair>()),
             ("if not exists", &table().if_not_exists()),
-            ("in a schema", &create_table(("kysera", "made")).column(column("c", DataType::Integer)).if_not_exists()),
             ("without columns", &create_table("made")),
             ("boolean", &of(DataType::Boolean)),
             ("smallint", &of(DataType::SmallInt)),
@@ -106,8 +106,9 @@ fn definitions() {
             ("drop by struct", &drop_table_for::<Comment>()),
         ],
     );
+    let in_schema = create_table(("app", "made")).column(column("c", DataType::Integer));
+    assert_eq!(in_schema.compile(&POSTGRES).unwrap().sql, r#"create table "app"."made" ("c" integer)"#);
     // PostgreSQL prepares no definition with a type that it does not know, so this one is only compiled.
-    use kysera::dialect::{MYSQL, POSTGRES};
     assert_eq!(of(named()).compile(&POSTGRES).unwrap().sql, r#"create table "made" ("c" "mood")"#);
     assert!(of(named()).compile(&MYSQL).unwrap_err().is_unsupported());
 }

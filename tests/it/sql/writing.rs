@@ -57,7 +57,6 @@ fn inserts() {
             ("do nothing", &one().on_conflict_do_nothing()),
             ("do nothing of one key", &one().on_conflict(users::email).do_nothing()),
             ("do update", &one().on_conflict(users::email).do_update((users::name.excluded(), sum()))),
-            ("do update of a key of two columns", &one().on_conflict((users::email, users::name)).do_nothing()),
             (
                 "do update where",
                 &one().on_conflict(users::email).do_update_where(users::name.excluded(), users::visits.lt(users::visits.excluded_value())),
