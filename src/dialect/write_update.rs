@@ -42,6 +42,7 @@ impl<'a> Writer<'a> {
         if assignments.is_empty() {
             return Err(Error::invalid("an `update` without assignments"));
         }
+        set_once(assignments.iter().map(|it| &it.column))?;
         let qualified = match self.spec.update_from {
             UpdateFrom::From => None,
             UpdateFrom::TableList => table.map(target_name),
@@ -142,6 +143,16 @@ impl<'a> Writer<'a> {
         }
         self.list(" returning ", returning, ", ", Self::select_item)
     }
+}
+
+/// A column that is set twice would be an error here, the first value there and the last one elsewhere.
+pub(super) fn set_once<'i>(columns: impl Iterator<Item = &'i Ident> + Clone) -> Result<()> {
+    for (at, column) in columns.clone().enumerate() {
+        if columns.clone().take(at).any(|earlier| earlier == column) {
+            return Err(Error::invalid(format!("the column {:?} is set twice", column.as_str())));
+        }
+    }
+    Ok(())
 }
 
 fn target_name(table: &Table) -> &Ident {
