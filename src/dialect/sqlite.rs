@@ -10,7 +10,7 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::Real | DataType::Double => "real",
         DataType::Varchar(length) => return Some(TypeName::Checked("text", *length)),
         DataType::Bytes | DataType::Uuid => "blob",
-        DataType::Decimal { .. }
+        DataType::Decimal { precision: _, scale: _ }
         | DataType::Text
         | DataType::Date
         | DataType::Time
@@ -30,7 +30,7 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
         DataType::Real | DataType::Double => Some(TypeName::Plain("real")),
         DataType::Text => Some(TypeName::Plain("text")),
         DataType::Bytes => Some(TypeName::Plain("blob")),
-        DataType::Decimal { .. }
+        DataType::Decimal { precision: _, scale: _ }
         | DataType::Varchar(_)
         | DataType::Uuid
         | DataType::Date

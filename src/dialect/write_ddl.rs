@@ -35,7 +35,12 @@ impl<'a> Writer<'a> {
         self.ident(name)?;
         self.text(" ");
         if let (Some(Generation::Identity), Identity::PrimaryKey) = (generation, self.spec.identity) {
-            let is_key = constraints.iter().any(|it| matches!(it, TableConstraint::PrimaryKey(Index { columns, .. }) if columns.as_slice() == std::slice::from_ref(name)));
+            let is_key = constraints.iter().any(|it| match it {
+                TableConstraint::PrimaryKey(Index { name: _, columns }) => {
+                    columns.as_slice() == std::slice::from_ref(name)
+                }
+                TableConstraint::Unique(_) | TableConstraint::ForeignKey(_) | TableConstraint::Check(_) => false,
+            });
             if !is_key || default.is_some() {
                 return self.unsupported("identity on a column that is not the primary key", "make it the primary key");
             }

@@ -240,11 +240,7 @@ impl Run {
             let task = tokio::spawn(async move {
                 let transaction = this.db.transaction(async |trx| {
                     insert_into(halves::table).values(NewHalf::new(pair)).execute(trx).await?;
-                    if is_nested {
-                        trx.transaction(async |_| on_purpose()).await
-                    } else {
-                        on_purpose()
-                    }
+                    if is_nested { trx.transaction(async |_| on_purpose()).await } else { on_purpose() }
                 });
                 transaction.await
             });

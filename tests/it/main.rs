@@ -7,4 +7,6 @@ mod derive;
 mod sql;
 mod running;
 mod cancellation;
+mod nodes;
+mod architecture;
 mod drivers;
