@@ -200,6 +200,12 @@ impl Error {
         self.is(DatabaseErrorKind::CheckViolation)
     }
 
+    /// True where a value does not fit its column: too long, out of range, or not of its form.
+    #[must_use]
+    pub fn is_invalid_value(&self) -> bool {
+        self.is(DatabaseErrorKind::InvalidValue)
+    }
+
     /// True where the transaction lost against another one (a deadlock included) and can be tried again as a whole.
     #[must_use]
     pub fn is_serialization_failure(&self) -> bool {
@@ -287,6 +293,8 @@ pub enum DatabaseErrorKind {
     NotNullViolation,
     /// A `check` constraint is violated.
     CheckViolation,
+    /// A value does not fit its column: too long, out of range, or not of its form.
+    InvalidValue,
     /// The transaction lost against a concurrent one.
     SerializationFailure,
     /// The transaction was chosen to end a deadlock.
@@ -424,13 +432,14 @@ impl DatabaseError {
         &self.columns
     }
 
-    /// A server's message for a violated constraint holds the row's values, so those are said in our words.
+    /// A server's message about a row or a value holds values, so those are said in our words.
     fn describe(&self) -> String {
         let what = match self.kind {
             DatabaseErrorKind::UniqueViolation => "a unique key is taken already",
             DatabaseErrorKind::ForeignKeyViolation => "a foreign key is violated",
             DatabaseErrorKind::NotNullViolation => "a column must not be null",
             DatabaseErrorKind::CheckViolation => "a check constraint is violated",
+            DatabaseErrorKind::InvalidValue => "a value does not fit",
             DatabaseErrorKind::SerializationFailure => "the transaction lost against a concurrent one",
             DatabaseErrorKind::Deadlock => "the transaction was ended to break a deadlock",
             DatabaseErrorKind::LockTimeout => "a lock was not to be had in time",

@@ -69,6 +69,7 @@ fn kind(error: &ServerError) -> DatabaseErrorKind {
         3819 => DatabaseErrorKind::CheckViolation,
         // MySQL has another use for this number.
         4025 if error.state == "23000" => DatabaseErrorKind::CheckViolation,
+        1264 | 1265 | 1292 | 1366 | 1367 | 1406 | 1411 | 1690 | 3140 | 3141 | 3156 => DatabaseErrorKind::InvalidValue,
         // 1020: MariaDB, where another transaction wrote what this one had read; 3101: the same between the servers
         // of a MySQL group.
         1020 | 3101 => DatabaseErrorKind::SerializationFailure,

@@ -87,6 +87,8 @@ fn kind(code: &SqlState) -> DatabaseErrorKind {
         "23503" | "23001" => DatabaseErrorKind::ForeignKeyViolation,
         "23502" => DatabaseErrorKind::NotNullViolation,
         "23514" => DatabaseErrorKind::CheckViolation,
+        // Division by zero (22012) is about no column, but it is a value that does not fit all the same.
+        code if code.starts_with("22") => DatabaseErrorKind::InvalidValue,
         "40001" => DatabaseErrorKind::SerializationFailure,
         "40P01" => DatabaseErrorKind::Deadlock,
         "55P03" => DatabaseErrorKind::LockTimeout,

@@ -11,6 +11,7 @@ const INTERRUPT: i32 = 9;
 const BUSY_RECOVERY: i32 = 261;
 const LOCKED_SHAREDCACHE: i32 = 262;
 const CONSTRAINT_CHECK: i32 = 275;
+const CONSTRAINT_DATATYPE: i32 = 3091;
 const BUSY_SNAPSHOT: i32 = 517;
 const BUSY_TIMEOUT: i32 = 773;
 const CONSTRAINT_FOREIGNKEY: i32 = 787;
@@ -58,6 +59,7 @@ fn kind(code: i32, message: &str) -> DatabaseErrorKind {
         CONSTRAINT_TRIGGER if message == "FOREIGN KEY constraint failed" => DatabaseErrorKind::ForeignKeyViolation,
         CONSTRAINT_NOTNULL => DatabaseErrorKind::NotNullViolation,
         CONSTRAINT_CHECK => DatabaseErrorKind::CheckViolation,
+        CONSTRAINT_DATATYPE => DatabaseErrorKind::InvalidValue,
         BUSY_SNAPSHOT => DatabaseErrorKind::SerializationFailure,
         BUSY | BUSY_RECOVERY | BUSY_TIMEOUT | LOCKED | LOCKED_SHAREDCACHE => DatabaseErrorKind::LockTimeout,
         INTERRUPT => DatabaseErrorKind::Cancelled,

@@ -161,7 +161,7 @@ async fn a_lost_connection_is_replaced(url: String) {
     let mut connection = driver.acquire().await.unwrap();
     let lost = pid(&mut *connection).await;
     let (_driver, mut outside) = outside(&url).await;
-    fetch(&mut *outside, "select pg_terminate_backend($1)", &[lost.clone()]).await.unwrap();
+    fetch(&mut *outside, "select pg_terminate_backend($1)", std::slice::from_ref(&lost)).await.unwrap();
     wait_until_gone(&mut *outside, lost.clone()).await;
     let error = fetch(&mut *connection, "select 1", &[]).await.unwrap_err();
     assert!(error.is_closed(), "{error}");
@@ -171,7 +171,7 @@ async fn a_lost_connection_is_replaced(url: String) {
     assert!(found != lost);
     // One that is lost while it rests.
     drop(connection);
-    fetch(&mut *outside, "select pg_terminate_backend($1)", &[found.clone()]).await.unwrap();
+    fetch(&mut *outside, "select pg_terminate_backend($1)", std::slice::from_ref(&found)).await.unwrap();
     wait_until_gone(&mut *outside, found.clone()).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     let mut connection = driver.acquire().await.unwrap();

@@ -1,0 +1,33 @@
+# What is done with this project, by the people who work on it and by CI alike.
+
+.PHONY: help test servers servers-down audit coverage bench-compile bench-types
+
+help: ## Says what there is.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST)
+
+test: ## Brings the database servers, runs every check and test on all of them, stops them.
+	KYSERA_TEST_SUMMARY=0 tests/servers/with tests/run
+
+servers: ## Brings the database servers and leaves them running, for development.
+	tests/servers/up
+
+servers-down: ## Stops them.
+	tests/servers/down
+
+audit: ## Looks for known holes, doubtful licences and doubled dependencies.
+	cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
+	cargo deny --all-features check
+
+coverage: ## Runs the tests and says which share of the lines they reach.
+	cargo llvm-cov --version >/dev/null 2>&1 || cargo install --locked cargo-llvm-cov
+	tests/servers/with cargo llvm-cov --all-features --ignore-filename-regex '(tests|benches|macros)/'
+
+BENCHES := --manifest-path benches/Cargo.toml --release
+
+bench-compile: ## Building and compiling statements against peers: the same SQL, instructions, times, ratios.
+	cargo test $(BENCHES)
+	cargo run $(BENCHES) --bin instructions
+	cargo bench --manifest-path benches/Cargo.toml --bench compile
+
+bench-types: ## Seconds of `cargo check` for a large schema, against Diesel's.
+	cargo run $(BENCHES) --bin types
