@@ -94,6 +94,7 @@ pub mod expr;
 pub mod plugin;
 pub mod prelude;
 pub mod query;
+pub mod row;
 pub mod schema;
 pub mod table;
 pub mod types;

@@ -183,7 +183,7 @@ impl<'a> Writer<'a> {
                 self.text(".");
                 self.ident(column)
             }
-            ConflictAction::Update { filter: Some(_), .. } => {
+            ConflictAction::Update { assignments: _, filter: Some(_) } => {
                 self.unsupported("`filter` on an upsert", "choose the value by `case`")
             }
             ConflictAction::Update { assignments, filter: None } => {

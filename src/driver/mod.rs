@@ -19,7 +19,6 @@ pub mod postgres;
 pub mod sqlite;
 
 mod options;
-mod row;
 mod transaction;
 
 use std::fmt;
@@ -29,10 +28,10 @@ use std::pin::Pin;
 use futures_util::Stream;
 
 pub use self::options::{ConnectOptions, SqliteMode, TlsMode};
-pub use self::row::{ColumnInfo, Row, RowReader, Rows};
 pub use self::transaction::{Isolation, TransactionOptions};
 use crate::dialect::Spec;
 use crate::error::{Error, Result};
+pub use crate::row::{ColumnInfo, Row, RowReader, Rows};
 use crate::value::Value;
 
 /// A future on the heap that may move between threads.

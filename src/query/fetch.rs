@@ -5,10 +5,11 @@ use futures_util::{StreamExt, stream};
 use super::selection::{Output, Read};
 use super::{Compound, Delete, Insert, Select, SetOperand, Statement, Update};
 use crate::ast;
-use crate::driver::{BoxStream, Outcome, Row};
+use crate::driver::{BoxStream, Outcome};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
 use crate::expr::scope::Closed;
+use crate::row::Row;
 use crate::table::FromRow;
 use crate::value::Value;
 
