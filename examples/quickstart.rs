@@ -1,7 +1,7 @@
 //! Users and their posts, in a SQLite file: `cargo run --example quickstart`.
 //!
 //! Each query is shown as the four dialects say it, then it runs.
-#![allow(clippy::print_stdout, reason = "showing is what it is for")]
+#![allow(missing_docs, clippy::print_stdout, reason = "a program that shows something, and no library")]
 
 use std::error::Error;
 

@@ -351,13 +351,6 @@ pub struct Column<T, V, const I: usize> {
 }
 
 impl<T, V, const I: usize> Column<T, V, I> {
-    /// A column of an alias of that table.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn of_alias(alias: &'static Name, table: &'static TableDescription) -> Self {
-        Self { table: alias, description: &table.columns[I], marker: PhantomData }
-    }
-
     /// The column's name, type and rules.
     #[must_use]
     pub const fn description(&self) -> &'static ColumnDescription {
@@ -379,10 +372,18 @@ impl<T, V, const I: usize> Column<T, V, I> {
     }
 }
 
-impl<T: BaseTable, V, const I: usize> Column<T, V, I> {
-    /// The column of the table itself.
-    #[doc(hidden)]
-    pub const OF: Self = Self::of_alias(T::DESCRIPTION.name, T::DESCRIPTION);
+/// The column at place `I` of a table.
+#[doc(hidden)]
+#[must_use]
+pub const fn column<T: BaseTable, V, const I: usize>() -> Column<T, V, I> {
+    column_of(T::DESCRIPTION.name, T::DESCRIPTION)
+}
+
+/// The column at place `I` of a table that has the name `name` in the query.
+#[doc(hidden)]
+#[must_use]
+pub const fn column_of<T, V, const I: usize>(name: &'static Name, table: &'static TableDescription) -> Column<T, V, I> {
+    Column { table: name, description: &table.columns[I], marker: PhantomData }
 }
 
 impl<T, V, const I: usize> Clone for Column<T, V, I> {

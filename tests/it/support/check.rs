@@ -8,6 +8,7 @@ use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect
 use sqlparser::parser::Parser;
 
 use super::servers::{self, Server};
+use super::shared;
 
 /// What is expected of a query in one dialect.
 #[derive(Clone, Copy, Debug)]
@@ -36,12 +37,7 @@ impl VisitMut for NoChange {}
 pub fn check(query: impl Statement, expected: Sql) {
     let statement = query.to_statement();
     let Sql { postgres, mysql, mariadb, sqlite, params } = expected;
-    for (spec, expected, parser) in [
-        (&POSTGRES, postgres, &PostgreSqlDialect {} as &dyn Dialect),
-        (&MYSQL, mysql, &MySqlDialect {}),
-        (&MARIADB, mariadb, &MySqlDialect {}),
-        (&SQLITE, sqlite, &SQLiteDialect {}),
-    ] {
+    for (spec, expected) in [(&POSTGRES, postgres), (&MYSQL, mysql), (&MARIADB, mariadb), (&SQLITE, sqlite)] {
         let compiled = dialect::compile(&statement, spec);
         match expected {
             Expected::Unsupported(feature) => {
@@ -54,7 +50,7 @@ pub fn check(query: impl Statement, expected: Sql) {
                 assert_eq!(compiled.sql, sql, "{}", spec.name);
                 assert_eq!(compiled.params, params, "{}", spec.name);
                 same_again(&statement, spec, &compiled);
-                parses(&statement, spec, parser, &compiled.sql);
+                parses(&statement, spec, &compiled.sql);
             }
         }
     }
@@ -71,26 +67,46 @@ fn same_again(statement: &ast::Statement, spec: &Spec, compiled: &Compiled) {
 }
 
 /// Another parser reads the SQL as one statement, and reads it in the same way with every parenthesis written.
-fn parses(statement: &ast::Statement, spec: &Spec, parser: &dyn Dialect, sql: &str) {
+fn parses(statement: &ast::Statement, spec: &Spec, sql: &str) {
     let explicit = dialect::compile_explicit(statement, spec).expect("it compiled before").sql;
-    let read = |sql: &str| match Parser::parse_sql(parser, sql) {
-        Ok(statements) => statements,
-        Err(error) => panic!("{}: {error}: {sql}", spec.name),
+    reads_the_same(spec, sql, &explicit).unwrap_or_else(|difference| panic!("{}: {difference}: {sql}", spec.name));
+}
+
+/// Whether a parser of the dialect reads both as the same statement, but for parentheses around expressions.
+pub fn reads_the_same(spec: &Spec, minimal: &str, explicit: &str) -> Result<(), String> {
+    let parser: &dyn Dialect = match spec.name {
+        "PostgreSQL" => &PostgreSqlDialect {},
+        "SQLite" => &SQLiteDialect {},
+        _ => &MySqlDialect {},
     };
-    let minimal = read(sql);
-    assert_eq!(minimal.len(), 1, "{}: {sql}", spec.name);
-    let without_parentheses = |statements: &[sqlparser::ast::Statement]| {
-        statements.iter().map(|it| it.to_string().replace(['(', ')', ' '], "")).collect::<Vec<_>>()
+    let read = |sql: &str| {
+        let mut statements = Parser::parse_sql(parser, sql).map_err(|error| error.to_string())?;
+        let statement = match (statements.pop(), statements.pop()) {
+            (Some(only), None) => only,
+            (_, Some(_)) => return Err("several statements".into()),
+            (None, None) => return Err("no statement".into()),
+        };
+        Ok::<_, String>(without_parentheses(statement))
     };
-    assert_eq!(without_parentheses(&minimal), without_parentheses(&read(&explicit)), "{}", spec.name);
+    let (minimal, explicit) = (read(minimal)?, read(explicit)?);
+    if minimal == explicit { Ok(()) } else { Err(format!("{minimal} is not {explicit}")) }
+}
+
+fn without_parentheses(mut statement: sqlparser::ast::Statement) -> sqlparser::ast::Statement {
+    let _ = sqlparser::ast::visit_expressions_mut(&mut statement, |expr| {
+        while let sqlparser::ast::Expr::Nested(inner) = expr {
+            *expr = (**inner).clone();
+        }
+        std::ops::ControlFlow::<()>::Continue(())
+    });
+    statement
 }
 
 /// Every server takes the statement that its dialect writes.
 fn prepares(statement: &ast::Statement) {
     servers::run(async {
         for server in Server::chosen() {
-            let fresh = shared::database(server).await;
-            let result = fresh.prepare(statement.clone().into()).await;
+            let result = shared::database(server).await.prepare(statement.clone().into()).await;
             match result {
                 Ok(()) => {}
                 Err(error) if error.is_unsupported() => {}
@@ -98,27 +114,4 @@ fn prepares(statement: &ast::Statement) {
             }
         }
     });
-}
-
-/// One database for all checks on a server: they only prepare.
-mod shared {
-    use kysera::Db;
-    use tokio::sync::OnceCell;
-
-    use crate::support::schema;
-    use crate::support::servers::{Fresh, Server};
-
-    static DATABASES: [OnceCell<Fresh>; 5] = [const { OnceCell::const_new() }; 5];
-
-    pub(super) async fn database(server: Server) -> &'static Db {
-        let cell = &DATABASES[Server::ALL.iter().position(|it| *it == server).expect("a server")];
-        let fresh = cell
-            .get_or_init(|| async {
-                let fresh = Fresh::new(server).await;
-                schema::create(&fresh.db).await.unwrap_or_else(|error| panic!("{}: {error}", server.name()));
-                fresh
-            })
-            .await;
-        &fresh.db
-    }
 }
