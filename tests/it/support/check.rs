@@ -34,7 +34,11 @@ pub fn check(file: &str, queries: &[(&str, &dyn Statement)]) {
                     let line = format!("{}{}", compiled.sql, unread(&statement, spec, &compiled.sql));
                     let shown = compiled.params.iter().map(show).collect::<Vec<_>>().join(", ");
                     // They differ where one value has one placeholder in several places.
-                    if params.as_ref() == Some(&shown) { line } else { format!("{line}\n    [{}]", params.insert(shown)) }
+                    if params.as_ref() == Some(&shown) {
+                        line
+                    } else {
+                        format!("{line}\n    [{}]", params.insert(shown))
+                    }
                 }
                 Err(error) => format!("error: {error}"),
             };
