@@ -15,7 +15,9 @@ impl<'a> Writer<'a> {
             return Err(Error::invalid("a table without columns"));
         }
         if constraints.iter().filter(|it| matches!(it, TableConstraint::PrimaryKey(_))).count() > 1 {
-            return Err(Error::invalid("a table with two primary keys; name the columns of one in `.primary_key([..])`"));
+            return Err(Error::invalid(
+                "a table with two primary keys; name the columns of one in `.primary_key([..])`",
+            ));
         }
         let values = std::mem::replace(&mut self.values, Values::Literal);
         self.text(if *if_not_exists { "create table if not exists " } else { "create table " });

@@ -1,8 +1,8 @@
 //! `impl Writer`: `insert`.
 
 use super::lower;
-use super::write_update::set_once;
 use super::spec::{DefaultValues, InsertWith, Upsert};
+use super::write_update::set_once;
 use super::writer::Writer;
 use crate::ast::{
     Conflict, ConflictAction, ConflictTarget, Cte, Ident, Insert, InsertSource, InsertValue, Query, Values,

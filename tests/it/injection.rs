@@ -42,11 +42,67 @@ impl Taken {
 
 fn hostile_names() -> Vec<(String, Taken)> {
     let everywhere = [
-        "\"", "`", "'", "\"\"", "``", "''", "[x]", "]", "\\", "\\\"", "\\'", "\\`", "a\nb", "a\r\nb", "a\tb", "--", "-- x",
-        "/*", "*/", "/*! x */", ";", "; drop table users; --", "\"; drop table users; --", "`; drop table users; --", "$1",
-        "$$", "?", "?1", ":a", "@a", "@@version", "%", "%s", "{}", "#", "a.b", ".", "\".\"", "a b", "select",
-        "table", "from", "user", "order", "null", "default", "Ünïcødé", "имя", "名前", "\u{202e}rtl", "\u{feff}", "e\u{301}",
-        "a\u{7f}", "a\u{1}", "a\u{1b}[31m", "0", "1e5", "*", "()", "a=b", "A",
+        "\"",
+        "`",
+        "'",
+        "\"\"",
+        "``",
+        "''",
+        "[x]",
+        "]",
+        "\\",
+        "\\\"",
+        "\\'",
+        "\\`",
+        "a\nb",
+        "a\r\nb",
+        "a\tb",
+        "--",
+        "-- x",
+        "/*",
+        "*/",
+        "/*! x */",
+        ";",
+        "; drop table users; --",
+        "\"; drop table users; --",
+        "`; drop table users; --",
+        "$1",
+        "$$",
+        "?",
+        "?1",
+        ":a",
+        "@a",
+        "@@version",
+        "%",
+        "%s",
+        "{}",
+        "#",
+        "a.b",
+        ".",
+        "\".\"",
+        "a b",
+        "select",
+        "table",
+        "from",
+        "user",
+        "order",
+        "null",
+        "default",
+        "Ünïcødé",
+        "имя",
+        "名前",
+        "\u{202e}rtl",
+        "\u{feff}",
+        "e\u{301}",
+        "a\u{7f}",
+        "a\u{1}",
+        "a\u{1b}[31m",
+        "0",
+        "1e5",
+        "*",
+        "()",
+        "a=b",
+        "A",
     ];
     let mut names: Vec<_> = everywhere.map(|it| (it.to_owned(), Taken::Everywhere)).into();
     names.extend([
@@ -87,13 +143,8 @@ fn from(name: &str, alias: Option<&str>) -> smallvec::SmallVec<[TableRef; 1]> {
 
 /// `create table name (name integer, constraint name check (name is not null))`
 fn definition(name: &str) -> Statement {
-    let column = ColumnDef {
-        name: name.into(),
-        data_type: DataType::Integer,
-        nullable: true,
-        default: None,
-        generation: None,
-    };
+    let column =
+        ColumnDef { name: name.into(), data_type: DataType::Integer, nullable: true, default: None, generation: None };
     let condition = Expr::IsNull(Shared::new(IsNull {
         negated: true,
         value: Expr::Column(ast::Column { table: None, name: name.into() }),
@@ -208,10 +259,46 @@ fn hostile_texts() -> Vec<String> {
     let mut texts: Vec<String> = hostile_names().into_iter().map(|(name, _)| name).collect();
     texts.extend(
         [
-            "' or 1=1 --", "\\' or 1=1 --", "' union select 1 --", "''; drop table users; --", "\\", "\\\\", "\\'", "'\\'",
-            "\\0", "\\n", "\\%", "\\_", "%", "_", "!", "!%", "x'00'", "\\x00", "E'\\\\'", "$$;$$", "$tag$", "😀", "\u{10ffff}",
-            "\u{fffd}\u{ffff}", "\u{200b}", "a\u{300}", "ﬀ", "İ", "\r\n\t\u{b}\u{c}\u{1a}\u{8}", "--\n1", "/* */", "trailing  ",
-            "NULL", "null", "true", "1", "-1", "0x1F", "2026-11-22", "{\"a\":1}",
+            "' or 1=1 --",
+            "\\' or 1=1 --",
+            "' union select 1 --",
+            "''; drop table users; --",
+            "\\",
+            "\\\\",
+            "\\'",
+            "'\\'",
+            "\\0",
+            "\\n",
+            "\\%",
+            "\\_",
+            "%",
+            "_",
+            "!",
+            "!%",
+            "x'00'",
+            "\\x00",
+            "E'\\\\'",
+            "$$;$$",
+            "$tag$",
+            "😀",
+            "\u{10ffff}",
+            "\u{fffd}\u{ffff}",
+            "\u{200b}",
+            "a\u{300}",
+            "ﬀ",
+            "İ",
+            "\r\n\t\u{b}\u{c}\u{1a}\u{8}",
+            "--\n1",
+            "/* */",
+            "trailing  ",
+            "NULL",
+            "null",
+            "true",
+            "1",
+            "-1",
+            "0x1F",
+            "2026-11-22",
+            "{\"a\":1}",
         ]
         .map(String::from),
     );
@@ -237,7 +324,8 @@ fn hostile_texts_are_bound_as_they_are() {
             let bytes = text.clone().into_bytes();
             let row = select_from(users::table).filter(users::id.eq(1));
             if has_nul(&text) && server.is_postgres() {
-                let error = row.select(value(text.clone())).fetch_one(db).await.expect_err("PostgreSQL has no NUL in text");
+                let error =
+                    row.select(value(text.clone())).fetch_one(db).await.expect_err("PostgreSQL has no NUL in text");
                 assert!(error.is_encode() || error.as_database().is_some(), "{error}");
                 let row = select_from(users::table).limit(1).select(value(bytes.clone()));
                 assert_eq!(row.fetch_one(db).await.unwrap(), bytes);
@@ -312,7 +400,12 @@ fn literals_of_every_type_are_the_value() {
         comes_back(server, db, &samples::bytes()).await;
         comes_back(server, db, &samples::uuid()).await;
         comes_back(server, db, &[None::<i32>, Some(5)]).await;
-        comes_back(server, db, &[samples::json(), [serde_json::json!({"\\": "\\\""}), serde_json::json!(null)]].concat()).await;
+        comes_back(
+            server,
+            db,
+            &[samples::json(), [serde_json::json!({"\\": "\\\""}), serde_json::json!(null)]].concat(),
+        )
+        .await;
         if server == Server::Sqlite {
             // There, a decimal without a column is a float, and dates are text.
             comes_back(server, db, &["-12.5".parse::<rust_decimal::Decimal>().unwrap()]).await;
@@ -333,9 +426,8 @@ fn literals_of_every_type_are_the_value() {
 #[test]
 fn negative_literals_never_make_a_comment() {
     reading(async |server, db| {
-        let minus = |operand: Expr| {
-            Expr::Unary(Shared::new(ast::Unary { operator: ast::UnaryOperator::Negate, operand }))
-        };
+        let minus =
+            |operand: Expr| Expr::Unary(Shared::new(ast::Unary { operator: ast::UnaryOperator::Negate, operand }));
         let minus_one = || Expr::Value(Value::I64(-1));
         let columns = vec![
             select_item(minus(minus_one()), None),
@@ -373,7 +465,11 @@ fn defaults_are_literals() {
             let expected: Vec<_> = some.iter().map(|it| Value::from(it.as_str())).collect();
             assert_eq!(values, expected);
         }
-        let error = create_table("t").column(column("c", DataType::Text).default("a\0b".to_owned())).execute(db).await.unwrap_err();
+        let error = create_table("t")
+            .column(column("c", DataType::Text).default("a\0b".to_owned()))
+            .execute(db)
+            .await
+            .unwrap_err();
         assert!(error.is_invalid(), "{error}");
         let mut table = create_table("typed_defaults").column(column("id", DataType::Integer));
         macro_rules! columns {
@@ -410,7 +506,8 @@ fn defaults_are_literals() {
 
 #[test]
 fn text_is_searched_letter_by_letter() {
-    let texts = ["100%", "1000", "a_b", "axb", "wow!", "wow", r"a\b", r"a\\b", "ab", "!%", "%", "_", "!", r"\", "[a]", "x"];
+    let texts =
+        ["100%", "1000", "a_b", "axb", "wow!", "wow", r"a\b", r"a\\b", "ab", "!%", "%", "_", "!", r"\", "[a]", "x"];
     let needles = ["%", "_", "!", r"\", "0%", "_b", "!%", "%!", r"\\", "[a]", "", "w!", "^", "a"];
     reading(async |_, db| {
         for text in texts {

@@ -206,7 +206,8 @@ fn statements(in_one: usize) -> Vec<ast::Statement> {
                 SelectItem::Expr(SelectExpr { expr: random.any(depth), alias: None })
             };
             let columns = (0..in_one).map(|_| one(&mut random)).collect();
-            let order = OrderItem { expr: column("id"), direction: ast::Direction::Ascending, nulls: ast::Nulls::Default };
+            let order =
+                OrderItem { expr: column("id"), direction: ast::Direction::Ascending, nulls: ast::Nulls::Default };
             ast::Statement::from(Select { columns, order_by: vec![order], ..users() })
         })
         .collect()

@@ -87,18 +87,25 @@ fn definitions() {
                 "keys",
                 &create_table("made")
                     .column(column("a", DataType::BigInt).not_null())
-                    .column(column("b", DataType::BigInt).references("users", "id").on_delete(ReferentialAction::SetNull))
+                    .column(
+                        column("b", DataType::BigInt).references("users", "id").on_delete(ReferentialAction::SetNull),
+                    )
                     .column(column("c", DataType::BigInt))
                     .primary_key(["a"])
                     .unique(["a", "b"])
                     .unique_named("made_c", ["c"])
-                    .foreign_key(foreign_key(["c"], "posts", ["id"]).named("made_posts").on_update(ReferentialAction::Cascade))
+                    .foreign_key(
+                        foreign_key(["c"], "posts", ["id"]).named("made_posts").on_update(ReferentialAction::Cascade),
+                    )
                     .check("made_check", "a > 0"),
             ),
             ("two primary keys", &table().column(column("b", DataType::BigInt).primary_key())),
             ("a unique key on long text", &table().column(column("t", DataType::Text).unique())),
             ("identity that is no key", &create_table("made").column(column("id", DataType::BigInt).identity())),
-            ("identity always", &create_table("made").column(column("id", DataType::BigInt).identity_always().primary_key())),
+            (
+                "identity always",
+                &create_table("made").column(column("id", DataType::BigInt).identity_always().primary_key()),
+            ),
             ("generated", &table().column(column("twice", DataType::BigInt).generated_as("id * 2"))),
             ("drop", &drop_table("comments")),
             ("drop if exists", &drop_table("nothing").if_exists()),

@@ -18,14 +18,28 @@ fn columns_and_tables() {
             ("one column", &from().select(users::id)),
             ("several columns", &from().select((users::id, users::name, users::age))),
             ("nested columns", &from().select((users::id, (users::name, (users::age,))))),
-            ("whole rows", &from().inner_join(posts::table, posts::user_id.eq(users::id)).select((User::columns(), Post::columns()))),
+            (
+                "whole rows",
+                &from()
+                    .inner_join(posts::table, posts::user_id.eq(users::id))
+                    .select((User::columns(), Post::columns())),
+            ),
             ("aliases", &from().select((users::id.alias("key"), (users::age + 1).alias("next")))),
             ("a value", &from().select((users::id, value(7_i64), value("x".to_owned()), value(None::<i32>)))),
             ("distinct", &from().distinct().select(users::name)),
             ("inner join", &from().inner_join(posts::table, posts::user_id.eq(users::id)).select(posts::title)),
-            ("left join", &from().left_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::title))),
-            ("right join", &from().right_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::title))),
-            ("full join", &from().full_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::title))),
+            (
+                "left join",
+                &from().left_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::title)),
+            ),
+            (
+                "right join",
+                &from().right_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::title)),
+            ),
+            (
+                "full join",
+                &from().full_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::title)),
+            ),
             ("cross join", &from().cross_join(posts::table).select((users::id, posts::id))),
             (
                 "three tables",
@@ -52,7 +66,10 @@ fn conditions_groups_and_orders() {
         "clauses",
         &[
             ("one filter", &from().filter(users::id.eq(1)).select(users::id)),
-            ("two filters", &from().filter(users::id.eq(1)).filter(users::age.gt(2).or(users::age.is_null())).select(users::id)),
+            (
+                "two filters",
+                &from().filter(users::id.eq(1)).filter(users::age.gt(2).or(users::age.is_null())).select(users::id),
+            ),
             ("group by", &posts_of().select((posts::user_id, count_all()))),
             ("having", &posts_of().having(count_all().gt(1)).having(posts::score.sum().lt(9)).select(posts::user_id)),
             (
@@ -64,8 +81,14 @@ fn conditions_groups_and_orders() {
             ("order by twice", &from().order_by(users::name.asc()).order_by(users::id).select(users::id)),
             ("order by nulls first", &from().order_by(users::age.asc().nulls_first()).select(users::id)),
             ("order by nulls last", &from().order_by((users::age.desc().nulls_last(), users::id)).select(users::id)),
-            ("order by an expression and nulls", &from().order_by((users::age + 1).asc().nulls_last()).select(users::id)),
-            ("order by a case", &from().order_by(case::<i32>().when(users::id.eq(1), 0).otherwise(1)).select(users::id)),
+            (
+                "order by an expression and nulls",
+                &from().order_by((users::age + 1).asc().nulls_last()).select(users::id),
+            ),
+            (
+                "order by a case",
+                &from().order_by(case::<i32>().when(users::id.eq(1), 0).otherwise(1)).select(users::id),
+            ),
             ("order by an alias", &from().order_by(output("n").desc()).select(users::id.alias("n"))),
             ("limit", &from().limit(5).select(users::id)),
             ("offset", &from().offset(5).select(users::id)),
@@ -84,7 +107,10 @@ fn conditions_groups_and_orders() {
                     .select((users::name, posts::id.count())),
             ),
             ("count", &from().select((count_all(), users::age.count(), users::age.count().distinct()))),
-            ("sum, avg, min, max", &from().select((users::age.sum(), users::age.avg(), users::age.min(), users::age.max()))),
+            (
+                "sum, avg, min, max",
+                &from().select((users::age.sum(), users::age.avg(), users::age.min(), users::age.max())),
+            ),
             ("sum distinct", &from().select((users::age.sum().distinct(), users::age.avg().distinct()))),
             (
                 "aggregates of some rows",
@@ -112,24 +138,47 @@ fn subqueries() {
             ("in", &from().filter(users::id.in_(ids())).select(users::id)),
             ("not in", &from().filter(users::id.not_in(ids())).select(users::id)),
             ("in with a limit", &from().filter(users::id.in_(ids().order_by(posts::id).limit(2))).select(users::id)),
-            ("in a set operation", &from().filter(users::id.in_(ids().union(from().select(users::manager_id.coalesce(0))))).select(users::id)),
+            (
+                "in a set operation",
+                &from()
+                    .filter(users::id.in_(ids().union(from().select(users::manager_id.coalesce(0)))))
+                    .select(users::id),
+            ),
             ("a value in", &from().filter(value(1_i64).in_(ids())).select(users::id)),
             ("exists", &from().filter(own().exists()).select(users::id)),
             ("not exists", &from().filter(own().not_exists()).select(users::id)),
             ("not of exists", &from().filter(not(own().exists())).select(users::id)),
             ("exists as a value", &from().select((users::id, own().exists()))),
             ("scalar", &from().select((users::id, own().select(count_all()).scalar()))),
-            ("scalar compared", &from().filter(users::age.eq(from().select(users::age.max()).scalar())).select(users::id)),
+            (
+                "scalar compared",
+                &from().filter(users::age.eq(from().select(users::age.max()).scalar())).select(users::id),
+            ),
             ("scalar calculated", &from().select(own().select(count_all()).scalar() + 1)),
             ("scalar ordered", &from().order_by(own().select(count_all()).scalar().desc()).select(users::id)),
             ("having a subquery", &per_user().having(posts::user_id.in_(from().select(users::id)))),
-            ("in a join", &from().inner_join(posts::table, posts::user_id.eq(users::id).and(posts::id.in_(select_from(comments::table).select(comments::post_id)))).select(users::id)),
+            (
+                "in a join",
+                &from()
+                    .inner_join(
+                        posts::table,
+                        posts::user_id
+                            .eq(users::id)
+                            .and(posts::id.in_(select_from(comments::table).select(comments::post_id))),
+                    )
+                    .select(users::id),
+            ),
             ("derived", &select_from(per_user().derived(totals::table)).filter(totals::n.gt(1))),
             (
                 "derived and joined",
-                &from().left_join(per_user().derived(totals::table), totals::user_id.eq(users::id)).select((users::id, totals::n)),
+                &from()
+                    .left_join(per_user().derived(totals::table), totals::user_id.eq(users::id))
+                    .select((users::id, totals::n)),
             ),
-            ("derived set operation", &select_from(per_user().union_all(per_user()).derived(totals::table)).order_by(totals::n)),
+            (
+                "derived set operation",
+                &select_from(per_user().union_all(per_user()).derived(totals::table)).order_by(totals::n),
+            ),
             (
                 "in three levels",
                 &from()
@@ -166,8 +215,16 @@ fn set_operations() {
             ("operands with order and limit", &limited().union_all(limited())),
             ("one operand with a limit", &two().union(limited())),
             ("a compound with a limit in a compound", &one().union(two()).limit(1).union(two())),
-            ("several columns", &select_from(users::table).select((users::id, users::name)).union(select_from(posts::table).select((posts::id, posts::title)))),
-            ("values", &select_from(users::table).select(value(1_i64)).union(select_from(users::table).select(value(2_i64)))),
+            (
+                "several columns",
+                &select_from(users::table)
+                    .select((users::id, users::name))
+                    .union(select_from(posts::table).select((posts::id, posts::title))),
+            ),
+            (
+                "values",
+                &select_from(users::table).select(value(1_i64)).union(select_from(users::table).select(value(2_i64))),
+            ),
         ],
     );
 }
@@ -202,9 +259,10 @@ fn common_table_expressions() {
             ("set operation within", &with(totals::table, per_user().union(per_user())).select_from(totals::table)),
             (
                 "before insert",
-                &with(totals::table, per_user())
-                    .insert_into(comments::table)
-                    .from_select((comments::post_id, comments::body), select_from(totals::table).select((totals::n, value("x".to_owned())))),
+                &with(totals::table, per_user()).insert_into(comments::table).from_select(
+                    (comments::post_id, comments::body),
+                    select_from(totals::table).select((totals::n, value("x".to_owned()))),
+                ),
             ),
             (
                 "before insert of values",
@@ -225,18 +283,29 @@ fn common_table_expressions() {
             ),
             (
                 "that deletes",
-                &with(totals::table, delete_from(posts::table).filter(posts::id.gt(9)).returning((posts::user_id, posts::id)))
-                    .select_from(totals::table),
+                &with(
+                    totals::table,
+                    delete_from(posts::table).filter(posts::id.gt(9)).returning((posts::user_id, posts::id)),
+                )
+                .select_from(totals::table),
             ),
             (
                 "that inserts",
-                &with(totals::table, insert_into(posts::table).values(NewPost::new(1_i64, "x", true)).returning((posts::user_id, posts::id)))
-                    .select_from(totals::table),
+                &with(
+                    totals::table,
+                    insert_into(posts::table)
+                        .values(NewPost::new(1_i64, "x", true))
+                        .returning((posts::user_id, posts::id)),
+                )
+                .select_from(totals::table),
             ),
             (
                 "that updates",
-                &with(totals::table, update(posts::table).set(posts::score.to(1)).all_rows().returning((posts::user_id, posts::id)))
-                    .select_from(totals::table),
+                &with(
+                    totals::table,
+                    update(posts::table).set(posts::score.to(1)).all_rows().returning((posts::user_id, posts::id)),
+                )
+                .select_from(totals::table),
             ),
         ],
     );

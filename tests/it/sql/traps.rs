@@ -22,7 +22,10 @@ fn trap_01_a_full_join_is_one_or_none() {
         match q.fetch_all(db).await {
             Ok(mut rows) => {
                 rows.sort();
-                assert_eq!(rows, [(None, Some(3)), (Some(1), Some(1)), (Some(1), Some(2)), (Some(2), None), (Some(3), None)]);
+                assert_eq!(
+                    rows,
+                    [(None, Some(3)), (Some(1), Some(1)), (Some(1), Some(2)), (Some(2), None), (Some(3), None)]
+                );
             }
             Err(error) => {
                 assert!(matches!(server, Server::Mysql9 | Server::Mariadb), "{error}");
@@ -36,7 +39,11 @@ fn trap_01_a_full_join_is_one_or_none() {
 fn trap_02_assignments_see_the_row_as_it_was() {
     writing(async |server, trx| {
         // Written in the wrong order for servers that go from left to right.
-        user(1).set((users::visits.to(users::age.coalesce(0)), users::age.to(users::id.cast::<i32>()))).execute(trx).await.unwrap();
+        user(1)
+            .set((users::visits.to(users::age.coalesce(0)), users::age.to(users::id.cast::<i32>())))
+            .execute(trx)
+            .await
+            .unwrap();
         let row = select_from(users::table).filter(users::id.eq(1)).select((users::visits, users::age));
         assert_eq!(row.fetch_one(trx).await.unwrap(), (40, Some(1)));
         user(1).set((users::age.to(5), users::visits.to(users::age.coalesce(0)))).execute(trx).await.unwrap();
@@ -59,10 +66,9 @@ fn trap_02_assignments_see_the_row_as_it_was() {
 #[test]
 fn trap_03_text_is_joined_and_null_stays_null() {
     reading(async |_, db| {
-        let q = select_from(users::table).order_by(users::id).select((
-            users::name.concat("|").concat(users::email),
-            users::name.concat(value(None::<String>)),
-        ));
+        let q = select_from(users::table)
+            .order_by(users::id)
+            .select((users::name.concat("|").concat(users::email), users::name.concat(value(None::<String>))));
         let rows = q.fetch_all(db).await.unwrap();
         assert_eq!(rows[0], ("Ann|ann@x.io".into(), None));
     });
@@ -71,13 +77,17 @@ fn trap_03_text_is_joined_and_null_stays_null() {
 #[test]
 fn trap_04_integers_are_divided_towards_zero() {
     reading(async |_, db| {
-        for (left, right) in [(7_i64, 2), (-7, 2), (7, -2), (-7, -2), (6, 3), (0, 5), (i64::MAX, 2), (i64::MIN + 1, 3)] {
-            let q = select_from(users::table)
-                .limit(1)
-                .select((value(left) / right, value(left) % right, (users::id - users::id + left) / right));
+        for (left, right) in [(7_i64, 2), (-7, 2), (7, -2), (-7, -2), (6, 3), (0, 5), (i64::MAX, 2), (i64::MIN + 1, 3)]
+        {
+            let q = select_from(users::table).limit(1).select((
+                value(left) / right,
+                value(left) % right,
+                (users::id - users::id + left) / right,
+            ));
             assert_eq!(q.fetch_one(db).await.unwrap(), (left / right, left % right, left / right), "{left}, {right}");
         }
-        let q = select_from(users::table).filter(users::id.eq(1)).select((users::age / 7, users::age % 7, -users::age / 7));
+        let q =
+            select_from(users::table).filter(users::id.eq(1)).select((users::age / 7, users::age % 7, -users::age / 7));
         assert_eq!(q.fetch_one(db).await.unwrap(), (Some(5), Some(5), Some(-5)));
         let q = select_from(users::table).limit(1).select((value(7.0_f64) / 2.0, value(1.0_f32) / 4.0_f32));
         assert_eq!(q.fetch_one(db).await.unwrap(), (3.5, 0.25));
@@ -109,7 +119,8 @@ fn trap_06_set_operations_nest_as_they_are_written() {
         let q = all().union_all(all()).order_by(output("id").desc()).limit(2).offset(1);
         assert_eq!(q.clone().fetch_all(db).await.unwrap(), [3, 2]);
         assert_eq!(sorted!(q.union_all(id(1))), [1, 2, 3]);
-        let q = select_from(users::table).filter(users::id.in_(id(1).union(id(2)))).order_by(users::id).select(users::id);
+        let q =
+            select_from(users::table).filter(users::id.in_(id(1).union(id(2)))).order_by(users::id).select(users::id);
         assert_eq!(q.fetch_all(db).await.unwrap(), [1, 2]);
     });
 }
@@ -123,10 +134,7 @@ fn set_operations_on_duplicates() {
         assert_eq!(twice().union_all(once()).fetch_all(db).await.unwrap(), [1, 1, 1]);
         assert_eq!(twice().intersect(once()).fetch_all(db).await.unwrap(), [1]);
         assert_eq!(twice().except(once()).fetch_all(db).await.unwrap(), Vec::<i64>::new());
-        for (q, expected) in [
-            (twice().intersect_all(twice()), vec![1, 1]),
-            (twice().except_all(once()), vec![1]),
-        ] {
+        for (q, expected) in [(twice().intersect_all(twice()), vec![1, 1]), (twice().except_all(once()), vec![1])] {
             match q.fetch_all(db).await {
                 Ok(rows) => assert_eq!(rows, expected),
                 Err(error) => assert!(server == Server::Sqlite && error.is_unsupported(), "{error}"),
@@ -165,10 +173,11 @@ fn trap_17_the_same_value_twice_is_the_same_expression() {
         let known = || select_from(users::table).filter(users::age.is_not_null());
         let q = known().group_by(decade()).order_by(decade().desc()).select((decade(), count_all()));
         assert_eq!(q.fetch_all(db).await.unwrap(), [(Some(4), 1), (Some(1), 1)]);
-        let q = known()
-            .group_by((users::visits, decade()))
-            .order_by((users::visits, decade()))
-            .select((count_all(), users::visits, decade()));
+        let q = known().group_by((users::visits, decade())).order_by((users::visits, decade())).select((
+            count_all(),
+            users::visits,
+            decade(),
+        ));
         assert_eq!(q.fetch_all(db).await.unwrap(), [(1, 0, Some(1)), (1, 0, Some(4))]);
         let q = select_from(users::table).group_by(decade()).order_by(decade().desc().nulls_last());
         match q.select(decade()).fetch_all(db).await {
@@ -236,7 +245,12 @@ fn trap_22_upserts_insert_or_update() {
         let row = |email: &str, name: &str, visits: i32| (email.to_owned(), name.to_owned(), visits);
         assert_eq!(
             rows,
-            [row("ann@x.io", "New", 10), row("bob@x.io", "Bob", 0), row("cid@x.io", "Cid", 0), row("dan@x.io", "New", 7)]
+            [
+                row("ann@x.io", "New", 10),
+                row("bob@x.io", "Bob", 0),
+                row("cid@x.io", "Cid", 0),
+                row("dan@x.io", "New", 7)
+            ]
         );
         let guarded = insert_into(users::table)
             .values([new("ann@x.io", 100), new("bob@x.io", 100)])
@@ -263,9 +277,8 @@ fn trap_23_rows_of_a_query_are_upserted() {
                 .select((posts::title.concat("@x.io"), posts::title))
         };
         let both = || again().union_all(joined());
-        let grouped = || {
-            select_from(posts::table).group_by(posts::title).select((posts::title.concat("@y.io"), posts::title))
-        };
+        let grouped =
+            || select_from(posts::table).group_by(posts::title).select((posts::title.concat("@y.io"), posts::title));
         let count = async || select_from(users::table).select(count_all()).fetch_one(trx).await.unwrap();
         insert_into(users::table).from_select(columns, joined()).on_conflict_do_nothing().execute(trx).await.unwrap();
         assert_eq!(count().await, 6);
@@ -320,12 +333,15 @@ fn trap_25_microseconds_are_kept() {
         user(1).set(users::created_at.to(instant)).execute(trx).await.unwrap();
         let q = select_from(users::table).filter(users::created_at.eq(instant)).select(users::created_at);
         assert_eq!(q.fetch_all(trx).await.unwrap(), [instant]);
-        let before = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()) - chrono::TimeDelta::seconds(60);
+        let before =
+            chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()) - chrono::TimeDelta::seconds(60);
         user(2).set(users::created_at.to(now::<chrono::DateTime<chrono::Utc>>())).execute(trx).await.unwrap();
         let q = select_from(users::table).filter(users::id.eq(2)).select(users::created_at);
         let written = q.fetch_one(trx).await.unwrap();
         assert!(written > before && written < before + chrono::TimeDelta::seconds(120), "{written}");
-        let q = select_from(users::table).filter(users::created_at.between(before, now::<chrono::DateTime<chrono::Utc>>())).select(users::id);
+        let q = select_from(users::table)
+            .filter(users::created_at.between(before, now::<chrono::DateTime<chrono::Utc>>()))
+            .select(users::id);
         assert_eq!(q.fetch_all(trx).await.unwrap(), [2]);
         insert_into(users::table).values(NewUser::new("now@x.io", "Now")).execute(trx).await.unwrap();
         let q = select_from(users::table).filter(users::email.eq("now@x.io")).select(users::created_at);
@@ -349,7 +365,10 @@ fn trap_29_keys_and_lengths_are_checked() {
     reading(async |_, db| {
         for (insert, what) in [
             (insert_into(users::table).values(NewUser::new("x".repeat(201), "x")), "too long"),
-            (insert_into(users::table).set((users::email.to("y@x.io"), users::name.to("y"), users::id.to(1))), "a key twice"),
+            (
+                insert_into(users::table).set((users::email.to("y@x.io"), users::name.to("y"), users::id.to(1))),
+                "a key twice",
+            ),
         ] {
             let trx = db.begin().await.unwrap();
             let error = insert.execute(&trx).await.unwrap_err();
@@ -377,7 +396,10 @@ fn a_statement_may_read_the_table_that_it_writes() {
         assert_eq!(change.execute(trx).await.unwrap().rows_affected, 3);
         delete_from(comments::table).all_rows().execute(trx).await.unwrap();
         let last = select_from(posts::table).select(posts::id.max());
-        assert_eq!(delete_from(posts::table).filter(posts::id.eq(last.scalar())).execute(trx).await.unwrap().rows_affected, 1);
+        assert_eq!(
+            delete_from(posts::table).filter(posts::id.eq(last.scalar())).execute(trx).await.unwrap().rows_affected,
+            1
+        );
         let first = select_from(posts::table).order_by(posts::id).limit(1).select(posts::id);
         assert_eq!(delete_from(posts::table).filter(posts::id.in_(first)).execute(trx).await.unwrap().rows_affected, 1);
         let next = select_from(users::table).select((users::visits.max() + 1).coalesce(1));
@@ -414,9 +436,8 @@ fn limits_stand_in_subqueries_and_offsets_alone() {
 #[test]
 fn nulls_are_ordered_as_asked() {
     reading(async |_, db| {
-        let ids = |term: Ordered<Of<users::table>>| {
-            select_from(users::table).order_by((term, users::id)).select(users::id)
-        };
+        let ids =
+            |term: Ordered<Of<users::table>>| select_from(users::table).order_by((term, users::id)).select(users::id);
         assert_eq!(ids(users::age.asc().nulls_first()).fetch_all(db).await.unwrap(), [3, 2, 1]);
         assert_eq!(ids(users::age.asc().nulls_last()).fetch_all(db).await.unwrap(), [2, 1, 3]);
         assert_eq!(ids(users::age.desc().nulls_first()).fetch_all(db).await.unwrap(), [3, 1, 2]);
@@ -477,13 +498,27 @@ fn sums_and_averages_have_their_types() {
         ));
         let row = q.fetch_one(db).await.unwrap();
         let expected = (
-            Some(2_000_000_000), Some(2e9), Some(300), Some(300.0), Some(1e100), Some(16.25), Some(16.25), Some(i64::MAX),
-            None, 1, Some(2_000_000_000),
+            Some(2_000_000_000),
+            Some(2e9),
+            Some(300),
+            Some(300.0),
+            Some(1e100),
+            Some(16.25),
+            Some(16.25),
+            Some(i64::MAX),
+            None,
+            1,
+            Some(2_000_000_000),
         );
         assert_eq!(row, expected);
-        let q = select_from(users::table).select((users::age.avg(), users::age.min(), users::age.max(), users::name.min()));
+        let q =
+            select_from(users::table).select((users::age.avg(), users::age.min(), users::age.max(), users::name.min()));
         assert_eq!(q.fetch_one(db).await.unwrap(), (Some(28.5), Some(17), Some(40), Some("Ann".into())));
-        let q = select_from(users::table).filter(users::id.eq(99)).select((users::age.sum(), users::age.avg(), count_all()));
+        let q = select_from(users::table).filter(users::id.eq(99)).select((
+            users::age.sum(),
+            users::age.avg(),
+            count_all(),
+        ));
         assert_eq!(q.fetch_one(db).await.unwrap(), (None, None, 0));
     });
 }

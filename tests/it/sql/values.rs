@@ -3,10 +3,10 @@
 //! PostgreSQL infers the type of a parameter from what stands beside it, MySQL guesses, MariaDB takes what it is given:
 //! whatever they do, the value must mean the same everywhere.
 
+use ::uuid::Uuid;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use kysera::expr::call;
 use kysera::prelude::*;
-use ::uuid::Uuid;
 use rust_decimal::Decimal;
 
 use crate::support::schema::*;

@@ -37,10 +37,16 @@ fn inserts() {
             ),
             (
                 "rows that leave out the same columns",
-                &insert_into(users::table)
-                    .values([NewUser { visits: Some(1), age: Some(2), ..new("a") }, NewUser { visits: Some(3), ..new("b") }]),
+                &insert_into(users::table).values([
+                    NewUser { visits: Some(1), age: Some(2), ..new("a") },
+                    NewUser { visits: Some(3), ..new("b") },
+                ]),
             ),
-            ("expressions", &insert_into(users::table).set((users::email.to("a"), users::name.to(value("b".to_owned()).concat("c"))))),
+            (
+                "expressions",
+                &insert_into(users::table)
+                    .set((users::email.to("a"), users::name.to(value("b".to_owned()).concat("c")))),
+            ),
             (
                 "a subquery",
                 &insert_into(posts::table).set((
@@ -59,7 +65,9 @@ fn inserts() {
             ("do update", &one().on_conflict(users::email).do_update((users::name.excluded(), sum()))),
             (
                 "do update where",
-                &one().on_conflict(users::email).do_update_where(users::name.excluded(), users::visits.lt(users::visits.excluded_value())),
+                &one()
+                    .on_conflict(users::email)
+                    .do_update_where(users::name.excluded(), users::visits.lt(users::visits.excluded_value())),
             ),
             ("on duplicate key update", &one().on_duplicate_key_update((users::name.excluded(), sum()))),
             ("from a query, do nothing", &from_posts().on_conflict_do_nothing()),
@@ -85,7 +93,10 @@ fn updates() {
         "update",
         &[
             ("one column", &one().set(users::name.to("x"))),
-            ("several columns", &one().set((users::name.to("x"), users::age.to(None::<i32>), users::visits.to(users::visits + 1)))),
+            (
+                "several columns",
+                &one().set((users::name.to("x"), users::age.to(None::<i32>), users::visits.to(users::visits + 1))),
+            ),
             ("several sets", &one().set(users::name.to("x")).set(users::visits.to(1))),
             ("a patch", &one().set(UserPatch { name: Some("x".into()), age: Some(None), ..UserPatch::default() })),
             ("an empty patch", &one().set(UserPatch::default())),
@@ -98,17 +109,27 @@ fn updates() {
             ("a case", &one().set(users::visits.to(case::<i32>().when(users::age.gt(1), 1).otherwise(2)))),
             ("now", &one().set(users::created_at.to(now::<chrono::DateTime<chrono::Utc>>()))),
             ("a subquery on the same table", &one().set(users::age.to(oldest()))),
-            ("a condition on the same table", &update(users::table).set(users::visits.to(1)).filter(users::age.eq(oldest()))),
+            (
+                "a condition on the same table",
+                &update(users::table).set(users::visits.to(1)).filter(users::age.eq(oldest())),
+            ),
             (
                 "a condition on another table",
-                &update(users::table).set(users::visits.to(1)).filter(users::id.in_(select_from(posts::table).select(posts::user_id))),
+                &update(users::table)
+                    .set(users::visits.to(1))
+                    .filter(users::id.in_(select_from(posts::table).select(posts::user_id))),
             ),
             ("from", &with_posts().set((users::name.to(posts::title), users::visits.to(users::visits + 1)))),
             ("from, in an order", &with_posts().set((users::visits.to(0), users::age.to(users::visits)))),
             (
                 "from a derived table",
                 &update(users::table)
-                    .from(select_from(posts::table).group_by(posts::user_id).select((posts::user_id, count_all())).derived(totals::table))
+                    .from(
+                        select_from(posts::table)
+                            .group_by(posts::user_id)
+                            .select((posts::user_id, count_all()))
+                            .derived(totals::table),
+                    )
                     .set(users::visits.to(totals::n.cast::<i32>()))
                     .filter(totals::user_id.eq(users::id)),
             ),
@@ -131,7 +152,10 @@ fn deletes() {
             ("one row", &one()),
             ("all rows", &delete_from(users::table).all_rows()),
             ("no filter", &delete_from(users::table)),
-            ("a condition on another table", &delete_from(users::table).filter(users::id.in_(select_from(posts::table).select(posts::user_id)))),
+            (
+                "a condition on another table",
+                &delete_from(users::table).filter(users::id.in_(select_from(posts::table).select(posts::user_id))),
+            ),
             ("a condition on the same table", &delete_from(posts::table).filter(posts::id.in_(first()))),
             ("using", &with_users().filter(users::name.eq("x"))),
             ("using two", &with_users().using(comments::table).filter(comments::post_id.eq(posts::id))),

@@ -35,7 +35,11 @@ pub fn check(file: &str, queries: &[(&str, &dyn Statement)]) {
                     let line = format!("{}{}", compiled.sql, unread(&statement, spec, &compiled.sql));
                     let shown = compiled.params.iter().map(show).collect::<Vec<_>>().join(", ");
                     // They differ where one value has one placeholder in several places.
-                    if params.as_ref() == Some(&shown) { line } else { format!("{line}\n    [{}]", params.insert(shown)) }
+                    if params.as_ref() == Some(&shown) {
+                        line
+                    } else {
+                        format!("{line}\n    [{}]", params.insert(shown))
+                    }
                 }
                 Err(error) => format!("error: {error}"),
             };
@@ -137,7 +141,9 @@ fn without_parentheses(mut statement: sqlparser::ast::Statement) -> sqlparser::a
 
 /// `(a and b) and c` for `a and (b and c)`, and the same of `or`.
 fn rotated(expr: &Parsed) -> Option<Parsed> {
-    let Parsed::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } = expr else { return None };
+    let Parsed::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } = expr else {
+        return None;
+    };
     let Parsed::BinaryOp { left: middle, op: inner, right: last } = &**right else { return None };
     let join = |left: Parsed, right: &Parsed| Parsed::BinaryOp {
         left: Box::new(left),
