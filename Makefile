@@ -21,3 +21,13 @@ audit: ## Looks for known holes, doubtful licences and doubled dependencies.
 coverage: ## Runs the tests and says which share of the lines they reach.
 	cargo llvm-cov --version >/dev/null 2>&1 || cargo install --locked cargo-llvm-cov
 	tests/servers/with cargo llvm-cov --all-features --ignore-filename-regex '(tests|benches|macros)/'
+
+BENCHES := --manifest-path benches/Cargo.toml --release
+
+bench-compile: ## Building and compiling statements against peers: the same SQL, instructions, times, ratios.
+	cargo test $(BENCHES)
+	cargo run $(BENCHES) --bin instructions
+	cargo bench --manifest-path benches/Cargo.toml --bench compile
+
+bench-types: ## Seconds of `cargo check` for a large schema, against Diesel's.
+	cargo run $(BENCHES) --bin types

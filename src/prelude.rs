@@ -5,8 +5,7 @@ pub use crate::error::{Error, Result};
 pub use crate::executor::Executor;
 pub use crate::expr::{ExprMethods, all, any, case, count_all, exists, not, not_exists, now, value};
 pub use crate::query::{
-    ScalarQuery, Statement, Subquery, delete_from, insert_into, select_from, update, with, with_recursive,
+    ScalarQuery, SetOperand, Statement, Subquery, delete_from, insert_into, select_from, update, with, with_recursive,
 };
 pub use crate::table::{Record as _, Table as _};
-pub use crate::{alias, sql};
-pub use kysera_macros::{FromRow, SqlType, Table};
+pub use crate::{FromRow, SqlType, Table, alias, sql};

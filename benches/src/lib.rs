@@ -155,9 +155,8 @@ pub const ENTRIES: [Entry; 14] = [
 /// Where a figure is missing.
 pub fn print_ratios(what: &str, figure: impl Fn(&Entry) -> f64) {
     for query in ["q1", "q2", "q3"] {
-        let of = |contender: &str| {
-            ENTRIES.iter().find(|it| it.query == query && it.contender == contender).map(&figure)
-        };
+        let of =
+            |contender: &str| ENTRIES.iter().find(|it| it.query == query && it.contender == contender).map(&figure);
         let kysera = of("kysera").expect("kysera is among the contenders");
         if let Some(hand) = of("hand") {
             println!("{what} {query} kysera/hand {:.2}", kysera / hand);

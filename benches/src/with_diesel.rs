@@ -103,12 +103,12 @@ fn built(query: &impl QueryFragment<Pg>) -> Built {
 }
 
 pub fn q1(input: &Input) -> Built {
-    built(
-        &users::table
-            .filter(users::id.eq(input.id))
-            .limit(input.limit.into())
-            .select((users::id, users::email, users::name, users::age)),
-    )
+    built(&users::table.filter(users::id.eq(input.id)).limit(input.limit.into()).select((
+        users::id,
+        users::email,
+        users::name,
+        users::age,
+    )))
 }
 
 pub fn q1_boxed(input: &Input) -> Built {

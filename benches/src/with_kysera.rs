@@ -43,12 +43,12 @@ fn built(statement: &impl Statement) -> Built {
 }
 
 pub fn q1(input: &Input) -> Built {
-    built(
-        &select_from(users::table)
-            .filter(users::id.eq(input.id))
-            .limit(input.limit.into())
-            .select((users::id, users::email, users::name, users::age)),
-    )
+    built(&select_from(users::table).filter(users::id.eq(input.id)).limit(input.limit.into()).select((
+        users::id,
+        users::email,
+        users::name,
+        users::age,
+    )))
 }
 
 pub fn q2(input: &Input) -> Built {

@@ -78,9 +78,7 @@ pub fn q2(input: &Input) -> Built {
 
 pub fn q3(input: &Input) -> Built {
     let mut insert = Query::insert();
-    insert
-        .into_table(Items::Table)
-        .columns([Items::Id, Items::Name, Items::Note, Items::Quantity, Items::Active]);
+    insert.into_table(Items::Table).columns([Items::Id, Items::Name, Items::Note, Items::Quantity, Items::Active]);
     for row in &input.rows {
         insert
             .values([row.id.into(), row.name.into(), row.note.into(), row.quantity.into(), row.active.into()])

@@ -17,6 +17,17 @@ struct Attributes {
     repr: Option<Ident>,
 }
 
+impl Attributes {
+    /// The column type: the one of the given name, or else `default`.
+    fn data_type(&self, default: TokenStream) -> TokenStream {
+        let Self { kysera, type_name, .. } = self;
+        type_name.as_ref().map_or(default, |name| {
+            let name = name.expand(kysera);
+            quote!(#kysera::ast::DataType::Named(#kysera::ast::Ident::Static(const { &#name })))
+        })
+    }
+}
+
 /// Expands the derive.
 pub(crate) fn expand(input: DeriveInput) -> Result<TokenStream> {
     let DeriveInput { attrs, ident, generics, data, .. } = input;
@@ -94,18 +105,12 @@ fn variants(data: DataEnum, rule: Option<Rule>, renamed: bool) -> Result<Vec<(Id
 
 /// An enum kept as text.
 fn text(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<TokenStream> {
-    let Attributes { kysera, rule, type_name, .. } = attributes;
+    let Attributes { kysera, rule, .. } = attributes;
     let variants = variants(data, *rule, true)?;
     if variants.is_empty() {
         return Err(Error::new(ident.span(), "an enum without variants has no values"));
     }
-    let data_type = match type_name {
-        Some(name) => {
-            let name = name.expand(kysera);
-            quote!(Named(#kysera::ast::Ident::Static(const { &#name })))
-        }
-        None => quote!(Text),
-    };
+    let data_type = attributes.data_type(quote!(#kysera::ast::DataType::Text));
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let names: Vec<_> = variants.iter().map(|(_, name)| &name.text).collect();
     let expected = expected(ident, &names);
@@ -113,7 +118,7 @@ fn text(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<TokenS
         #kysera::sql_type!(
             #ident,
             #kysera::value::Kind::Text,
-            #kysera::ast::DataType::#data_type,
+            #data_type,
             |__it| #kysera::Value::Text(::std::string::String::from(match __it {
                 #(Self::#idents => #names,)*
             })),
@@ -144,8 +149,13 @@ fn number(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<Toke
     }
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let texts: Vec<_> = idents.iter().map(|it| it.unraw().to_string()).collect();
+    let out_of_range: Vec<_> = texts.iter().map(|it| format!("the number of `{it}` does not fit its `repr`")).collect();
     let expected = expected(ident, &texts.iter().collect::<Vec<_>>());
     Ok(quote! {
+        const _: () = {
+            #(::core::assert!(#ident::#idents as i128 == #ident::#idents as #repr as i128, #out_of_range);)*
+        };
+
         #kysera::sql_type!(
             #ident,
             <#repr as #kysera::types::SqlType>::KIND,
@@ -166,17 +176,11 @@ fn number(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<Toke
 
 /// A struct around one value, kept as that value.
 fn newtype(ident: &Ident, inner: &Type, attributes: &Attributes) -> Result<TokenStream> {
-    let Attributes { kysera, rule, type_name, repr } = attributes;
+    let Attributes { kysera, rule, repr, .. } = attributes;
     if rule.is_some() || repr.is_some() {
         return Err(Error::new(ident.span(), "`rename_all` and `repr` are for enums"));
     }
-    let data_type = match type_name {
-        Some(name) => {
-            let name = name.expand(kysera);
-            quote!(#kysera::ast::DataType::Named(#kysera::ast::Ident::Static(const { &#name })))
-        }
-        None => quote!(<#inner as #kysera::types::SqlType>::DATA_TYPE),
-    };
+    let data_type = attributes.data_type(quote!(<#inner as #kysera::types::SqlType>::DATA_TYPE));
     if is_option(inner) {
         let message = "what may be `null` is an `Option` of the newtype, so take the `Option` out of it";
         return Err(Error::new_spanned(inner, message));

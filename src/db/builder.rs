@@ -12,13 +12,14 @@ use crate::plugin::Plugin;
 
 /// What a [`Db`] is made with: a URL and limits ([`Db::builder`]), or a driver ([`Db::with_driver`]); and plugins.
 ///
-/// ```no_run
+/// ```
 /// use std::time::Duration;
 ///
 /// use kysera::{Db, Result};
 ///
-/// # async fn example() -> Result<()> {
-/// let db = Db::builder("postgres://localhost/shop")
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// let db = Db::builder("sqlite::memory:") // or "postgres://localhost/shop"
 ///     .max_connections(20)
 ///     .acquire_timeout(Duration::from_secs(5))
 ///     .connect()

@@ -18,10 +18,11 @@ use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
 ///
 /// A clone is another handle to the same pool.
 ///
-/// ```no_run
+/// ```
 /// use kysera::{Db, Executor, Result};
 ///
-/// # async fn example() -> Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
 /// let db = Db::connect("sqlite::memory:").await?;
 /// db.batch("create table notes (id integer primary key, text text not null)").await?;
 /// # Ok(())
@@ -90,12 +91,14 @@ impl Db {
     /// A panic in the closure, or dropping the future, rolls back too. What the closure runs on the database instead of
     /// on `trx` is not part of the transaction; it takes another connection, and waits for one where there is none.
     ///
-    /// Here the closure fails with [`Error`], so that
-    /// `?` needs no annotation; [`try_transaction`](Self::try_transaction) takes closures with an error of their own.
+    /// Here the closure fails with [`Error`], so that `?` needs no annotation; [`try_transaction`](Self::try_transaction) takes closures with an error of their own.
     ///
-    /// ```no_run
+    /// ```
     /// # use kysera::{Db, Executor, Result};
-    /// # async fn example(db: &Db) -> Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.batch("create table notes (text text not null)").await?;
     /// let answer = db
     ///     .transaction(async |trx| {
     ///         trx.batch("insert into notes (text) values ('first')").await?;
@@ -103,6 +106,7 @@ impl Db {
     ///         Ok(42)
     ///     })
     ///     .await?;
+    /// assert_eq!(answer, 42);
     /// # Ok(())
     /// # }
     /// ```
@@ -123,8 +127,9 @@ impl Db {
 
     /// Runs a closure in a transaction, as [`transaction`](Self::transaction) does, that has an error of its own.
     ///
-    /// ```no_run
+    /// ```
     /// # use kysera::{Db, Error, Executor};
+    /// #[derive(Debug)]
     /// enum Refused {
     ///     Broke,
     ///     Database(Error),
@@ -136,12 +141,18 @@ impl Db {
     ///     }
     /// }
     ///
-    /// # async fn example(db: &Db, money: i64) -> Result<(), Refused> {
-    /// db.try_transaction(async |trx| {
-    ///     trx.batch("update accounts set money = money - 1").await?;
-    ///     if money < 1 { Err(Refused::Broke) } else { Ok(()) }
-    /// })
-    /// .await
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Refused> {
+    /// # let (db, money) = (Db::connect("sqlite::memory:").await?, 0);
+    /// # db.batch("create table accounts (money integer not null)").await?;
+    /// let outcome = db
+    ///     .try_transaction(async |trx| {
+    ///         trx.batch("update accounts set money = money - 1").await?;
+    ///         if money < 1 { Err(Refused::Broke) } else { Ok(()) }
+    ///     })
+    ///     .await;
+    /// assert!(matches!(outcome, Err(Refused::Broke)));
+    /// # Ok(())
     /// # }
     /// ```
     ///
@@ -157,10 +168,13 @@ impl Db {
 
     /// Starts a transaction that is not as the server's defaults have it.
     ///
-    /// ```no_run
+    /// ```
     /// # use kysera::{Db, Executor, Result};
     /// # use kysera::driver::Isolation;
-    /// # async fn example(db: &Db) -> Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.batch("create table notes (text text not null)").await?;
     /// db.build_transaction()
     ///     .isolation(Isolation::Serializable)
     ///     .run(async |trx| trx.batch("delete from notes").await)

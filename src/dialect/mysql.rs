@@ -13,7 +13,7 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::BigInt => "bigint",
         DataType::Real => "float",
         DataType::Double => "double",
-        DataType::Decimal { precision: 0, .. } => return Some(TypeName::Precise("decimal", 65, 30)),
+        DataType::Decimal { precision: 0, scale: _ } => return Some(TypeName::Precise("decimal", 65, 30)),
         DataType::Decimal { precision, scale } => return Some(TypeName::Precise("decimal", *precision, *scale)),
         DataType::Text => "longtext",
         DataType::Varchar(length) => return Some(TypeName::Sized("varchar", *length)),
@@ -36,7 +36,7 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
         DataType::Varchar(length) => return Some(TypeName::Sized("char", *length)),
         DataType::Bytes => "binary",
         DataType::Uuid => "binary(16)",
-        DataType::Decimal { .. }
+        DataType::Decimal { precision: _, scale: _ }
         | DataType::Date
         | DataType::Time
         | DataType::Timestamp

@@ -12,7 +12,7 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::BigInt => "bigint",
         DataType::Real => "real",
         DataType::Double => "double precision",
-        DataType::Decimal { precision: 0, .. } => "numeric",
+        DataType::Decimal { precision: 0, scale: _ } => "numeric",
         DataType::Decimal { precision, scale } => return Some(TypeName::Precise("numeric", *precision, *scale)),
         DataType::Text => "text",
         DataType::Varchar(length) => return Some(TypeName::Sized("varchar", *length)),

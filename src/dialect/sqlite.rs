@@ -11,7 +11,7 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::Real | DataType::Double => "real",
         DataType::Varchar(length) => return Some(TypeName::Checked("text", *length)),
         DataType::Bytes | DataType::Uuid => "blob",
-        DataType::Decimal { .. }
+        DataType::Decimal { precision: _, scale: _ }
         | DataType::Text
         | DataType::Date
         | DataType::Time
@@ -31,7 +31,7 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
         DataType::Bytes => Some(TypeName::Plain("blob")),
         // A number other than 0 and 1 would stay what it is.
         DataType::Boolean
-        | DataType::Decimal { .. }
+        | DataType::Decimal { precision: _, scale: _ }
         | DataType::Varchar(_)
         | DataType::Uuid
         | DataType::Date

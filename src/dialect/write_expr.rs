@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
         match operands {
             [] => self.text(empty),
             [only] => return self.operand(only, Precedence::Any, Typed::No),
-            _ => return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No)),
+            [_, _, ..] => return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No)),
         }
         Ok(())
     }

@@ -170,7 +170,7 @@ impl<'a> Writer<'a> {
         if *target != ConflictTarget::Any {
             return self.unsupported(
                 "conflict with one key among several",
-                "use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys",
+                "use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys",
             );
         }
         self.text(" on duplicate key update ");
@@ -178,7 +178,7 @@ impl<'a> Writer<'a> {
             // `insert ignore` would pass over every other error as well.
             ConflictAction::Nothing => {
                 let Some(column) = insert.columns.first() else {
-                    return self.unsupported("`on_duplicate_key_ignore` for a row of defaults", "insert some value");
+                    return self.unsupported("`on_conflict_do_nothing` for a row of defaults", "insert some value");
                 };
                 self.ident(column)?;
                 self.text(" = ");
@@ -186,7 +186,7 @@ impl<'a> Writer<'a> {
                 self.text(".");
                 self.ident(column)
             }
-            ConflictAction::Update { filter: Some(_), .. } => {
+            ConflictAction::Update { assignments: _, filter: Some(_) } => {
                 self.unsupported("`filter` on an upsert", "choose the value by `case`")
             }
             ConflictAction::Update { assignments, filter: None } => {

@@ -163,7 +163,7 @@ fn target_name(table: &Table) -> &Ident {
 fn demand_filter(filter: &Option<Expr>, all_rows: bool, statement: &str) -> Result<()> {
     match (filter, all_rows) {
         (None, false) => {
-            Err(Error::invalid(format!("`{statement}` without a `filter`; say `.all_rows()` where all rows are meant")))
+            Err(Error::invalid(format!("`{statement}` without `filter`; say `.all_rows()` where all rows are meant")))
         }
         (Some(_), _) | (None, true) => Ok(()),
     }

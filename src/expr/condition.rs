@@ -12,19 +12,30 @@ use crate::types::{NotNull, Nullness, SqlType};
     label = "expected something that is true or false",
     note = "compare it with something, as in `.eq(..)` or `.is_not_null()`"
 )]
-pub trait Condition: Expression {}
+pub trait Condition: Expression<Needs = Self::Tables> {
+    /// The tables it uses. They are named here too, so that what is no condition is one error and not two.
+    type Tables;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T, const I: usize> Condition for Column<T, bool, I> {}
+impl<T, const I: usize> Condition for Column<T, bool, I> {
+    type Tables = Of<T>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T, const I: usize> Condition for Column<T, Option<bool>, I> {}
+impl<T, const I: usize> Condition for Column<T, Option<bool>, I> {
+    type Tables = Of<T>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<N> Condition for Expr<bool, N> {}
+impl<N> Condition for Expr<bool, N> {
+    type Tables = N;
+}
 
 #[diagnostic::do_not_recommend]
-impl<N> Condition for Expr<Option<bool>, N> {}
+impl<N> Condition for Expr<Option<bool>, N> {
+    type Tables = N;
+}
 
 impl<V: SqlType, N> Expr<V, N> {
     /// The same condition as one on the tables named here, so that several different ones have one type and fit into

@@ -34,7 +34,7 @@ pub fn now<V: SqlType<Base = V>>() -> Expr<V> {
 /// assert_eq!(q.compile(&dialect::SQLITE)?.sql, r#"select lower("users"."email") from "users""#);
 /// # Ok::<(), kysera::Error>(())
 /// ```
-pub fn call<V: SqlType, A: Arguments>(name: &'static str, arguments: A) -> Expr<V, super::Solid<A::Needs>> {
+pub fn call<V: SqlType, N>(name: &'static str, arguments: impl Arguments<Needs = N>) -> Expr<V, super::Solid<N>> {
     let mut nodes = Vec::new();
     arguments.push(&mut nodes);
     Expr::new(ast::Expr::call(name, nodes))

@@ -21,7 +21,7 @@ pub use self::case::{Case, case};
 pub use self::condition::{Condition, ConditionOn, Tables, all, any, exists, not, not_exists};
 pub use self::func::{Aggregate, Arguments, Summable, call, count_all, now, value};
 pub use self::membership::InOperand;
-pub use self::nullable::{Accepts, IntoNullable};
+pub use self::nullable::{IntoNullable, Suits};
 pub use self::ops::{ExprMethods, Text};
 pub use self::order::{OrderTerms, Ordered};
 pub use self::raw::{Identifier, Raw, ident, raw_unchecked};
@@ -30,7 +30,7 @@ pub use self::raw::{count_slots, raw, text_at};
 pub use self::scope::{Both, Nothing, Of, Solid};
 use crate::ast;
 use crate::table::Column;
-use crate::types::{Nullness, SqlType};
+use crate::types::{NotNull, Nullness, SqlType};
 
 /// A typed expression: its value is a `V`, and it uses the tables `N`.
 ///
@@ -109,6 +109,16 @@ pub trait IntoExpr<B> {
 
     /// The expression in the tree.
     fn into_expr(self) -> ast::Expr;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: SqlType<Base = V>> IntoExpr<V> for V {
+    type Needs = Nothing;
+    type Null = NotNull;
+
+    fn into_expr(self) -> ast::Expr {
+        ast::Expr::Value(self.into_value())
+    }
 }
 
 #[diagnostic::do_not_recommend]

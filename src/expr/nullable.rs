@@ -22,6 +22,16 @@ pub trait IntoNullable<B> {
 }
 
 #[diagnostic::do_not_recommend]
+impl<V: SqlType<Base = V>> IntoNullable<V> for V {
+    type Needs = Nothing;
+    type Null = NotNull;
+
+    fn into_nullable(self) -> ast::Expr {
+        ast::Expr::Value(self.into_value())
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<B: SqlType<Base = B, Nullable = Self, Null = NotNull>> IntoNullable<B> for Option<B> {
     type Needs = Nothing;
     type Null = Nullable;
@@ -61,16 +71,15 @@ impl<N, B: SqlType, V: SqlType<Base = B>> IntoNullable<B> for Expr<V, N> {
     }
 }
 
-/// Whether a column that is (or is not) nullable takes a value that is (or is not).
+/// Whether a value that is (or is not) nullable fits a column that is (or is not).
 #[diagnostic::on_unimplemented(
     message = "this value can be `null`, but the column cannot",
     note = "choose another value for `null` by `.coalesce(..)`"
 )]
-pub trait Accepts<N> {}
+pub trait Suits<Column> {}
 
 #[diagnostic::do_not_recommend]
-impl Accepts<Self> for NotNull {}
+impl Suits<Self> for NotNull {}
+
 #[diagnostic::do_not_recommend]
-impl Accepts<NotNull> for Nullable {}
-#[diagnostic::do_not_recommend]
-impl Accepts<Self> for Nullable {}
+impl<N: Nullness> Suits<Nullable> for N {}

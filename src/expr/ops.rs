@@ -289,7 +289,7 @@ pub trait ExprMethods: Expression + Sized {
         Ordered::new(self.into_node(), Direction::Descending)
     }
 
-    /// `self as name`: the name that [`fetch_all_as`](crate::query::Select::fetch_all_as) finds it by.
+    /// `self as name`: the name that [`fetch_all_as`](crate::query::Statement::fetch_all_as) finds it by.
     fn alias(self, name: impl Into<ast::Ident>) -> Aliased<Self> {
         Aliased::new(self, name.into())
     }

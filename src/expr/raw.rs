@@ -61,7 +61,9 @@ impl<N> Expression for Raw<N> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<N> Condition for Raw<N> {}
+impl<N> Condition for Raw<N> {
+    type Tables = N;
+}
 
 fn push_text(raw: &mut ast::Raw, text: &'static str) {
     if !text.is_empty() {
@@ -191,4 +193,7 @@ macro_rules! sql {
         let raw = $raw.slot($crate::expr::text_at($text, $number + 1), $slot);
         $crate::sql!(@slots raw, $text, $number + 1; $($rest,)*)
     }};
+    ($($other:tt)*) => {
+        ::core::compile_error!("the text of `sql!` is a literal; for other text there is `kysera::expr::raw_unchecked`")
+    };
 }

@@ -25,7 +25,7 @@ pub struct There<I>(PhantomData<fn() -> I>);
 #[diagnostic::on_unimplemented(
     message = "table `{T}` is not part of this query",
     label = "this uses a column of `{T}`",
-    note = "add the table by `.inner_join(..)`, `.left_join(..)` or, from a query around this one, `.correlate(..)`"
+    note = "add it before, by a join, `.from(..)` of an update, `.using(..)` of a delete, or, from a query around this one, `.correlate(..)`"
 )]
 pub trait Has<T, I> {
     /// Whether an outer join may leave the table's columns empty.
@@ -77,29 +77,41 @@ pub struct Solid<N>(PhantomData<fn() -> N>);
 pub struct Otherwise<A, B>(PhantomData<fn() -> (A, B)>);
 
 /// Tables that are all in the scope `S`, at the places `I`.
-#[diagnostic::on_unimplemented(message = "this expression uses a table that is not part of the query")]
+///
+/// It only stands before [`Found`], so that an error does not list what implements that.
 pub trait Within<S, I> {
     /// Whether an outer join may leave one of them empty.
     type Null: Nullness;
 }
 
-impl<S> Within<S, Here> for Nothing {
+impl<S, N: Found<S, I>, I> Within<S, I> for N {
+    type Null = N::Null;
+}
+
+/// What implements [`Within`]: each kind of tables by itself.
+#[diagnostic::on_unimplemented(message = "this expression uses a table that is not part of the query")]
+pub trait Found<S, I> {
+    /// Whether an outer join may leave one of them empty.
+    type Null: Nullness;
+}
+
+impl<S> Found<S, Here> for Nothing {
     type Null = NotNull;
 }
 
-impl<S: Has<T, I>, T, I> Within<S, I> for Of<T> {
+impl<S: Has<T, I>, T, I> Found<S, I> for Of<T> {
     type Null = S::Null;
 }
 
-impl<S, A: Within<S, I>, B: Within<S, J>, I, J> Within<S, (I, J)> for Both<A, B> {
+impl<S, A: Found<S, I>, B: Found<S, J>, I, J> Found<S, (I, J)> for Both<A, B> {
     type Null = <A::Null as Nullness>::Or<B::Null>;
 }
 
-impl<S, A: Within<S, I>, B: Within<S, J>, I, J> Within<S, (I, J)> for Otherwise<A, B> {
+impl<S, A: Found<S, I>, B: Found<S, J>, I, J> Found<S, (I, J)> for Otherwise<A, B> {
     type Null = B::Null;
 }
 
-impl<S, N: Within<S, I>, I> Within<S, I> for Solid<N> {
+impl<S, N: Found<S, I>, I> Found<S, I> for Solid<N> {
     type Null = NotNull;
 }
 

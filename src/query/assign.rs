@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::ast;
-use crate::expr::{Accepts, Both, Expr, IntoNullable, Nothing};
+use crate::expr::{Both, Expr, IntoNullable, Nothing, Suits};
 use crate::table::{BaseTable, Column, Patch};
 use crate::types::SqlType;
 
@@ -30,7 +30,7 @@ impl<T, V: SqlType, const I: usize> Column<T, V, I> {
     /// `column = value`: a value, an `Option` where the column is nullable, another column, an expression.
     pub fn to<O: IntoNullable<V::Base>>(self, value: O) -> Assignment<T, O::Needs>
     where
-        V::Null: Accepts<O::Null>,
+        O::Null: Suits<V::Null>,
     {
         let node = ast::Assignment { column: self.ident(), value: value.into_nullable() };
         Assignment { node, marker: PhantomData }

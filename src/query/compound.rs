@@ -23,17 +23,47 @@ pub struct Compound<R, O> {
 
 /// A query that can be part of a set operation.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a query that gives rows")]
-pub trait SetOperand<I>: Subquery {
+pub trait SetOperand: Subquery {
     /// What a row of it is in Rust.
     type Row: Send + 'static;
 
     /// What reads a row.
     #[doc(hidden)]
     fn row_reader(&self) -> Read<Self::Row>;
+
+    /// `union`: the rows of either, each once.
+    fn union<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
+        compound(self, SetOperator::Union, other)
+    }
+
+    /// `union all`: the rows of either, as often as they are there.
+    fn union_all<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
+        compound(self, SetOperator::UnionAll, other)
+    }
+
+    /// `intersect`: the rows of both, each once.
+    fn intersect<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
+        compound(self, SetOperator::Intersect, other)
+    }
+
+    /// `intersect all`: the rows of both, as often as they are in both. SQLite has none.
+    fn intersect_all<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
+        compound(self, SetOperator::IntersectAll, other)
+    }
+
+    /// `except`: the rows of this that are not in the other, each once.
+    fn except<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
+        compound(self, SetOperator::Except, other)
+    }
+
+    /// `except all`: the rows of this, each taken away as often as it is in the other. SQLite has none.
+    fn except_all<Q: Gives<Self::Row, Outer = O>, O>(self, other: Q) -> Compound<Self::Row, Both<Self::Outer, O>> {
+        compound(self, SetOperator::ExceptAll, other)
+    }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, R: Output<S, I>, O, I> SetOperand<I> for Select<S, R, O> {
+impl<S, R: Output, O> SetOperand for Select<S, R, O> {
     type Row = R::Row;
 
     fn row_reader(&self) -> Read<R::Row> {
@@ -42,7 +72,7 @@ impl<S, R: Output<S, I>, O, I> SetOperand<I> for Select<S, R, O> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<R: Send + 'static, O> SetOperand<()> for Compound<R, O> {
+impl<R: Send + 'static, O> SetOperand for Compound<R, O> {
     type Row = R;
 
     fn row_reader(&self) -> Read<R> {
@@ -55,17 +85,17 @@ impl<R: Send + 'static, O> SetOperand<()> for Compound<R, O> {
     message = "this query does not give rows of type `{R}`",
     label = "the query before it does, and both must give the same"
 )]
-pub trait Gives<R, I>: SetOperand<I, Row = R> {}
+pub trait Gives<R>: SetOperand<Row = R> {}
 
 #[diagnostic::do_not_recommend]
-impl<R, I, Q: SetOperand<I, Row = R>> Gives<R, I> for Q {}
+impl<R, Q: SetOperand<Row = R>> Gives<R> for Q {}
 
 /// Joins two queries. A chain of the same operator is one node.
-fn compound<L, R, I, J>(left: L, operator: SetOperator, right: R) -> Compound<L::Row, Both<L::Outer, R::Outer>>
-where
-    L: SetOperand<I>,
-    R: Gives<L::Row, J>,
-{
+fn compound<L: SetOperand, R: Gives<L::Row>>(
+    left: L,
+    operator: SetOperator,
+    right: R,
+) -> Compound<L::Row, Both<L::Outer, R::Outer>> {
     let output = Chosen { read: left.row_reader() };
     let ast = match left.into_query() {
         ast::Query::Compound(mut compound)
@@ -87,50 +117,6 @@ where
         }),
     };
     Compound { ast, output, marker: PhantomData }
-}
-
-macro_rules! set_operations {
-    ($($(#[$doc:meta])* $method:ident $Operator:ident;)*) => {
-        impl<S, R, O> Select<S, R, O> {
-            $(
-                $(#[$doc])*
-                pub fn $method<Q, I, J>(self, other: Q) -> Compound<R::Row, Both<O, Q::Outer>>
-                where
-                    R: Output<S, I>,
-                    Q: Gives<R::Row, J>,
-                {
-                    compound::<_, _, I, J>(self, SetOperator::$Operator, other)
-                }
-            )*
-        }
-
-        impl<R: Send + 'static, O> Compound<R, O> {
-            $(
-                $(#[$doc])*
-                pub fn $method<Q, J>(self, other: Q) -> Compound<R, Both<O, Q::Outer>>
-                where
-                    Q: Gives<R, J>,
-                {
-                    compound(self, SetOperator::$Operator, other)
-                }
-            )*
-        }
-    };
-}
-
-set_operations! {
-    /// `union`: the rows of either, each once.
-    union Union;
-    /// `union all`: the rows of either, as often as they are there.
-    union_all UnionAll;
-    /// `intersect`: the rows of both, each once.
-    intersect Intersect;
-    /// `intersect all`: the rows of both, as often as they are in both. SQLite has none.
-    intersect_all IntersectAll;
-    /// `except`: the rows of this that are not in the other, each once.
-    except Except;
-    /// `except all`: the rows of this, each taken away as often as it is in the other. SQLite has none.
-    except_all ExceptAll;
 }
 
 impl<R: Send + 'static, O> Compound<R, O> {
@@ -155,7 +141,7 @@ impl<R: Send + 'static, O> Compound<R, O> {
     /// The query as a derived table of the shape of `table`: `(select .. union select ..) as table`.
     pub fn derived<T: Table>(self, table: T) -> Derived<T>
     where
-        Self: Fetchable<(), Row: Fits<T>>,
+        Self: Fetchable<Row: Fits<T>>,
     {
         derived(self.into_query(), table)
     }

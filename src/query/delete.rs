@@ -8,7 +8,7 @@ use super::{Source, Statement};
 use crate::ast::{self, Shared};
 use crate::expr::Condition;
 use crate::expr::scope::{Entry, Within};
-use crate::table::{BaseTable, all_columns, table_node};
+use crate::table::{BaseTable, Table, all_columns, table_node};
 use crate::types::NotNull;
 
 /// `delete from table using .. where .. returning ..`
@@ -46,10 +46,10 @@ pub fn delete_from<T: BaseTable>(table: T) -> Delete<T> {
     Delete { ast: Shared::new(ast), output: NoRows, marker: PhantomData }
 }
 
-impl<T: BaseTable, S, R> Delete<T, S, R> {
+impl<T, S, R> Delete<T, S, R> {
     /// `using table`: another table that the condition reads. Say by `filter` how its rows belong to those that are
     /// deleted. `exists` on SQLite.
-    pub fn using<F: Source>(mut self, table: F) -> Delete<T, (Entry<F::Table, NotNull>, S), R> {
+    pub fn using<F: Source<Table = U>, U: Table>(mut self, table: F) -> Delete<T, (Entry<U, NotNull>, S), R> {
         self.ast.using.push(table.into_table_ref());
         Delete { ast: self.ast, output: self.output, marker: PhantomData }
     }
@@ -57,7 +57,7 @@ impl<T: BaseTable, S, R> Delete<T, S, R> {
     /// `where condition`; several are joined by `and`.
     pub fn filter<E: Condition, I>(mut self, condition: E) -> Self
     where
-        E::Needs: Within<S, I>,
+        E::Tables: Within<S, I>,
     {
         ast::Expr::restrict(&mut self.ast.filter, condition.into_node());
         self
@@ -82,7 +82,10 @@ impl<T: BaseTable, S, R> Delete<T, S, R> {
     }
 
     /// `returning` all columns of the table.
-    pub fn returning_all(mut self) -> Delete<T, S, Whole<T>> {
+    pub fn returning_all(mut self) -> Delete<T, S, Whole<T>>
+    where
+        T: BaseTable,
+    {
         self.ast.returning = vec![all_columns(T::TABLE)];
         Delete { ast: self.ast, output: Whole::new(), marker: PhantomData }
     }

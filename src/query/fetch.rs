@@ -2,13 +2,14 @@
 
 use futures_util::{StreamExt, stream};
 
-use super::selection::{Output, Own, Read};
+use super::selection::{Output, Read};
 use super::{Compound, Delete, Insert, Select, SetOperand, Statement, Update};
 use crate::ast;
-use crate::driver::{BoxStream, Outcome, Row};
+use crate::driver::{BoxStream, Outcome};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
 use crate::expr::scope::Closed;
+use crate::row::Row;
 use crate::table::FromRow;
 use crate::value::Value;
 
@@ -65,7 +66,7 @@ pub(super) async fn run(executor: &dyn Executor, statement: ast::Statement) -> R
 
 /// A statement that gives rows and can be run on its own: a query, or one that writes and has `returning`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a statement that gives rows")]
-pub trait Fetchable<I>: Statement {
+pub trait Fetchable: Statement {
     /// What a row of it is in Rust.
     type Row: Send + 'static;
 
@@ -74,30 +75,15 @@ pub trait Fetchable<I>: Statement {
     fn reader(&self) -> Read<Self::Row>;
 }
 
-macro_rules! fetchable {
-    ($([$($generics:tt)*] $Type:ty, output $Scope:ty $(, closed $Outer:ident)?;)*) => {
-        $(impl<$($generics)*, I> Fetchable<I> for $Type
-        where
-            R: Output<$Scope, I>,
-            $($Outer: Closed,)?
-        {
-            type Row = R::Row;
+impl<S, R: Output, O: Closed> Fetchable for Select<S, R, O> {
+    type Row = R::Row;
 
-            fn reader(&self) -> Read<R::Row> {
-                self.output.reader()
-            }
-        })*
-    };
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
+    }
 }
 
-fetchable! {
-    [S, R, O] Select<S, R, O>, output S, closed O;
-    [T, R] Insert<T, R>, output Own<T>;
-    [T, S, R] Update<T, S, R>, output S;
-    [T, S, R] Delete<T, S, R>, output S;
-}
-
-impl<R: Send + 'static, O: Closed> Fetchable<()> for Compound<R, O> {
+impl<R: Send + 'static, O: Closed> Fetchable for Compound<R, O> {
     type Row = R;
 
     fn reader(&self) -> Read<R> {
@@ -105,10 +91,34 @@ impl<R: Send + 'static, O: Closed> Fetchable<()> for Compound<R, O> {
     }
 }
 
-/// A statement that writes: an insert, an update or a delete.
+impl<T, R: Output> Fetchable for Insert<T, R> {
+    type Row = R::Row;
+
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
+    }
+}
+
+impl<T, S, R: Output> Fetchable for Update<T, S, R> {
+    type Row = R::Row;
+
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
+    }
+}
+
+impl<T, S, R: Output> Fetchable for Delete<T, S, R> {
+    type Row = R::Row;
+
+    fn reader(&self) -> Read<R::Row> {
+        self.output.reader()
+    }
+}
+
+/// A statement that is run for its effect, such as an insert, an update or a delete.
 #[diagnostic::on_unimplemented(
-    message = "`execute` is for statements that write, and this one reads",
-    note = "read its rows by `.fetch_all(..)`, `.fetch_one(..)` or `.fetch_optional(..)`"
+    message = "this is not a statement that `execute` runs",
+    note = "it runs those that write, and `sql!` without columns; the rows of a query are read by `.fetch_all(..)` and the like"
 )]
 pub trait Writes: Statement {}
 

@@ -75,10 +75,10 @@ impl<T: BaseTable> InsertInto<T> {
     }
 
     /// `(columns) select ..`: the rows of a query, whose columns must be of the types of those named.
-    pub fn from_select<C, Q, I>(self, columns: C, query: Q) -> Insert<T>
+    pub fn from_select<C, Q>(self, columns: C, query: Q) -> Insert<T>
     where
         C: ColumnList<T>,
-        Q: SetOperand<I, Row: Fills<C::Types>, Outer: Closed>,
+        Q: SetOperand<Outer: Closed> + Supplies<C::Types>,
     {
         let mut names = Vec::new();
         columns.push(&mut names);
@@ -158,6 +158,16 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
     let columns = columns.map(|(column, _)| ast::Ident::Static(column.name)).collect();
     (columns, InsertSource::Values(Values { values }))
 }
+
+/// A query that gives the columns `C`, a list such as `(i64, (String, ()))`, in this order.
+#[diagnostic::on_unimplemented(
+    message = "this query does not give the columns that are inserted",
+    label = "expected a query that gives, in this order, `{C}`"
+)]
+pub trait Supplies<C> {}
+
+#[diagnostic::do_not_recommend]
+impl<C, Q: SetOperand<Row: Fills<C>>> Supplies<C> for Q {}
 
 /// A column of table `T`, or a tuple of up to 16.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a column (or a tuple of up to 16 columns) of `{T}`")]

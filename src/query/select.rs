@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::selection::{BeforeSelect, Chosen, Own, Selection, Whole};
+use super::selection::{BeforeSelect, Chosen, Grouping, Own, Selection, Whole};
 use super::source::{Derived, Source, derived};
 use super::{Fetchable, Statement, Subquery, fetch};
 use crate::ast::{self, Distinct, Join, JoinKind, Shared};
@@ -44,7 +44,7 @@ pub struct Select<S, R, O = Nothing> {
 }
 
 /// Begins a query. Without a `select` it gives all columns of this table.
-pub fn select_from<F: Source>(from: F) -> Select<Own<F::Table>, Whole<F::Table>> {
+pub fn select_from<F: Source<Table = T>, T: Table>(from: F) -> Select<Own<T>, Whole<T>> {
     let table = from.table();
     let mut columns = Vec::with_capacity(4);
     columns.push(all_columns(table));
@@ -59,60 +59,76 @@ impl<S, R, O> Select<S, R, O> {
         Select { ast: self.ast, output: self.output, marker: PhantomData }
     }
 
+    /// The same where a join may leave all columns of the tables so far empty.
+    fn nullable<S2>(self) -> Select<S2, R::Nullable, O>
+    where
+        R: BeforeSelect,
+    {
+        Select { ast: self.ast, output: self.output.nullable(), marker: PhantomData }
+    }
+
     fn join<F: Source, E: Condition>(mut self, kind: JoinKind, table: F, on: E) -> Self {
         self.ast.joins.push(Join { kind, table: table.into_table_ref(), on: Some(on.into_node()) });
         self
     }
 
     /// `inner join table on condition`
-    pub fn inner_join<F: Source, E: Condition, I>(self, table: F, on: E) -> Select<(Entry<F::Table, NotNull>, S), R, O>
+    pub fn inner_join<F: Source<Table = T>, T: Table, E: Condition, I>(
+        self,
+        table: F,
+        on: E,
+    ) -> Select<(Entry<T, NotNull>, S), R, O>
     where
-        E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
+        E::Tables: Within<(Entry<T, NotNull>, S), I>,
     {
         self.join(JoinKind::Inner, table, on).retype()
     }
 
     /// `left join table on condition`: rows without a partner are kept, so the columns of `table` become nullable.
-    pub fn left_join<F: Source, E: Condition, I>(self, table: F, on: E) -> Select<(Entry<F::Table, Nullable>, S), R, O>
+    pub fn left_join<F: Source<Table = T>, T: Table, E: Condition, I>(
+        self,
+        table: F,
+        on: E,
+    ) -> Select<(Entry<T, Nullable>, S), R, O>
     where
-        E::Needs: Within<(Entry<F::Table, Nullable>, S), I>,
+        E::Tables: Within<(Entry<T, Nullable>, S), I>,
     {
         self.join(JoinKind::Left, table, on).retype()
     }
 
     /// `right join table on condition`: all rows of `table` are kept, so the columns of the tables before it become
     /// nullable.
-    pub fn right_join<F: Source, E: Condition, I>(
+    pub fn right_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
         self,
         table: F,
         on: E,
-    ) -> Select<(Entry<F::Table, NotNull>, S::Out), R, O>
+    ) -> Select<(Entry<T, NotNull>, S::Out), N, O>
     where
         S: AllNullable,
-        R: BeforeSelect,
-        E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
+        R: BeforeSelect<Nullable = N>,
+        E::Tables: Within<(Entry<T, NotNull>, S), I>,
     {
-        self.join(JoinKind::Right, table, on).retype()
+        self.join(JoinKind::Right, table, on).nullable()
     }
 
     /// `full join table on condition`: all rows of both sides are kept, so all columns become nullable.
     ///
     /// MySQL and MariaDB have none, and say so before anything is sent.
-    pub fn full_join<F: Source, E: Condition, I>(
+    pub fn full_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
         self,
         table: F,
         on: E,
-    ) -> Select<(Entry<F::Table, Nullable>, S::Out), R, O>
+    ) -> Select<(Entry<T, Nullable>, S::Out), N, O>
     where
         S: AllNullable,
-        R: BeforeSelect,
-        E::Needs: Within<(Entry<F::Table, NotNull>, S), I>,
+        R: BeforeSelect<Nullable = N>,
+        E::Tables: Within<(Entry<T, NotNull>, S), I>,
     {
-        self.join(JoinKind::Full, table, on).retype()
+        self.join(JoinKind::Full, table, on).nullable()
     }
 
     /// `cross join table`: every pair of rows.
-    pub fn cross_join<F: Source>(mut self, table: F) -> Select<(Entry<F::Table, NotNull>, S), R, O> {
+    pub fn cross_join<F: Source<Table = T>, T: Table>(mut self, table: F) -> Select<(Entry<T, NotNull>, S), R, O> {
         self.ast.joins.push(Join { kind: JoinKind::Cross, table: table.into_table_ref(), on: None });
         self.retype()
     }
@@ -125,14 +141,14 @@ impl<S, R, O> Select<S, R, O> {
     /// `where condition`; several are joined by `and`.
     pub fn filter<E: Condition, I>(mut self, condition: E) -> Self
     where
-        E::Needs: Within<S, I>,
+        E::Tables: Within<S, I>,
     {
         ast::Expr::restrict(&mut self.ast.filter, condition.into_node());
         self
     }
 
     /// `group by ..`, a column, an expression or a tuple of them; several add up.
-    pub fn group_by<X: Selection<S, I>, I>(mut self, columns: X) -> Self {
+    pub fn group_by<X: Grouping<S, I>, I>(mut self, columns: X) -> Self {
         let mut items = Vec::new();
         columns.push(&mut items);
         self.ast.group_by.extend(super::source::expressions(items));
@@ -142,7 +158,7 @@ impl<S, R, O> Select<S, R, O> {
     /// `having condition`, on groups; several are joined by `and`.
     pub fn having<E: Condition, I>(mut self, condition: E) -> Self
     where
-        E::Needs: Within<S, I>,
+        E::Tables: Within<S, I>,
     {
         ast::Expr::restrict(&mut self.ast.having, condition.into_node());
         self
@@ -199,9 +215,9 @@ impl<S, R, O> Select<S, R, O> {
     /// The query as a derived table of the shape of `table`: `(select ..) as table`.
     ///
     /// Its row must have the columns of `table`, in their order.
-    pub fn derived<T: Table, I>(self, table: T) -> Derived<T>
+    pub fn derived<T: Table>(self, table: T) -> Derived<T>
     where
-        Self: Fetchable<I, Row: Fits<T>>,
+        Self: Fetchable<Row: Fits<T>>,
     {
         derived(self.into_query(), table)
     }
@@ -216,7 +232,7 @@ impl<S, R, O> Select<S, R, O> {
     }
 }
 
-impl<S, T: Table, O> Select<S, Whole<T>, O> {
+impl<S, T: Table, N, O> Select<S, Whole<T, N>, O> {
     /// All columns of the first table: what a query gives that has no `select`. It says so, and changes nothing.
     pub fn select_all(self) -> Self {
         self

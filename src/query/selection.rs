@@ -4,12 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::ast::{Ident, SelectExpr, SelectItem};
-use crate::driver::RowReader;
 use crate::error::Result;
 use crate::expr::scope::{Entry, Has, Within};
-use crate::expr::{Aggregate, Base, Expr, Expression, Null, Raw};
+use crate::expr::{Aggregate, Base, Expr, Expression, Null, Of, Raw};
+use crate::row::RowReader;
 use crate::table::{Column, Fills, Table, WholeRow, all_columns};
-use crate::types::{NotNull, Nullness, SqlType};
+use crate::types::{NotNull, Nullable, Nullness, SqlType};
 
 /// The scope of one table, such as that of a statement that writes it.
 pub(crate) type Own<T> = (Entry<T, NotNull>, ());
@@ -38,36 +38,77 @@ pub trait Selection<S, I> {
     fn read(row: &mut RowReader<'_>) -> Result<Self::Row>;
 }
 
+/// What a query can be grouped by: what can be selected from it.
+///
+/// It only stands before [`Selection`], so that an error does not list what implements that.
+#[diagnostic::on_unimplemented(
+    message = "rows cannot be grouped by `{Self}`",
+    label = "expected a column, an expression, or a tuple of up to 16 of those"
+)]
+pub trait Grouping<S, I>: Selection<S, I> {}
+
+impl<S, I, X: Selection<S, I>> Grouping<S, I> for X {}
+
 /// The type of what is read where `E` is selected: nullable where `E` or one of its tables is.
 type Selected<E, S, I> =
     <<<<E as Expression>::Needs as Within<S, I>>::Null as Nullness>::Or<Null<E>> as Nullness>::Of<Base<E>>;
 
-/// Each kind of expression by itself. One impl for all of them would stand beside that for tuples, and where two might
-/// do, the compiler says that neither does, and not what either lacks.
-macro_rules! expressions {
-    ($([$($generics:tt)*] $Type:ty;)*) => {
-        $(impl<S, I, $($generics)*> Selection<S, I> for $Type
-        where
-            Self: Expression<Needs: Within<S, I>>,
-        {
-            type Row = Selected<Self, S, I>;
+// Each kind of expression by itself. One impl for all of them would stand beside those for tuples, and where two might
+// do, the compiler says that neither does, and not what either lacks.
 
-            fn push(self, columns: &mut Vec<SelectItem>) {
-                columns.push(SelectItem::Expr(SelectExpr { expr: self.into_node(), alias: None }));
-            }
+impl<S, I, T, V: SqlType, const C: usize> Selection<S, I> for Column<T, V, C>
+where
+    Of<T>: Within<S, I>,
+{
+    type Row = Selected<Self, S, I>;
 
-            fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
-                row.read::<Self::Row>()
-            }
-        })*
-    };
+    fn push(self, columns: &mut Vec<SelectItem>) {
+        push(self, columns);
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        row.read()
+    }
 }
 
-expressions! {
-    [T, V: SqlType, const C: usize] Column<T, V, C>;
-    [V: SqlType, N] Expr<V, N>;
-    [V: SqlType, N] Aggregate<V, N>;
-    [N] Raw<N>;
+impl<S, I, V: SqlType, N: Within<S, I>> Selection<S, I> for Expr<V, N> {
+    type Row = Selected<Self, S, I>;
+
+    fn push(self, columns: &mut Vec<SelectItem>) {
+        push(self, columns);
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        row.read()
+    }
+}
+
+impl<S, I, V: SqlType, N: Within<S, I>> Selection<S, I> for Aggregate<V, N> {
+    type Row = Selected<Self, S, I>;
+
+    fn push(self, columns: &mut Vec<SelectItem>) {
+        push(self, columns);
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        row.read()
+    }
+}
+
+impl<S, I, N: Within<S, I>> Selection<S, I> for Raw<N> {
+    type Row = Selected<Self, S, I>;
+
+    fn push(self, columns: &mut Vec<SelectItem>) {
+        push(self, columns);
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        row.read()
+    }
+}
+
+fn push(expr: impl Expression, columns: &mut Vec<SelectItem>) {
+    columns.push(SelectItem::Expr(SelectExpr { expr: expr.into_node(), alias: None }));
 }
 
 /// `expr as name`
@@ -169,9 +210,9 @@ tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I1
 tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15);
 tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15, Q I16);
 
-/// What a statement over the tables `S` gives back.
+/// What a statement gives back.
 #[diagnostic::on_unimplemented(message = "this statement gives no rows", note = "add `.returning(..)` to read some")]
-pub trait Output<S, I> {
+pub trait Output {
     /// What a row of it is in Rust.
     type Row: Send + 'static;
 
@@ -200,7 +241,7 @@ impl<R> fmt::Debug for Chosen<R> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, R: Send + 'static> Output<S, ()> for Chosen<R> {
+impl<R: Send + 'static> Output for Chosen<R> {
     type Row = R;
 
     fn reader(&self) -> Read<R> {
@@ -208,35 +249,35 @@ impl<S, R: Send + 'static> Output<S, ()> for Chosen<R> {
     }
 }
 
-/// All columns of table `T`: what a query gives that has no `select`.
-pub struct Whole<T>(PhantomData<fn() -> T>);
+/// All columns of table `T`: what a query gives that has no `select`. `N` is whether an outer join may leave them empty.
+pub struct Whole<T, N = NotNull>(PhantomData<fn() -> (T, N)>);
 
-impl<T> Whole<T> {
+impl<T, N> Whole<T, N> {
     pub(crate) const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<T> Clone for Whole<T> {
+impl<T, N> Clone for Whole<T, N> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Whole<T> {}
+impl<T, N> Copy for Whole<T, N> {}
 
-impl<T> fmt::Debug for Whole<T> {
+impl<T, N> fmt::Debug for Whole<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Whole")
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Has<T, I>, I, T: Table> Output<S, (I,)> for Whole<T> {
-    type Row = <S::Null as Nullness>::Row<T::Row>;
+impl<T: Table, N: Nullness> Output for Whole<T, N> {
+    type Row = N::Row<T::Row>;
 
     fn reader(&self) -> Read<Self::Row> {
-        read_whole::<T, S::Null>
+        read_whole::<T, N>
     }
 }
 
@@ -249,7 +290,20 @@ pub struct NoRows;
     message = "a `right_join` or `full_join` must come before `select`",
     note = "it may leave columns empty that are selected already as never `null`"
 )]
-pub trait BeforeSelect {}
+pub trait BeforeSelect {
+    /// The same where an outer join may leave it empty.
+    type Nullable;
+
+    /// The same where an outer join may leave it empty.
+    #[doc(hidden)]
+    fn nullable(self) -> Self::Nullable;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T> BeforeSelect for Whole<T> {}
+impl<T, N> BeforeSelect for Whole<T, N> {
+    type Nullable = Whole<T, Nullable>;
+
+    fn nullable(self) -> Whole<T, Nullable> {
+        Whole::new()
+    }
+}

@@ -33,9 +33,9 @@ pub trait Statement {
     /// # Errors
     ///
     /// Where it cannot be compiled, the server refuses it, or a column does not fit its type.
-    fn fetch_all<I>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<Self::Row>>>
+    fn fetch_all(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<Self::Row>>>
     where
-        Self: Fetchable<I> + Sized,
+        Self: Fetchable + Sized,
     {
         Box::pin(fetch::all(executor, self.to_statement(), self.reader()))
     }
@@ -45,9 +45,9 @@ pub trait Statement {
     /// # Errors
     ///
     /// [`is_not_found`](crate::Error::is_not_found) where there is no row, and those of [`fetch_all`](Self::fetch_all).
-    fn fetch_one<I>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Self::Row>>
+    fn fetch_one(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Self::Row>>
     where
-        Self: Fetchable<I> + Sized,
+        Self: Fetchable + Sized,
     {
         Box::pin(fetch::one(executor, self.to_statement(), self.reader()))
     }
@@ -57,17 +57,17 @@ pub trait Statement {
     /// # Errors
     ///
     /// Those of [`fetch_all`](Self::fetch_all).
-    fn fetch_optional<I>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Option<Self::Row>>>
+    fn fetch_optional(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Option<Self::Row>>>
     where
-        Self: Fetchable<I> + Sized,
+        Self: Fetchable + Sized,
     {
         Box::pin(fetch::optional(executor, self.to_statement(), self.reader()))
     }
 
     /// Runs it and gives the rows as they arrive, without holding them all. The stream holds its connection.
-    fn fetch<I>(self, executor: &dyn Executor) -> BoxStream<'_, Result<Self::Row>>
+    fn fetch(self, executor: &dyn Executor) -> BoxStream<'_, Result<Self::Row>>
     where
-        Self: Fetchable<I> + Sized,
+        Self: Fetchable + Sized,
     {
         fetch::streamed(executor, self.to_statement(), self.reader())
     }

@@ -8,7 +8,7 @@ use super::{Assignments, Source, Statement};
 use crate::ast::{self, Shared};
 use crate::expr::Condition;
 use crate::expr::scope::{Entry, Within};
-use crate::table::{BaseTable, all_columns, table_node};
+use crate::table::{BaseTable, Table, all_columns, table_node};
 use crate::types::NotNull;
 
 /// `update table set .. from .. where .. returning ..`
@@ -55,7 +55,7 @@ pub fn update<T: BaseTable>(table: T) -> Update<T> {
     Update { ast: Shared::new(ast), output: NoRows, marker: PhantomData }
 }
 
-impl<T: BaseTable, S, R> Update<T, S, R> {
+impl<T, S, R> Update<T, S, R> {
     /// `set ..`: an assignment, a tuple of them, or the table's patch struct; several add up.
     pub fn set<A: Assignments<T, Needs: Within<S, I>>, I>(mut self, assignments: A) -> Self {
         assignments.push(&mut self.ast.assignments);
@@ -64,7 +64,7 @@ impl<T: BaseTable, S, R> Update<T, S, R> {
 
     /// `from table`: another table that values and conditions read. Say by `filter` how its rows belong to those that
     /// are updated; where several belong to one, the server takes any of them.
-    pub fn from<F: Source>(mut self, table: F) -> Update<T, (Entry<F::Table, NotNull>, S), R> {
+    pub fn from<F: Source<Table = U>, U: Table>(mut self, table: F) -> Update<T, (Entry<U, NotNull>, S), R> {
         self.ast.from.push(table.into_table_ref());
         Update { ast: self.ast, output: self.output, marker: PhantomData }
     }
@@ -72,7 +72,7 @@ impl<T: BaseTable, S, R> Update<T, S, R> {
     /// `where condition`; several are joined by `and`.
     pub fn filter<E: Condition, I>(mut self, condition: E) -> Self
     where
-        E::Needs: Within<S, I>,
+        E::Tables: Within<S, I>,
     {
         ast::Expr::restrict(&mut self.ast.filter, condition.into_node());
         self
@@ -97,7 +97,10 @@ impl<T: BaseTable, S, R> Update<T, S, R> {
     }
 
     /// `returning` all columns of the table.
-    pub fn returning_all(mut self) -> Update<T, S, Whole<T>> {
+    pub fn returning_all(mut self) -> Update<T, S, Whole<T>>
+    where
+        T: BaseTable,
+    {
         self.ast.returning = vec![all_columns(T::TABLE)];
         Update { ast: self.ast, output: Whole::new(), marker: PhantomData }
     }

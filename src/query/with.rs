@@ -40,23 +40,23 @@ pub struct With {
 }
 
 /// `with table as (query)`: the query must give the columns of `table`, in their order.
-pub fn with<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(table: T, query: Q) -> With {
+pub fn with<T: Table, Q: Fetchable<Row: Fits<T>>>(table: T, query: Q) -> With {
     With::default().with(table, query)
 }
 
 /// `with recursive table as (query)`: the query may select from `table` itself.
-pub fn with_recursive<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(table: T, query: Q) -> With {
+pub fn with_recursive<T: Table, Q: Fetchable<Row: Fits<T>>>(table: T, query: Q) -> With {
     With::default().with_recursive(table, query)
 }
 
 impl With {
     /// One more common table expression, which may use those before it.
-    pub fn with<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(self, table: T, query: Q) -> Self {
+    pub fn with<T: Table, Q: Fetchable<Row: Fits<T>>>(self, table: T, query: Q) -> Self {
         self.push(table, query.to_statement(), false)
     }
 
     /// One more common table expression, which may use those before it and itself.
-    pub fn with_recursive<T: Table, Q: Fetchable<I, Row: Fits<T>>, I>(self, table: T, query: Q) -> Self {
+    pub fn with_recursive<T: Table, Q: Fetchable<Row: Fits<T>>>(self, table: T, query: Q) -> Self {
         self.push(table, query.to_statement(), true)
     }
 
@@ -71,7 +71,7 @@ impl With {
     }
 
     /// Goes on to a query.
-    pub fn select_from<F: Source>(self, from: F) -> Select<Own<F::Table>, Whole<F::Table>> {
+    pub fn select_from<F: Source<Table = T>, T: Table>(self, from: F) -> Select<Own<T>, Whole<T>> {
         select_from(from).with_ctes(self.ctes)
     }
 

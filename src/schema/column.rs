@@ -3,7 +3,7 @@
 use crate::ast::{self, DataType, Generation, Ident, Raw, RawPart, ReferentialAction, Shared, TableName};
 use crate::types::SqlType;
 
-/// A column of a table that is created. [`column`] makes it.
+/// A column of a table that is created. [`column()`] makes it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ColumnDef {

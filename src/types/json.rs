@@ -6,8 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Mismatch, NotNull, SqlType};
-use crate::ast::{DataType, Expr};
-use crate::expr::{IntoExpr, Nothing};
+use crate::ast::DataType;
 use crate::sql_type;
 use crate::value::{Kind, Value};
 
@@ -76,16 +75,6 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> SqlType for Json<T> {
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {
         read(value).map(Self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned + Send + 'static> IntoExpr<Self> for Json<T> {
-    type Needs = Nothing;
-    type Null = NotNull;
-
-    fn into_expr(self) -> Expr {
-        Expr::Value(self.into_value())
     }
 }
 

@@ -165,8 +165,7 @@ impl<T: SqlType<Base = T, Nullable = Self, Null = NotNull>> SqlType for Option<T
     }
 }
 
-/// Implements [`SqlType`], [`IntoExpr`](crate::expr::IntoExpr) and [`IntoNullable`](crate::expr::IntoNullable) for a
-/// type that is never `null`, from its way in and its way out.
+/// Implements [`SqlType`] for a type that is never `null`, from its way in and its way out.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! sql_type {
@@ -186,26 +185,6 @@ macro_rules! sql_type {
 
             fn from_value($from: $crate::value::Value) -> ::core::result::Result<Self, $crate::types::Mismatch> {
                 $read
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl $crate::expr::IntoNullable<$Rust> for $Rust {
-            type Needs = $crate::expr::Nothing;
-            type Null = $crate::types::NotNull;
-
-            fn into_nullable(self) -> $crate::ast::Expr {
-                $crate::ast::Expr::Value($crate::types::SqlType::into_value(self))
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl $crate::expr::IntoExpr<$Rust> for $Rust {
-            type Needs = $crate::expr::Nothing;
-            type Null = $crate::types::NotNull;
-
-            fn into_expr(self) -> $crate::ast::Expr {
-                $crate::ast::Expr::Value($crate::types::SqlType::into_value(self))
             }
         }
     };

@@ -17,7 +17,28 @@ sql_type!(Vec<u8>, Kind::Bytes, DataType::Bytes, |it| Value::Bytes(it), |value| 
     value => Err(Mismatch::new(Kind::Bytes, &value)),
 });
 
-/// Borrowed forms are values too, so that `email.eq("ann@x.io")` needs no `to_string`.
+// Borrowed forms are values too, so that `email.eq("ann@x.io")` needs no `to_string`. That of `&str` stands by itself,
+// because errors point to it.
+#[diagnostic::do_not_recommend]
+impl IntoExpr<String> for &str {
+    type Needs = Nothing;
+    type Null = NotNull;
+
+    fn into_expr(self) -> Expr {
+        Expr::Value(Value::from(self.to_owned()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoNullable<String> for &str {
+    type Needs = Nothing;
+    type Null = NotNull;
+
+    fn into_nullable(self) -> Expr {
+        self.into_expr()
+    }
+}
+
 macro_rules! borrowed {
     ($($Borrowed:ty => $Owned:ty),*) => {
         $(
@@ -44,4 +65,4 @@ macro_rules! borrowed {
     };
 }
 
-borrowed!(&str => String, &String => String, std::borrow::Cow<'_, str> => String, &[u8] => Vec<u8>);
+borrowed!(&String => String, std::borrow::Cow<'_, str> => String, &[u8] => Vec<u8>);

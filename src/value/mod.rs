@@ -196,7 +196,7 @@ impl fmt::Display for Kind {
 }
 
 /// Shows the kind and never the value: parameters do not belong in logs.
-/// To read them, match on the value or call [`debug_sql`](crate::query::Select::debug_sql).
+/// To read them, match on the value or call [`debug_sql`](crate::query::Statement::debug_sql).
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -21,7 +21,8 @@ fn main() {
         eprintln!("warning: INSTRUCTIONS ARE NOT COUNTED, because valgrind is not installed; the times above stand");
         return;
     }
-    let counts: Vec<f64> = ENTRIES.iter().map(|entry| (count(entry, MANY) - count(entry, FEW)) / (MANY - FEW) as f64).collect();
+    let counts: Vec<f64> =
+        ENTRIES.iter().map(|entry| (count(entry, MANY) - count(entry, FEW)) / (MANY - FEW) as f64).collect();
     for (entry, count) in ENTRIES.iter().zip(&counts) {
         println!("instructions {} {} {count:.0}", entry.query, entry.contender);
     }

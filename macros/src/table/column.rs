@@ -93,7 +93,7 @@ impl Column {
             "generated" => self.set_generated(meta)?,
             "generated_sql" => {
                 let expression = attributes::text(meta)?;
-                self.not_both(meta, self.default.is_some(), "a default")?;
+                not_both(meta, self.default.is_some(), "a default")?;
                 self.expression = Some(expression);
                 self.generated = Generated::Always;
             }
@@ -126,7 +126,7 @@ impl Column {
     fn set_generated(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         if meta.input.peek(Token![=]) {
             attributes::word(meta.input, &["always"])?;
-            self.not_both(meta, self.default.is_some(), "a default")?;
+            not_both(meta, self.default.is_some(), "a default")?;
             self.generated = Generated::Always;
         } else {
             attributes::flag(meta)?;
@@ -138,26 +138,17 @@ impl Column {
     }
 
     fn set_default(&mut self, meta: &ParseNestedMeta<'_>, default: TokenStream) -> Result<()> {
-        self.not_both(meta, self.default.is_some(), "another default")?;
-        self.not_both(meta, self.generated == Generated::Always, "a value that is always generated")?;
+        not_both(meta, self.default.is_some(), "another default")?;
+        not_both(meta, self.generated == Generated::Always, "a value that is always generated")?;
         self.default = Some(default);
         self.generated = Generated::ByDefault;
         Ok(())
     }
 
     fn set_data_type(&mut self, meta: &ParseNestedMeta<'_>, data_type: TokenStream) -> Result<()> {
-        self.not_both(meta, self.data_type.is_some(), "another type")?;
+        not_both(meta, self.data_type.is_some(), "another type")?;
         self.data_type = Some(data_type);
         Ok(())
-    }
-
-    fn not_both(&self, meta: &ParseNestedMeta<'_>, other: bool, what: &str) -> Result<()> {
-        if other {
-            let key = meta.path.to_token_stream();
-            Err(Error::new_spanned(&meta.path, format!("`{key}` does not go with {what} of this column")))
-        } else {
-            Ok(())
-        }
     }
 
     /// Whether an insert must give a value.
@@ -186,6 +177,16 @@ impl Column {
         ];
         let rules = rules.iter().flatten();
         quote!(#base #(#rules)*)
+    }
+}
+
+/// Refuses a key that contradicts what the column has already.
+fn not_both(meta: &ParseNestedMeta<'_>, other: bool, what: &str) -> Result<()> {
+    if other {
+        let key = meta.path.to_token_stream();
+        Err(Error::new_spanned(&meta.path, format!("`{key}` does not go with {what} of this column")))
+    } else {
+        Ok(())
     }
 }
 

@@ -79,7 +79,7 @@ impl Table {
         let about_alias = format!("The table{documented} under another name, and its columns.");
         let constants = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
-            quote!(#[doc = #about] #inner const #field: #kysera::table::ColumnOf<table, #at> = #kysera::table::Column::OF;)
+            quote!(#[doc = #about] #inner const #field: #kysera::table::ColumnOf<table, #at> = #kysera::table::column();)
         });
         let fields = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
@@ -163,8 +163,9 @@ impl Table {
                 impl<A> #module::Aliased<A> {
                     #[doc(hidden)]
                     pub const fn new(__alias: &'static #kysera::ast::Name) -> Self {
+                        let __table = &TABLE;
                         Self {
-                            #(#fields: #kysera::table::Column::of_alias(__alias, &TABLE),)*
+                            #(#fields: #kysera::table::column_of(__alias, __table),)*
                             __alias: #kysera::table::Alias::new(__alias),
                         }
                     }
@@ -261,6 +262,7 @@ impl Table {
         let about = format!("What an insert into the table{} gives.", name.documented());
         quote! {
             #[doc = #about]
+            #[allow(dead_code)]
             #[derive(#default ::core::clone::Clone, ::core::fmt::Debug)]
             #visibility struct #new {
                 #(#fields,)*
@@ -302,6 +304,7 @@ impl Table {
         let about = format!("What an update of the table{} sets.", name.documented());
         quote! {
             #[doc = #about]
+            #[allow(dead_code)]
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::default::Default)]
             #visibility struct #patch {
                 #(#fields,)*

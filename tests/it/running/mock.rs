@@ -12,7 +12,7 @@ use kysera::driver::{
 use kysera::error::{DatabaseError, DatabaseErrorKind};
 use kysera::{Error, Result, Value};
 
-use super::random::Random;
+use crate::support::Random;
 
 /// The server; a clone is the same one.
 #[derive(Clone, Debug, Default)]

@@ -1,10 +1,12 @@
 //! What the tests share: the servers, a fresh database for each test, and [`check`](check::check).
 
 pub mod check;
+pub mod random;
 pub mod schema;
 pub mod servers;
 pub mod shared;
 
 pub use self::check::check;
+pub use self::random::Random;
 pub use self::servers::{Server, on_all, on_each, run};
 pub use self::shared::{reading, writing};

@@ -53,12 +53,12 @@ async fn a_transaction_with_a_statement_given_up_is_not_stored(url: String) {
     let mut connection = driver.acquire().await.unwrap();
     run(&mut *connection, "drop table if exists pg_given_up; create table pg_given_up (id int4)").await;
     // Once it ends by itself before anybody looks, and once it has to be cancelled.
-    for sleep in ["0.03", "30"] {
+    for sleep in ["0.2", "30"] {
         connection.begin(&TransactionOptions::default()).await.unwrap();
         connection.execute(query("insert into pg_given_up values (1)", &[])).await.unwrap();
         let sql = format!("insert into pg_given_up select 2 from pg_sleep({sleep})");
         assert!(timeout(Duration::from_millis(10), connection.execute(query(&sql, &[]))).await.is_err());
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
         let error = fetch(&mut *connection, "select 1", &[]).await.unwrap_err();
         assert_eq!(error.as_database().unwrap().code(), "25P02");
         assert!(connection.commit().await.unwrap_err().is_closed());
@@ -66,7 +66,7 @@ async fn a_transaction_with_a_statement_given_up_is_not_stored(url: String) {
     }
     // Also where the commit comes right after.
     connection.begin(&TransactionOptions::default()).await.unwrap();
-    let sql = "insert into pg_given_up select 2 from pg_sleep(0.03)";
+    let sql = "insert into pg_given_up select 2 from pg_sleep(0.09)";
     let start = Instant::now();
     let given_up = timeout(Duration::from_millis(10), connection.execute(query(sql, &[]))).await;
     assert!(given_up.is_err(), "{given_up:?} {:?}", start.elapsed());
@@ -88,7 +88,7 @@ async fn a_savepoint_undoes_a_statement_given_up(url: String) {
     connection.begin(&TransactionOptions::default()).await.unwrap();
     connection.execute(query("insert into pg_undone values (1)", &[])).await.unwrap();
     connection.savepoint(1).await.unwrap();
-    let sql = "insert into pg_undone select 2 from pg_sleep(0.03)";
+    let sql = "insert into pg_undone select 2 from pg_sleep(0.09)";
     assert!(timeout(Duration::from_millis(10), connection.execute(query(sql, &[]))).await.is_err());
     connection.rollback_to_savepoint(1).await.unwrap();
     connection.execute(query("insert into pg_undone values (3)", &[])).await.unwrap();

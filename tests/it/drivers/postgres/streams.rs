@@ -57,11 +57,11 @@ async fn rows_come_as_they_arrive(url: String) {
     let driver = one(&url).await;
     let mut connection = driver.acquire().await.unwrap();
     // The server sends what it has when its buffer of 8 kB is full.
-    let sql = "select repeat('x', 10000), pg_sleep(0.1) from generate_series(1, 20)";
+    let sql = "select repeat('x', 10000), pg_sleep(0.5) from generate_series(1, 20)";
     let start = Instant::now();
     let mut stream = connection.stream(query(sql, &[]));
     assert!(stream.next().await.unwrap().unwrap().len() < 20);
-    assert!(start.elapsed() < Duration::from_secs(1));
+    assert!(start.elapsed() < Duration::from_secs(8));
 }
 
 async fn a_stream_may_be_dropped_early(url: String) {

@@ -97,22 +97,22 @@ SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?
 -- do nothing of one key
 PostgreSQL: insert into "users" ("email", "name", "age", "manager_id") values ($1, $2, $3, $4) on conflict ("email") do nothing
     ["a", "x", null (a 32-bit integer), null (a 64-bit integer)]
-MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
-MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
+MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
+MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
 SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?2, ?3, ?4) on conflict ("email") do nothing
 
 -- do update
 PostgreSQL: insert into "users" ("email", "name", "age", "manager_id") values ($1, $2, $3, $4) on conflict ("email") do update set "name" = excluded."name", "visits" = "users"."visits" + excluded."visits"
     ["a", "x", null (a 32-bit integer), null (a 64-bit integer)]
-MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
-MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
+MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
+MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
 SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?2, ?3, ?4) on conflict ("email") do update set "name" = excluded."name", "visits" = "users"."visits" + excluded."visits"
 
 -- do update where
 PostgreSQL: insert into "users" ("email", "name", "age", "manager_id") values ($1, $2, $3, $4) on conflict ("email") do update set "name" = excluded."name" where "users"."visits" < excluded."visits"
     ["a", "x", null (a 32-bit integer), null (a 64-bit integer)]
-MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
-MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
+MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
+MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
 SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?2, ?3, ?4) on conflict ("email") do update set "name" = excluded."name" where "users"."visits" < excluded."visits"
 
 -- on duplicate key update
@@ -146,8 +146,8 @@ SQLite: insert into "users" ("email", "name") select * from (select "posts"."tit
 -- from a query, do update
 PostgreSQL: insert into "users" ("email", "name") select "posts"."title", "posts"."title" from "posts" on conflict ("email") do update set "name" = excluded."name"
     []
-MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
-MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
+MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
+MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
 SQLite: insert into "users" ("email", "name") select "posts"."title", "posts"."title" from "posts" where true on conflict ("email") do update set "name" = excluded."name"
 
 -- from a query, on duplicate key update
@@ -160,8 +160,8 @@ SQLite: insert into "users" ("email", "name") select "posts"."title", "posts"."t
 -- defaults, do nothing
 PostgreSQL: insert into "users" default values on conflict do nothing
     []
-MySQL: error: MySQL has no `on_duplicate_key_ignore` for a row of defaults; insert some value
-MariaDB: error: MariaDB has no `on_duplicate_key_ignore` for a row of defaults; insert some value
+MySQL: error: MySQL has no `on_conflict_do_nothing` for a row of defaults; insert some value
+MariaDB: error: MariaDB has no `on_conflict_do_nothing` for a row of defaults; insert some value
 SQLite: error: SQLite has no upsert of a row of defaults; insert some value
 
 -- returning
@@ -188,7 +188,7 @@ SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?
 -- do update, returning
 PostgreSQL: insert into "users" ("email", "name", "age", "manager_id") values ($1, $2, $3, $4) on conflict ("email") do update set "visits" = "users"."visits" + excluded."visits" returning "users"."visits"
     ["a", "x", null (a 32-bit integer), null (a 64-bit integer)]
-MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
-MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys
+MySQL: error: MySQL has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
+MariaDB: error: MariaDB has no conflict with one key among several; use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys
 SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?2, ?3, ?4) on conflict ("email") do update set "visits" = "users"."visits" + excluded."visits" returning "users"."visits"
 

@@ -1,0 +1,8 @@
+mod schema;
+use schema::*;
+
+pub fn query() {
+    let _ = with(totals::table, select_from(posts::table));
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use kysera::Table;
+
+#[derive(Table)]
+pub enum User {
+    Known,
+    Unknown,
+}
+
+fn main() {}

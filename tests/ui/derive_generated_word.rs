@@ -1,0 +1,9 @@
+use kysera::Table;
+
+#[derive(Table)]
+pub struct User {
+    #[column(generated = sometimes)]
+    id: i64,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use kysera::Table;
+
+#[derive(Table)]
+pub struct User<T> {
+    id: T,
+}
+
+fn main() {}

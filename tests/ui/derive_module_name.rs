@@ -1,0 +1,9 @@
+use kysera::Table;
+
+#[derive(Table)]
+#[table(name = "user accounts")]
+pub struct User {
+    id: i64,
+}
+
+fn main() {}

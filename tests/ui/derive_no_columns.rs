@@ -1,0 +1,6 @@
+use kysera::Table;
+
+#[derive(Table)]
+pub struct User {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+mod schema;
+use schema::*;
+
+pub fn query() {
+    let query = select_from(users::table).select((users::email, users::id));
+    let _ = insert_into(users::table).from_select((users::email, users::age), query);
+}
+
+fn main() {}

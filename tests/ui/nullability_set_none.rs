@@ -1,0 +1,8 @@
+mod schema;
+use schema::*;
+
+pub fn query() {
+    let _ = update(users::table).set(users::email.to(None::<String>));
+}
+
+fn main() {}

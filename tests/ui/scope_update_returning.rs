@@ -1,0 +1,8 @@
+mod schema;
+use schema::*;
+
+pub fn query() {
+    let _ = update(users::table).set(users::age.to(1)).returning((users::id, posts::id));
+}
+
+fn main() {}

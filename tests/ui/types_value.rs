@@ -1,0 +1,8 @@
+mod schema;
+use schema::*;
+
+pub fn query() {
+    let _ = value('c');
+}
+
+fn main() {}
