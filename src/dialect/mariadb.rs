@@ -14,11 +14,7 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
     if *it == DataType::Json { None } else { mysql::cast_type(it) }
 }
 
-/// As on MySQL, but JSON is text indeed, and a date travels as a date and time.
+/// As on MySQL, but JSON is text indeed.
 pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
-    match kind {
-        Kind::Json => None,
-        Kind::Date => Some(DataType::Date),
-        other => mysql::param_cast(other, typed),
-    }
+    if kind == Kind::Json { None } else { mysql::param_cast(kind, typed) }
 }

@@ -48,11 +48,13 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
 }
 
 /// Every value but text is cast where nothing tells its type: the server gives a placeholder the type it had first, and
-/// keeps it as long as the statement stays prepared. Decimals and JSON travel as text and are cast everywhere, or they
-/// would be compared as floats, and as a document that is one string.
+/// keeps it as long as the statement stays prepared.
+///
+/// Decimals and JSON travel as text, and dates as a date and time; they are cast everywhere, or they would be compared as
+/// floats, as a document that is one string, and make a date and time of what they stand beside.
 pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
     match (kind, typed) {
-        (Kind::Decimal | Kind::Json, _) => data_type_of(kind),
+        (Kind::Decimal | Kind::Json | Kind::Date, _) => data_type_of(kind),
         (_, Typed::Yes) | (Kind::Text, Typed::No) => None,
         (Kind::Bool, Typed::No) => Some(DataType::BigInt),
         (_, Typed::No) => data_type_of(kind),

@@ -241,6 +241,8 @@ pub enum InsertWith {
 pub enum DefaultValues {
     /// `default values`
     Words,
+    /// `default values`, without an `on conflict` after it.
+    WordsAlone,
     /// `() values ()`
     EmptyRow,
 }
@@ -538,7 +540,7 @@ pub const SQLITE: Spec = Spec {
     insert_with: InsertWith::Before,
     update_with: true,
     data_modifying_with: false,
-    default_values: DefaultValues::Words,
+    default_values: DefaultValues::WordsAlone,
     default_in_row: false,
     upsert: Upsert::OnConflict,
     upsert_select_needs_where: true,

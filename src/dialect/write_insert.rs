@@ -27,7 +27,7 @@ impl<'a> Writer<'a> {
                 self.target = None;
             }
             InsertSource::Query(query) => self.insert_query(query, inner_with, it)?,
-            InsertSource::Default => self.default_row(columns)?,
+            InsertSource::Default => self.default_row(columns, conflict.is_some())?,
         }
         if let Some(conflict) = conflict {
             self.conflict(conflict, it)?;
@@ -76,12 +76,15 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn default_row(&mut self, columns: &'a [Ident]) -> Result<()> {
+    fn default_row(&mut self, columns: &'a [Ident], upsert: bool) -> Result<()> {
         if !columns.is_empty() {
             return Err(Error::invalid("an `insert` of defaults names no columns"));
         }
         self.text(match self.spec.default_values {
-            DefaultValues::Words => " default values",
+            DefaultValues::WordsAlone if upsert => {
+                return self.unsupported("upsert of a row of defaults", "insert some value");
+            }
+            DefaultValues::Words | DefaultValues::WordsAlone => " default values",
             DefaultValues::EmptyRow => " () values ()",
         });
         Ok(())
@@ -170,7 +173,7 @@ impl<'a> Writer<'a> {
         if *target != ConflictTarget::Any {
             return self.unsupported(
                 "conflict with one key among several",
-                "use `on_duplicate_key_update` or `on_duplicate_key_ignore`, which mean all unique keys",
+                "use `on_duplicate_key_update` or `on_conflict_do_nothing`, which mean all unique keys",
             );
         }
         self.text(" on duplicate key update ");
@@ -178,7 +181,7 @@ impl<'a> Writer<'a> {
             // `insert ignore` would pass over every other error as well.
             ConflictAction::Nothing => {
                 let Some(column) = insert.columns.first() else {
-                    return self.unsupported("`on_duplicate_key_ignore` for a row of defaults", "insert some value");
+                    return self.unsupported("`on_conflict_do_nothing` for a row of defaults", "insert some value");
                 };
                 self.ident(column)?;
                 self.text(" = ");

@@ -122,10 +122,6 @@ fn conditions_groups_and_orders() {
                 )),
             ),
             ("a function", &from().select(call::<String, _>("lower", (users::name,)))),
-            (
-                "a schema's function in any case",
-                &from().filter(call::<bool, _>("coalesce", (value(true),))).select(users::id),
-            ),
         ],
     );
 }

@@ -9,6 +9,7 @@ use kysera::ast::{self, Node, VisitMut};
 use kysera::dialect::{self, Compiled, MARIADB, MYSQL, POSTGRES, SQLITE, Spec};
 use kysera::prelude::*;
 use kysera::value::calendar;
+use sqlparser::ast::{BinaryOperator, Expr as Parsed};
 use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 
@@ -126,12 +127,32 @@ pub fn reads_the_same(spec: &Spec, minimal: &str, explicit: &str) -> Result<(), 
 
 fn without_parentheses(mut statement: sqlparser::ast::Statement) -> sqlparser::ast::Statement {
     let _ = sqlparser::ast::visit_expressions_mut(&mut statement, |expr| {
-        while let sqlparser::ast::Expr::Nested(inner) = expr {
+        while let Parsed::Nested(inner) = expr {
             *expr = (**inner).clone();
+        }
+        // `a and (b and c)` is `(a and b) and c`, also of `null`.
+        while let Some(rotated) = rotated(expr) {
+            *expr = rotated;
         }
         ControlFlow::<()>::Continue(())
     });
     statement
+}
+
+/// `(a and b) and c` for `a and (b and c)`, and the same of `or`.
+fn rotated(expr: &Parsed) -> Option<Parsed> {
+    let Parsed::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } = expr else {
+        return None;
+    };
+    let Parsed::BinaryOp { left: middle, op: inner, right: last } = &**right else { return None };
+    let join = |left: Parsed, right: &Parsed| Parsed::BinaryOp {
+        left: Box::new(left),
+        op: op.clone(),
+        right: Box::new(right.clone()),
+    };
+    let first = join((**left).clone(), middle);
+    let first = rotated(&first).unwrap_or(first);
+    (inner == op).then(|| join(first, last))
 }
 
 /// Every server takes the statement that its dialect writes.

@@ -13,10 +13,10 @@ MariaDB: delete from `users`
 SQLite: delete from "users"
 
 -- no filter
-PostgreSQL: error: a `delete` without `filter`; say `.all_rows()` where all rows are meant
-MySQL: error: a `delete` without `filter`; say `.all_rows()` where all rows are meant
-MariaDB: error: a `delete` without `filter`; say `.all_rows()` where all rows are meant
-SQLite: error: a `delete` without `filter`; say `.all_rows()` where all rows are meant
+PostgreSQL: error: `delete` without `filter`; say `.all_rows()` where all rows are meant
+MySQL: error: `delete` without `filter`; say `.all_rows()` where all rows are meant
+MariaDB: error: `delete` without `filter`; say `.all_rows()` where all rows are meant
+SQLite: error: `delete` without `filter`; say `.all_rows()` where all rows are meant
 
 -- a condition on another table
 PostgreSQL: delete from "users" where "users"."id" in (select "posts"."user_id" from "posts")

@@ -40,10 +40,10 @@ MariaDB: update `users` set `users`.`visits` = ?
 SQLite: update "users" set "visits" = ?1
 
 -- no filter
-PostgreSQL: error: a `update` without `filter`; say `.all_rows()` where all rows are meant
-MySQL: error: a `update` without `filter`; say `.all_rows()` where all rows are meant
-MariaDB: error: a `update` without `filter`; say `.all_rows()` where all rows are meant
-SQLite: error: a `update` without `filter`; say `.all_rows()` where all rows are meant
+PostgreSQL: error: `update` without `filter`; say `.all_rows()` where all rows are meant
+MySQL: error: `update` without `filter`; say `.all_rows()` where all rows are meant
+MariaDB: error: `update` without `filter`; say `.all_rows()` where all rows are meant
+SQLite: error: `update` without `filter`; say `.all_rows()` where all rows are meant
 
 -- a column twice
 PostgreSQL: error: the column "visits" is set twice
