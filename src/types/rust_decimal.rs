@@ -22,8 +22,16 @@ sql_type!(Decimal, Kind::Decimal, NUMERIC, |it| Value::Decimal(it.to_string()), 
 });
 
 /// Reads all digits, or none: a decimal is never rounded.
+///
+/// The scale is kept where it fits. A column of more places than the type has (30 on MySQL and MariaDB) fills them with
+/// zeros, and those can go.
 fn parse(text: &str, found: &'static str) -> Result<Decimal, Mismatch> {
-    Decimal::from_str_exact(text).map_err(|_| Mismatch::because(Kind::Decimal.name(), found))
+    Decimal::from_str_exact(text)
+        .or_else(|error| match text.split_once('.') {
+            Some(_) => Decimal::from_str_exact(text.trim_end_matches('0').trim_end_matches('.')),
+            None => Err(error),
+        })
+        .map_err(|_| Mismatch::because(Kind::Decimal.name(), found))
 }
 
 /// The decimal that a float stands for, as in a `decimal` column of SQLite that is not `strict`.
@@ -50,6 +58,14 @@ mod tests {
             assert_eq!(Decimal::from_value(Value::from(text)), Ok(it));
         }
         assert_eq!(Decimal::from_value(Value::I64(i64::MIN)), Ok(i64::MIN.into()));
+    }
+
+    #[test]
+    fn zeros_that_fill_a_column_can_go() {
+        let read = |text: &str| Decimal::from_value(Value::Decimal(text.into())).unwrap().to_string();
+        assert_eq!(read("79228162514264.337593543950335000000000000000"), "79228162514264.337593543950335");
+        assert_eq!(read("100.000000000000000000000000000000"), "100");
+        assert_eq!(read("-0.000000000000000000000000000000"), "0");
     }
 
     #[test]
