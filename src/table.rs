@@ -278,7 +278,7 @@ pub(crate) fn all_columns(table: impl Table) -> SelectItem {
     })
 }
 
-/// A struct whose fields are a row's columns, by name: what [`fetch_all_as`](crate::query::Select::fetch_all_as) reads.
+/// A struct whose fields are a row's columns, by name: what [`fetch_all_as`](crate::query::Statement::fetch_all_as) reads.
 ///
 /// `#[derive(FromRow)]` implements it; `#[derive(Table)]` does too.
 #[diagnostic::on_unimplemented(
