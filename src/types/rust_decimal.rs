@@ -57,6 +57,13 @@ mod tests {
     }
 
     #[test]
+    fn zeros_that_fill_a_column_can_go() {
+        let read = |text: &str| Decimal::from_value(Value::Decimal(text.into())).unwrap().to_string();
+        assert_eq!(read("79228162514264.337593543950335000000000000000"), "79228162514264.337593543950335");
+        assert_eq!(read("100.000000000000000000000000000000"), "100");
+    }
+
+    #[test]
     fn what_would_be_rounded_is_refused() {
         for text in ["79228162514264337593543950336", "0.00000000000000000000000000001", "NaN", "1e400", ""] {
             assert!(Decimal::from_value(Value::Decimal(text.into())).is_err(), "{text}");

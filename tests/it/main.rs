@@ -20,6 +20,14 @@ mod injection;
 mod running;
 mod cancellation;
 mod nodes;
+#[cfg(all(
+    feature = "chrono",
+    feature = "jiff",
+    feature = "time",
+    feature = "uuid",
+    feature = "rust_decimal",
+    feature = "json"
+))]
 mod values;
 mod architecture;
 mod drivers;

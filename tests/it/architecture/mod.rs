@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 ///   value of each type is one.
 /// - `table` reads rows and never sees a driver: rows are a module of their own.
 /// - `query`, `executor` and `db` know of `driver` its traits and no driver of a server; that is invariant 3.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("value", &[]),
     ("error", &[]),
     ("ast", &["value", "error"]),
@@ -29,11 +29,12 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("plugin", &["value", "error", "ast", "row", "dialect"]),
     ("executor", &["value", "error", "ast", "dialect", "driver", "plugin"]),
     ("db", &["error", "driver", "executor", "plugin"]),
-    ("prelude", &["alias", "db", "error", "executor", "expr", "query", "table"]),
+    ("derive", &[]),
+    ("prelude", &["alias", "db", "derive", "error", "executor", "expr", "query", "table"]),
 ];
 
 /// What lies at the root of the crate, and the module it is of.
-const AT_THE_ROOT: [(&str, &str); 10] = [
+const AT_THE_ROOT: [(&str, &str); 13] = [
     ("Error", "error"),
     ("Result", "error"),
     ("Value", "value"),
@@ -44,6 +45,9 @@ const AT_THE_ROOT: [(&str, &str); 10] = [
     ("sql", "expr"),
     ("sql_type", "types"),
     ("alias", "alias"),
+    ("FromRow", "derive"),
+    ("SqlType", "derive"),
+    ("Table", "derive"),
 ];
 
 /// What may stand above a `_ =>` or a `..` in `src/ast` and `src/dialect`: it says that no node of ours is meant.
