@@ -521,3 +521,29 @@ pub fn set<V: SqlType>(at: usize, value: Option<V>, set: &mut dyn FnMut(usize, V
         set(at, value.into_value());
     }
 }
+
+/// Writes what an insert gives, by the names of its columns.
+///
+/// # Errors
+///
+/// Where the formatter fails.
+#[doc(hidden)]
+pub fn debug_insert<R: Insertable + Clone>(name: &str, row: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut fields = f.debug_struct(name);
+    let columns = R::Table::DESCRIPTION.columns;
+    row.clone().into_values(&mut |at, value| _ = fields.field(columns[at].name.text(), &value));
+    fields.finish()
+}
+
+/// Writes what an update sets, by the names of its columns.
+///
+/// # Errors
+///
+/// Where the formatter fails.
+#[doc(hidden)]
+pub fn debug_patch<P: Patch + Clone>(name: &str, patch: &P, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut fields = f.debug_struct(name);
+    let columns = P::Table::DESCRIPTION.columns;
+    patch.clone().into_values(&mut |at, value| _ = fields.field(columns[at].name.text(), &value));
+    fields.finish()
+}

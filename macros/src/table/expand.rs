@@ -238,7 +238,7 @@ impl Table {
         quote! {
             #[doc = #about]
             #[allow(dead_code)]
-            #[derive(#default ::core::clone::Clone, ::core::fmt::Debug)]
+            #[derive(#default ::core::clone::Clone)]
             #visibility struct #new {
                 #(#fields,)*
             }
@@ -249,6 +249,12 @@ impl Table {
                 #[allow(dead_code, clippy::too_many_arguments)]
                 pub fn new(#(#parameters),*) -> Self {
                     Self { #(#values),* }
+                }
+            }
+
+            impl ::core::fmt::Debug for #new {
+                fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #kysera::table::debug_insert(::core::stringify!(#new), self, __formatter)
                 }
             }
 
@@ -275,14 +281,27 @@ impl Table {
             let about = format!("The column{}; `None` leaves it as it is.", name.documented());
             quote!(#[doc = #about] pub #field: ::core::option::Option<#ty>)
         });
+        let names = set().map(|(_, it)| &it.field);
         let sets = set().map(|(at, Column { field, .. })| quote!(#kysera::table::set(#at, self.#field, __set);));
         let about = format!("What an update of the table{} sets.", name.documented());
         quote! {
             #[doc = #about]
             #[allow(dead_code)]
-            #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::default::Default)]
+            #[derive(::core::clone::Clone)]
             #visibility struct #patch {
                 #(#fields,)*
+            }
+
+            impl ::core::default::Default for #patch {
+                fn default() -> Self {
+                    Self { #(#names: ::core::option::Option::None,)* }
+                }
+            }
+
+            impl ::core::fmt::Debug for #patch {
+                fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #kysera::table::debug_patch(::core::stringify!(#patch), self, __formatter)
+                }
             }
 
             #[diagnostic::do_not_recommend]
