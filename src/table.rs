@@ -16,12 +16,16 @@ use crate::value::Value;
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a table", note = "it is `users::table`, or an alias of it")]
 pub trait Table: Copy + Send + Sync + 'static {
     /// The struct that a whole row is read into.
-    type Row: Send + 'static;
-    /// The types of its columns, as a list: `(i64, (String, ()))`.
-    type Columns;
+    type Row: Record;
+    /// Its columns, keys and types.
+    const DESCRIPTION: &'static TableDescription;
+    /// How many columns a whole row has, and which of them is never `null`.
+    const SHAPE: Shape = Shape::of(Self::DESCRIPTION);
 
     /// Its columns, keys and types.
-    fn description(self) -> &'static TableDescription;
+    fn description(self) -> &'static TableDescription {
+        Self::DESCRIPTION
+    }
 
     /// The name it has in the query, if that is another than its own.
     fn alias(self) -> Option<&'static Name> {
@@ -38,10 +42,36 @@ pub trait Table: Copy + Send + Sync + 'static {
     /// # Errors
     ///
     /// Where a column does not fit.
-    fn read(row: &mut impl ReadColumns) -> Result<Self::Row>;
+    fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
+        Ok(Self::Row::from_columns(ColumnList::read(row)?))
+    }
+}
 
-    /// How many columns a whole row has, and which of them are never `null`.
-    const SHAPE: Shape;
+/// The values of a row's columns, as a list: `(i64, (String, ()))`.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a list of columns")]
+pub trait ColumnList: Sized + Send + 'static {
+    /// Reads them, in this order.
+    ///
+    /// # Errors
+    ///
+    /// Where one is missing or does not fit.
+    fn read(row: &mut impl ReadColumns) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: SqlType, R: ColumnList> ColumnList for (V, R) {
+    #[inline]
+    fn read(row: &mut impl ReadColumns) -> Result<Self> {
+        Ok((row.read()?, R::read(row)?))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl ColumnList for () {
+    #[inline]
+    fn read(_row: &mut impl ReadColumns) -> Result<Self> {
+        Ok(())
+    }
 }
 
 /// Where a whole row is read from: the next columns of a result ([`RowReader`]), or those of the right names.
@@ -74,10 +104,12 @@ impl ReadColumns for ByName<'_, '_> {
     }
 }
 
-/// Reads a whole row of a table by the names of its columns.
-#[doc(hidden)]
-pub fn read_by_name<T: BaseTable>(row: &mut Row<'_>) -> Result<T::Row> {
-    T::read(&mut ByName { row, columns: T::DESCRIPTION.columns.iter() })
+#[diagnostic::do_not_recommend]
+impl<R: Record> FromRow for R {
+    fn from_row(row: &mut Row<'_>) -> Result<Self> {
+        let columns = R::Table::DESCRIPTION.columns.iter();
+        Ok(R::from_columns(ColumnList::read(&mut ByName { row, columns })?))
+    }
 }
 
 /// All columns of a table as one value.
@@ -89,6 +121,11 @@ pub struct WholeRow<T>(pub(crate) T);
 pub trait Record: Sized + Send + 'static {
     /// The table.
     type Table: BaseTable<Row = Self>;
+    /// The types of its fields, as a list: `(i64, (String, ()))`.
+    type Columns: ColumnList;
+
+    /// The row that has these columns.
+    fn from_columns(columns: Self::Columns) -> Self;
 
     /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
     fn columns() -> WholeRow<Self::Table> {
@@ -111,7 +148,7 @@ pub trait Fills<C> {}
 pub trait Fits<T> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Table, R: Fills<T::Columns>> Fits<T> for R {}
+impl<T: Table, R: Fills<<T::Row as Record>::Columns>> Fits<T> for R {}
 
 /// How many columns a whole row has, and which of them is never `null`.
 #[derive(Clone, Copy, Debug)]
@@ -147,8 +184,6 @@ impl Shape {
 pub trait BaseTable: Table {
     /// The table, out of nothing.
     const TABLE: Self;
-    /// Its columns, keys and types.
-    const DESCRIPTION: &'static TableDescription;
 }
 
 /// A table whose column at place `I` is a `Type`.
@@ -327,22 +362,48 @@ pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: &'static Da
     ColumnDescription::new(name, data_type, <V::Null as Nullness>::IS_NULLABLE)
 }
 
-/// A value that an insert gives.
+/// Passes on a value that an insert gives.
 #[doc(hidden)]
-pub fn given<V: SqlType>(value: V) -> Option<Value> {
-    Some(value.into_value())
+pub fn give<V: SqlType>(at: usize, value: V, push: &mut dyn FnMut(usize, Option<Value>)) {
+    push(at, Some(value.into_value()));
 }
 
-/// A value that an insert gives or leaves to the database.
+/// Passes on a value that an insert gives or leaves to the database.
 #[doc(hidden)]
-pub fn given_or_generated<V: SqlType>(value: Option<V>) -> Option<Value> {
-    value.map(V::into_value)
+pub fn give_or_generate<V: SqlType>(at: usize, value: Option<V>, push: &mut dyn FnMut(usize, Option<Value>)) {
+    push(at, value.map(V::into_value));
 }
 
-/// A value that an update sets or leaves as it is.
+/// Passes on a value that an update sets or leaves as it is.
 #[doc(hidden)]
 pub fn set<V: SqlType>(at: usize, value: Option<V>, set: &mut dyn FnMut(usize, Value)) {
     if let Some(value) = value {
         set(at, value.into_value());
     }
+}
+
+/// Writes what an insert gives, by the names of its columns.
+///
+/// # Errors
+///
+/// Where the formatter fails.
+#[doc(hidden)]
+pub fn debug_insert<R: Insertable + Clone>(name: &str, row: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut fields = f.debug_struct(name);
+    let columns = R::Table::DESCRIPTION.columns;
+    row.clone().into_values(&mut |at, value| _ = fields.field(columns[at].name.text(), &value));
+    fields.finish()
+}
+
+/// Writes what an update sets, by the names of its columns.
+///
+/// # Errors
+///
+/// Where the formatter fails.
+#[doc(hidden)]
+pub fn debug_patch<P: Patch + Clone>(name: &str, patch: &P, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut fields = f.debug_struct(name);
+    let columns = P::Table::DESCRIPTION.columns;
+    patch.clone().into_values(&mut |at, value| _ = fields.field(columns[at].name.text(), &value));
+    fields.finish()
 }

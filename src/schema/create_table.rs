@@ -3,7 +3,7 @@
 use super::column::{ColumnDef, References, author_sql};
 use crate::ast::{self, Generation, Ident, Index, ReferentialAction, Shared, TableConstraint, TableName};
 use crate::query::{Statement, Writes};
-use crate::table::{BaseTable, ColumnDescription, DefaultValue, Generated, Record};
+use crate::table::{ColumnDescription, DefaultValue, Generated, Record, Table};
 use crate::value::Value;
 
 /// `create table name (..)`

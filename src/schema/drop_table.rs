@@ -2,7 +2,7 @@
 
 use crate::ast::{self, Shared, TableName};
 use crate::query::{Statement, Writes};
-use crate::table::{BaseTable, Record};
+use crate::table::{Record, Table};
 
 /// `drop table name`
 ///

@@ -261,7 +261,7 @@ fn references(meta: &ParseNestedMeta<'_>, kysera: &Path) -> Result<TokenStream> 
     }
     let [on_delete, on_update] = actions.map(|it| it.unwrap_or_else(|| quote!(NoAction)));
     Ok(quote!(#kysera::table::Reference {
-        table: || <#module::table as #kysera::table::BaseTable>::DESCRIPTION,
+        table: || <#module::table as #kysera::table::Table>::DESCRIPTION,
         column: || #module::#column.name(),
         on_delete: #kysera::ast::ReferentialAction::#on_delete,
         on_update: #kysera::ast::ReferentialAction::#on_update,

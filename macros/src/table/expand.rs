@@ -30,7 +30,7 @@ struct Table {
 /// Expands the derive.
 pub(crate) fn expand(input: DeriveInput) -> Result<TokenStream> {
     let table = Table::parse(input)?;
-    let parts = [table.module(), table.described(), table.row(), table.insert(), table.patch()];
+    let parts = [table.module(), table.described(), table.insert(), table.patch()];
     Ok(parts.into_iter().collect())
 }
 
@@ -121,6 +121,8 @@ impl Table {
             quote!(impl #kysera::table::HasColumn<#at> for #module::table { type Type = #ty; })
         });
         let fields: Vec<_> = columns.iter().map(|it| &it.field).collect();
+        let bindings: Vec<_> = (0..width).map(|at| format_ident!("__{at}")).collect();
+        let list = bindings.iter().rev().fold(quote!(()), |rest, binding| quote!((#binding, #rest)));
         quote! {
             #[allow(non_camel_case_types)]
             const _: () = {
@@ -134,31 +136,26 @@ impl Table {
                 #[diagnostic::do_not_recommend]
                 impl #kysera::table::Table for #module::table {
                     type Row = #row;
-                    type Columns = #types;
-                    const SHAPE: #kysera::table::Shape = #kysera::table::Shape::of(&TABLE);
-
-                    fn description(self) -> &'static #kysera::table::TableDescription {
-                        &TABLE
-                    }
-
-                    fn read(__row: &mut impl #kysera::table::ReadColumns) -> #kysera::Result<#row> {
-                        ::core::result::Result::Ok(#row { #(#fields: __row.read()?),* })
-                    }
+                    const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
                 }
 
                 #[diagnostic::do_not_recommend]
                 impl #kysera::table::BaseTable for #module::table {
                     const TABLE: Self = Self;
-                    const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
                 }
 
                 #[diagnostic::do_not_recommend]
                 impl #kysera::table::Record for #row {
                     type Table = #module::table;
+                    type Columns = #types;
+
+                    fn from_columns(#list: #types) -> Self {
+                        Self { #(#fields: #bindings),* }
+                    }
                 }
 
                 #[diagnostic::do_not_recommend]
-                impl #kysera::table::Fills<<#module::table as #kysera::table::Table>::Columns> for #row {}
+                impl #kysera::table::Fills<#types> for #row {}
 
                 impl<A> #module::Aliased<A> {
                     #[doc(hidden)]
@@ -188,35 +185,13 @@ impl Table {
                 #[diagnostic::do_not_recommend]
                 impl<A: 'static> #kysera::table::Table for #module::Aliased<A> {
                     type Row = #row;
-                    type Columns = <#module::table as #kysera::table::Table>::Columns;
-                    const SHAPE: #kysera::table::Shape = <#module::table as #kysera::table::Table>::SHAPE;
-
-                    fn description(self) -> &'static #kysera::table::TableDescription {
-                        &TABLE
-                    }
+                    const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
 
                     fn alias(self) -> ::core::option::Option<&'static #kysera::ast::Name> {
                         ::core::option::Option::Some(self.__alias.name())
                     }
-
-                    fn read(__row: &mut impl #kysera::table::ReadColumns) -> #kysera::Result<#row> {
-                        <#module::table as #kysera::table::Table>::read(__row)
-                    }
                 }
             };
-        }
-    }
-
-    /// The struct itself, read by column names.
-    fn row(&self) -> TokenStream {
-        let Self { kysera, module, row, .. } = self;
-        quote! {
-            #[diagnostic::do_not_recommend]
-            impl #kysera::table::FromRow for #row {
-                fn from_row(__row: &mut #kysera::driver::Row<'_>) -> #kysera::Result<Self> {
-                    #kysera::table::read_by_name::<#module::table>(__row)
-                }
-            }
         }
     }
 
@@ -252,18 +227,18 @@ impl Table {
         }
         let default = parameters.is_empty().then(|| quote!(::core::default::Default,));
         let pushes = self.columns.iter().enumerate().filter_map(|(at, Column { field, generated, .. })| {
-            let value = match generated {
-                Generated::Never => quote!(#kysera::table::given(self.#field)),
-                Generated::ByDefault => quote!(#kysera::table::given_or_generated(self.#field)),
+            let give = match generated {
+                Generated::Never => quote!(give),
+                Generated::ByDefault => quote!(give_or_generate),
                 Generated::Always => return None,
             };
-            Some(quote!(__push(#at, #value);))
+            Some(quote!(#kysera::table::#give(#at, self.#field, __push);))
         });
         let about = format!("What an insert into the table{} gives.", name.documented());
         quote! {
             #[doc = #about]
             #[allow(dead_code)]
-            #[derive(#default ::core::clone::Clone, ::core::fmt::Debug)]
+            #[derive(#default ::core::clone::Clone)]
             #visibility struct #new {
                 #(#fields,)*
             }
@@ -274,6 +249,12 @@ impl Table {
                 #[allow(dead_code, clippy::too_many_arguments)]
                 pub fn new(#(#parameters),*) -> Self {
                     Self { #(#values),* }
+                }
+            }
+
+            impl ::core::fmt::Debug for #new {
+                fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #kysera::table::debug_insert(::core::stringify!(#new), self, __formatter)
                 }
             }
 
@@ -300,14 +281,27 @@ impl Table {
             let about = format!("The column{}; `None` leaves it as it is.", name.documented());
             quote!(#[doc = #about] pub #field: ::core::option::Option<#ty>)
         });
+        let names = set().map(|(_, it)| &it.field);
         let sets = set().map(|(at, Column { field, .. })| quote!(#kysera::table::set(#at, self.#field, __set);));
         let about = format!("What an update of the table{} sets.", name.documented());
         quote! {
             #[doc = #about]
             #[allow(dead_code)]
-            #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::default::Default)]
+            #[derive(::core::clone::Clone)]
             #visibility struct #patch {
                 #(#fields,)*
+            }
+
+            impl ::core::default::Default for #patch {
+                fn default() -> Self {
+                    Self { #(#names: ::core::option::Option::None,)* }
+                }
+            }
+
+            impl ::core::fmt::Debug for #patch {
+                fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #kysera::table::debug_patch(::core::stringify!(#patch), self, __formatter)
+                }
             }
 
             #[diagnostic::do_not_recommend]
