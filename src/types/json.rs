@@ -70,7 +70,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> SqlType for Json<T> {
     const DATA_TYPE: DataType = DataType::Json;
 
     fn into_value(self) -> Value {
-        Value::Json(serde_json::to_string(&self.0).unwrap_or_default())
+        Value::Json(serde_json::to_string(&self.0).unwrap_or_default().into())
     }
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {
@@ -78,7 +78,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> SqlType for Json<T> {
     }
 }
 
-sql_type!(serde_json::Value, Kind::Json, DataType::Json, |it| Value::Json(it.to_string()), |value| read(value),);
+sql_type!(serde_json::Value, Kind::Json, DataType::Json, |it| Value::Json(it.to_string().into()), |value| read(value),);
 
 /// MariaDB and SQLite keep JSON as text.
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, Mismatch> {
