@@ -14,37 +14,37 @@ type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 
 #[derive(Debug, Clone, PartialEq, Table)]
 #[table(name = "users")]
-pub struct User {
+struct User {
     #[column(primary_key, generated)]
-    pub id: i64,
+    id: i64,
     #[column(unique, type = "varchar(200)")]
-    pub email: String,
-    pub name: String,
+    email: String,
+    name: String,
     #[column(default = now)]
-    pub created_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, PartialEq, Table)]
 #[table(name = "posts")]
-pub struct Post {
+struct Post {
     #[column(primary_key, generated)]
-    pub id: i64,
+    id: i64,
     #[column(references(users::id, on_delete = "cascade"))]
-    pub user_id: i64,
-    pub title: String,
+    user_id: i64,
+    title: String,
     #[column(default = 0)]
-    pub views: i32,
+    views: i32,
     /// A draft has none.
-    pub published_at: Option<DateTime<Utc>>,
+    published_at: Option<DateTime<Utc>>,
 }
 
 /// What a user's posts come to: the shape of a common table expression, which is no table of the database.
 #[derive(Debug, Clone, PartialEq, Table)]
 #[table(name = "totals")]
-pub struct Total {
-    pub user_id: i64,
-    pub posts: i64,
-    pub views: Option<i64>,
+struct Total {
+    user_id: i64,
+    posts: i64,
+    views: Option<i64>,
 }
 
 #[tokio::main]

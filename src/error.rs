@@ -37,6 +37,8 @@ enum Kind {
     NotFound,
     #[error("column `{column}` holds {found}, which is not {expected}")]
     Decode { column: String, expected: Cow<'static, str>, found: Cow<'static, str> },
+    #[error("the result has no column `{column}`; it has {columns}")]
+    MissingColumn { column: String, columns: String },
     #[error("parameter {position} is {found}, which the server cannot take as {expected}")]
     Encode { position: usize, expected: Cow<'static, str>, found: Cow<'static, str> },
     #[error("cannot connect to {target}: {cause}")]
@@ -76,7 +78,7 @@ impl Error {
         Self::new(Kind::Unsupported(unsupported))
     }
 
-    /// [`fetch_one`](crate::query::Select::fetch_one) found no row.
+    /// [`fetch_one`](crate::query::Statement::fetch_one) found no row.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound)
@@ -89,6 +91,12 @@ impl Error {
         found: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::new(Kind::Decode { column: column.into(), expected: expected.into(), found: found.into() })
+    }
+
+    /// A column that the row asks for and the result, which has `columns`, does not have.
+    pub fn missing_column<'a>(column: impl Into<String>, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let columns: Vec<String> = columns.into_iter().map(|name| format!("`{name}`")).collect();
+        Self::new(Kind::MissingColumn { column: column.into(), columns: columns.join(", ") })
     }
 
     /// A parameter (counted from 1) that the server's type for it cannot hold.
@@ -146,10 +154,10 @@ impl Error {
         matches!(self.kind(), Kind::NotFound)
     }
 
-    /// True where a column does not fit the Rust type that reads it.
+    /// True where a column is missing or does not fit the Rust type that reads it.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(self.kind(), Kind::Decode { .. })
+        matches!(self.kind(), Kind::Decode { .. } | Kind::MissingColumn { .. })
     }
 
     /// True where a parameter does not fit the server's type for it.

@@ -79,7 +79,6 @@
 //! | `uuid`, `rust_decimal` | their types as columns |
 //! | `json` | `serde_json::Value` and `types::Json<T>` as columns |
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_docs)]
 
 extern crate self as kysera;
 
@@ -95,6 +94,7 @@ pub mod expr;
 pub mod plugin;
 pub mod prelude;
 pub mod query;
+pub mod row;
 pub mod schema;
 pub mod table;
 pub mod types;
@@ -111,4 +111,7 @@ pub use value::Value;
 mod documents {
     #[doc = include_str!("../README.md")]
     struct Readme;
+
+    #[doc = include_str!("../docs/guide/queries.md")]
+    struct Queries;
 }

@@ -174,6 +174,25 @@ pub enum BinaryOperator {
     Concat,
 }
 
+impl BinaryOperator {
+    /// True for those that make a number of numbers.
+    #[must_use]
+    pub fn is_arithmetic(self) -> bool {
+        match self {
+            Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::DivideInteger | Self::Remainder => true,
+            Self::Equal
+            | Self::NotEqual
+            | Self::Less
+            | Self::LessOrEqual
+            | Self::Greater
+            | Self::GreaterOrEqual
+            | Self::IsNotDistinctFrom
+            | Self::IsDistinctFrom
+            | Self::Concat => false,
+        }
+    }
+}
+
 /// `left like pattern`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Like {

@@ -9,6 +9,7 @@ mod compound;
 mod data_type;
 mod ddl;
 mod delete;
+mod description;
 mod expr;
 mod insert;
 mod name;
@@ -24,6 +25,7 @@ pub use self::ddl::{
     Check, ColumnDef, CreateTable, DropTable, ForeignKey, Generation, Index, ReferentialAction, TableConstraint,
 };
 pub use self::delete::Delete;
+pub use self::description::{ColumnDescription, DefaultValue, Generated, Reference, TableDescription};
 pub use self::expr::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, Excluded, Exists, Expr, In, InQuery, IsNull,
     Like, Quantifier, Unary, UnaryOperator, When,

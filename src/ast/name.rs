@@ -62,6 +62,7 @@ impl Name {
         match quote {
             '"' if self.plain => Some(self.double_quoted),
             '`' if self.plain => Some(self.backquoted),
+            // Any other character: not one of our enums.
             _ => None,
         }
     }

@@ -2,8 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Compound, Expr, Ident, Shared, Statement, TableName};
-use crate::table::ColumnDescription;
+use super::{ColumnDescription, Compound, Expr, Ident, Shared, Statement, TableName};
 
 /// What yields rows within another statement: in `from`, `in`, `exists`, a set operation.
 #[derive(Clone, Debug, PartialEq)]

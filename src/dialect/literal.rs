@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::spec::{Backslash, BytesLiteral, TimeLiteral};
+use super::spec::{Backslash, BytesLiteral, JsonLiteral, TimeLiteral, data_type_of};
 use super::writer::Writer;
 use crate::error::{Error, Result};
-use crate::value::{Value, calendar};
+use crate::value::{Array, Value, calendar};
 
 impl Writer<'_> {
     /// Writes a value as a literal. This is the only way for a value into SQL text.
@@ -19,21 +19,15 @@ impl Writer<'_> {
             Value::F32(it) => return self.float((*it).into()),
             Value::F64(it) => return self.float(*it),
             Value::Decimal(it) => return self.decimal_literal(it),
-            Value::Text(it) | Value::Json(it) => return self.text_literal(it),
+            Value::Text(it) => return self.text_literal(it),
+            Value::Json(it) => return self.json_literal(it),
             Value::Bytes(it) => self.bytes_literal(it),
-            Value::Uuid(it) => self.bytes_literal(it),
+            Value::Uuid(it) => self.uuid_literal(it),
             Value::Date(it) => self.time_literal("date", &calendar::format_date(*it), ""),
             Value::Time(it) => self.time_literal("time", &calendar::format_time(*it), ""),
             Value::Timestamp(it) => self.time_literal("timestamp", &calendar::format_timestamp(*it), ""),
             Value::TimestampTz(it) => self.time_literal("timestamp", &calendar::format_timestamp(*it), "+00:00"),
-            Value::Array(array) => {
-                self.text("array[");
-                for (at, value) in array.values.iter().enumerate() {
-                    self.text(if at == 0 { "" } else { ", " });
-                    self.literal(value)?;
-                }
-                self.text("]");
-            }
+            Value::Array(array) => return self.array_literal(array),
         }
         Ok(())
     }
@@ -65,8 +59,10 @@ impl Writer<'_> {
             return Err(Error::invalid("text that holds NUL cannot be written as a literal"));
         }
         if self.spec.backslash == Backslash::MayEscape && text.contains('\\') {
-            self.text("_utf8mb4 x'");
+            // MariaDB keeps a default as text, and would write `_utf8mb4 x'5c'` as a quote without end.
+            self.text("convert(x'");
             self.hex(text.as_bytes());
+            self.text("' using utf8mb4)");
         } else {
             self.text("'");
             for character in text.chars() {
@@ -75,18 +71,55 @@ impl Writer<'_> {
                 }
                 self.sql.push(character);
             }
+            self.text("'");
         }
-        self.text("'");
         Ok(())
+    }
+
+    fn json_literal(&mut self, it: &str) -> Result<()> {
+        self.text(match self.spec.json_literal {
+            JsonLiteral::Typed => "jsonb ",
+            JsonLiteral::Text => "",
+        });
+        self.text_literal(it)
     }
 
     fn bytes_literal(&mut self, bytes: &[u8]) {
         self.text(match self.spec.bytes_literal {
-            BytesLiteral::HexText => r"'\x",
-            BytesLiteral::HexLiteral => "x'",
+            BytesLiteral::Typed => r"bytea '\x",
+            BytesLiteral::Hex => "x'",
         });
         self.hex(bytes);
         self.text("'");
+    }
+
+    fn uuid_literal(&mut self, uuid: &[u8; 16]) {
+        match self.spec.bytes_literal {
+            BytesLiteral::Typed => {
+                self.text("uuid '");
+                self.hex(uuid);
+                self.text("'");
+            }
+            BytesLiteral::Hex => self.bytes_literal(uuid),
+        }
+    }
+
+    /// An array in a cast, since an empty one has no type of its own.
+    fn array_literal(&mut self, it: &Array) -> Result<()> {
+        let Array { element, values } = it;
+        let cast = data_type_of(element.array());
+        self.text(if cast.is_some() { "cast(array[" } else { "array[" });
+        for (at, value) in values.iter().enumerate() {
+            self.text(if at == 0 { "" } else { ", " });
+            self.literal(value)?;
+        }
+        self.text("]");
+        if let Some(data_type) = cast {
+            self.text(" as ");
+            self.cast_type(&data_type)?;
+            self.text(")");
+        }
+        Ok(())
     }
 
     fn hex(&mut self, bytes: &[u8]) {

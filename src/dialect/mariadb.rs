@@ -1,8 +1,9 @@
 //! MariaDB's names of types, where they are not MySQL's.
 
 use super::mysql;
-use super::spec::TypeName;
+use super::spec::{TypeName, Typed};
 use crate::ast::DataType;
+use crate::value::Kind;
 
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
     mysql::data_type(it)
@@ -11,4 +12,13 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
 /// `json` is a name for text here, and no type to cast to.
 pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
     if *it == DataType::Json { None } else { mysql::cast_type(it) }
+}
+
+/// As on MySQL, but JSON is text indeed, and a date travels as a date and time.
+pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
+    match kind {
+        Kind::Json => None,
+        Kind::Date => Some(DataType::Date),
+        other => mysql::param_cast(other, typed),
+    }
 }

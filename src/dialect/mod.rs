@@ -69,7 +69,8 @@ pub fn debug_sql(statement: &Statement, spec: &Spec) -> Result<String> {
 
 fn compile_with<'a>(statement: &'a Statement, mut writer: Writer<'a>) -> Result<Compiled> {
     writer.statement(statement)?;
-    let Writer { spec, sql, params, .. } = writer;
+    // Not a node: what else a writer holds is of use while it writes only.
+    let (spec, sql, params) = (writer.spec, writer.sql, writer.params);
     if params.len() > spec.max_params {
         return Err(Error::invalid(format!(
             "{} values are more than the {} that {} can bind; split the statement",

@@ -1,7 +1,8 @@
 //! MySQL's names of types.
 
-use super::spec::TypeName;
+use super::spec::{TypeName, Typed, data_type_of};
 use crate::ast::DataType;
+use crate::value::Kind;
 
 /// `timestamp` ends in 2038 and depends on the session's time zone, so instants are `datetime` in UTC.
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
@@ -12,7 +13,7 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::BigInt => "bigint",
         DataType::Real => "float",
         DataType::Double => "double",
-        DataType::Decimal { precision: 0, .. } => return Some(TypeName::Precise("decimal", 65, 30)),
+        DataType::Decimal { precision: 0, scale: _ } => return Some(TypeName::Precise("decimal", 65, 30)),
         DataType::Decimal { precision, scale } => return Some(TypeName::Precise("decimal", *precision, *scale)),
         DataType::Text => "longtext",
         DataType::Varchar(length) => return Some(TypeName::Sized("varchar", *length)),
@@ -28,19 +29,32 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
 
 pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
     Some(TypeName::Plain(match it {
-        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => "signed",
+        DataType::SmallInt | DataType::Integer | DataType::BigInt => "signed",
         DataType::Real => "float",
         DataType::Double => "double",
         DataType::Text => "char",
         DataType::Varchar(length) => return Some(TypeName::Sized("char", *length)),
         DataType::Bytes => "binary",
         DataType::Uuid => "binary(16)",
-        DataType::Decimal { .. }
+        DataType::Decimal { precision: _, scale: _ }
         | DataType::Date
         | DataType::Time
         | DataType::Timestamp
         | DataType::TimestampTz
         | DataType::Json => return data_type(it),
-        DataType::Array(_) | DataType::Named(_) => return None,
+        // A number other than 0 and 1 would stay what it is.
+        DataType::Boolean | DataType::Array(_) | DataType::Named(_) => return None,
     }))
+}
+
+/// Every value but text is cast where nothing tells its type: the server gives a placeholder the type it had first, and
+/// keeps it as long as the statement stays prepared. Decimals and JSON travel as text and are cast everywhere, or they
+/// would be compared as floats, and as a document that is one string.
+pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
+    match (kind, typed) {
+        (Kind::Decimal | Kind::Json, _) => data_type_of(kind),
+        (_, Typed::Yes) | (Kind::Text, Typed::No) => None,
+        (Kind::Bool, Typed::No) => Some(DataType::BigInt),
+        (_, Typed::No) => data_type_of(kind),
+    }
 }

@@ -1,7 +1,8 @@
 //! PostgreSQL's names of types.
 
-use super::spec::TypeName;
+use super::spec::{TypeName, Typed, data_type_of};
 use crate::ast::DataType;
+use crate::value::Kind;
 
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
     Some(TypeName::Plain(match it {
@@ -11,7 +12,7 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::BigInt => "bigint",
         DataType::Real => "real",
         DataType::Double => "double precision",
-        DataType::Decimal { precision: 0, .. } => "numeric",
+        DataType::Decimal { precision: 0, scale: _ } => "numeric",
         DataType::Decimal { precision, scale } => return Some(TypeName::Precise("numeric", *precision, *scale)),
         DataType::Text => "text",
         DataType::Varchar(length) => return Some(TypeName::Sized("varchar", *length)),
@@ -25,4 +26,12 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::Array(element) => return Some(TypeName::ArrayOf(Box::new(data_type(element)?))),
         DataType::Named(name) => return Some(TypeName::Named(name.clone())),
     }))
+}
+
+/// The server infers a type from what stands beside the value; where nothing does, a cast tells it.
+pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
+    match typed {
+        Typed::Yes => None,
+        Typed::No => data_type_of(kind),
+    }
 }

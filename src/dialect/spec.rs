@@ -2,6 +2,7 @@
 
 use super::{mariadb, mysql, postgres, sqlite};
 use crate::ast::DataType;
+use crate::value::Kind;
 
 /// A dialect: one field for each difference in behaviour.
 ///
@@ -25,14 +26,14 @@ pub struct Spec {
     pub name_limit: NameLimit,
     /// Whether a name may hold characters beyond the Basic Multilingual Plane.
     pub supplementary_names: bool,
-    /// Whether a name may end in a space.
-    pub trailing_space_names: bool,
+    /// Whether a name may begin or end in a space; some servers refuse it, or cut the space off.
+    pub outer_space_names: bool,
     /// How a bound value is written.
     pub placeholder: Placeholder,
     /// How many values can be bound.
     pub max_params: usize,
-    /// Whether a bound value needs a cast where nothing else tells its type.
-    pub param_casts: ParamCasts,
+    /// What a bound value is cast to.
+    pub param_cast: fn(Kind, Typed) -> Option<DataType>,
     /// How text is joined.
     pub concat: Concat,
     /// How integers are divided.
@@ -99,6 +100,8 @@ pub struct Spec {
     pub backslash: Backslash,
     /// How bytes are written as a literal.
     pub bytes_literal: BytesLiteral,
+    /// How JSON is written as a literal.
+    pub json_literal: JsonLiteral,
     /// How dates and times are written as a literal.
     pub time_literal: TimeLiteral,
     /// What follows a table's columns.
@@ -152,13 +155,13 @@ pub enum Placeholder {
     NumberedQuestion,
 }
 
-/// Whether a bound value needs a cast where nothing else tells its type.
+/// Whether the server can tell the type of a bound value from what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParamCasts {
-    /// The server infers a type from what stands beside the value; where nothing does, a cast tells it.
-    WhereUntyped,
-    /// The value brings its type.
-    Never,
+pub enum Typed {
+    /// A column or an expression beside it tells its type.
+    Yes,
+    /// Nothing does.
+    No,
 }
 
 /// How text is joined.
@@ -183,11 +186,9 @@ pub enum IntegerDivision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NullSafeEqual {
     /// `a is not distinct from b`
-    IsNotDistinctFrom,
+    Words,
     /// `a <=> b`
     Spaceship,
-    /// `a is b`
-    Is,
 }
 
 /// Whether a pattern has an escape character without naming it.
@@ -313,13 +314,22 @@ pub enum Backslash {
     MayEscape,
 }
 
-/// How bytes are written as a literal.
+/// How bytes are written as a literal, and a UUID, which is bytes where it is no type of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BytesLiteral {
-    /// `'\x00ff'`
-    HexText,
+    /// `bytea '\x00ff'`
+    Typed,
     /// `x'00ff'`
-    HexLiteral,
+    Hex,
+}
+
+/// How JSON is written as a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonLiteral {
+    /// `jsonb '{}'`
+    Typed,
+    /// `'{}'`
+    Text,
 }
 
 /// How dates and times are written as a literal.
@@ -351,13 +361,13 @@ pub const POSTGRES: Spec = Spec {
     quote: '"',
     name_limit: NameLimit::Bytes(63),
     supplementary_names: true,
-    trailing_space_names: true,
+    outer_space_names: true,
     placeholder: Placeholder::Dollar,
     max_params: 65_535,
-    param_casts: ParamCasts::WhereUntyped,
+    param_cast: postgres::param_cast,
     concat: Concat::Pipes,
     integer_division: IntegerDivision::Slash,
-    null_safe_equal: NullSafeEqual::IsNotDistinctFrom,
+    null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::Backslash,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::Allowed,
@@ -387,7 +397,8 @@ pub const POSTGRES: Spec = Spec {
     identity: Identity::Generated,
     text_keys: true,
     backslash: Backslash::Inert,
-    bytes_literal: BytesLiteral::HexText,
+    bytes_literal: BytesLiteral::Typed,
+    json_literal: JsonLiteral::Typed,
     time_literal: TimeLiteral::TypedWithZone,
     table_suffix: "",
     drop_cascade: true,
@@ -403,10 +414,10 @@ pub const MYSQL: Spec = Spec {
     quote: '`',
     name_limit: NameLimit::Chars(64),
     supplementary_names: false,
-    trailing_space_names: false,
+    outer_space_names: false,
     placeholder: Placeholder::Question,
     max_params: 65_535,
-    param_casts: ParamCasts::Never,
+    param_cast: mysql::param_cast,
     concat: Concat::Function,
     integer_division: IntegerDivision::Div,
     null_safe_equal: NullSafeEqual::Spaceship,
@@ -439,7 +450,8 @@ pub const MYSQL: Spec = Spec {
     identity: Identity::AutoIncrement,
     text_keys: false,
     backslash: Backslash::MayEscape,
-    bytes_literal: BytesLiteral::HexLiteral,
+    bytes_literal: BytesLiteral::Hex,
+    json_literal: JsonLiteral::Text,
     time_literal: TimeLiteral::Typed,
     table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
@@ -455,10 +467,10 @@ pub const MARIADB: Spec = Spec {
     quote: '`',
     name_limit: NameLimit::Chars(64),
     supplementary_names: false,
-    trailing_space_names: false,
+    outer_space_names: false,
     placeholder: Placeholder::Question,
     max_params: 65_535,
-    param_casts: ParamCasts::Never,
+    param_cast: mariadb::param_cast,
     concat: Concat::Function,
     integer_division: IntegerDivision::Div,
     null_safe_equal: NullSafeEqual::Spaceship,
@@ -491,7 +503,8 @@ pub const MARIADB: Spec = Spec {
     identity: Identity::AutoIncrement,
     text_keys: false,
     backslash: Backslash::MayEscape,
-    bytes_literal: BytesLiteral::HexLiteral,
+    bytes_literal: BytesLiteral::Hex,
+    json_literal: JsonLiteral::Text,
     time_literal: TimeLiteral::Typed,
     table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
@@ -507,13 +520,13 @@ pub const SQLITE: Spec = Spec {
     quote: '"',
     name_limit: NameLimit::Unlimited,
     supplementary_names: true,
-    trailing_space_names: true,
+    outer_space_names: true,
     placeholder: Placeholder::NumberedQuestion,
     max_params: 32_766,
-    param_casts: ParamCasts::Never,
+    param_cast: sqlite::param_cast,
     concat: Concat::Pipes,
     integer_division: IntegerDivision::Slash,
-    null_safe_equal: NullSafeEqual::Is,
+    null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::None,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("-1"),
@@ -543,7 +556,8 @@ pub const SQLITE: Spec = Spec {
     identity: Identity::PrimaryKey,
     text_keys: true,
     backslash: Backslash::Inert,
-    bytes_literal: BytesLiteral::HexLiteral,
+    bytes_literal: BytesLiteral::Hex,
+    json_literal: JsonLiteral::Text,
     time_literal: TimeLiteral::Text,
     table_suffix: " strict",
     drop_cascade: false,
@@ -551,3 +565,43 @@ pub const SQLITE: Spec = Spec {
     cast_type: sqlite::cast_type,
     now: "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
 };
+
+/// The type of a value; none where it is a `null` of which nothing is known.
+pub(super) fn data_type_of(kind: Kind) -> Option<DataType> {
+    Some(match kind {
+        Kind::Bool => DataType::Boolean,
+        Kind::I16 => DataType::SmallInt,
+        Kind::I32 => DataType::Integer,
+        Kind::I64 => DataType::BigInt,
+        Kind::F32 => DataType::Real,
+        Kind::F64 => DataType::Double,
+        Kind::Decimal => DataType::Decimal { precision: 0, scale: 0 },
+        Kind::Text => DataType::Text,
+        Kind::Bytes => DataType::Bytes,
+        Kind::Uuid => DataType::Uuid,
+        Kind::Date => DataType::Date,
+        Kind::Time => DataType::Time,
+        Kind::Timestamp => DataType::Timestamp,
+        Kind::TimestampTz => DataType::TimestampTz,
+        Kind::Json => DataType::Json,
+        Kind::Array(element) => match element {
+            Kind::Bool => DataType::Array(&DataType::Boolean),
+            Kind::I16 => DataType::Array(&DataType::SmallInt),
+            Kind::I32 => DataType::Array(&DataType::Integer),
+            Kind::I64 => DataType::Array(&DataType::BigInt),
+            Kind::F32 => DataType::Array(&DataType::Real),
+            Kind::F64 => DataType::Array(&DataType::Double),
+            Kind::Decimal => DataType::Array(&DataType::Decimal { precision: 0, scale: 0 }),
+            Kind::Text => DataType::Array(&DataType::Text),
+            Kind::Bytes => DataType::Array(&DataType::Bytes),
+            Kind::Uuid => DataType::Array(&DataType::Uuid),
+            Kind::Date => DataType::Array(&DataType::Date),
+            Kind::Time => DataType::Array(&DataType::Time),
+            Kind::Timestamp => DataType::Array(&DataType::Timestamp),
+            Kind::TimestampTz => DataType::Array(&DataType::TimestampTz),
+            Kind::Json => DataType::Array(&DataType::Json),
+            Kind::Array(_) | Kind::Unknown => return None,
+        },
+        Kind::Unknown => return None,
+    })
+}

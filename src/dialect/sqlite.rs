@@ -1,7 +1,8 @@
 //! SQLite's names of types: the five of a `strict` table.
 
-use super::spec::TypeName;
+use super::spec::{TypeName, Typed};
 use crate::ast::DataType;
+use crate::value::Kind;
 
 /// Decimals are text, because any other type of SQLite would lose digits.
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
@@ -10,7 +11,7 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
         DataType::Real | DataType::Double => "real",
         DataType::Varchar(length) => return Some(TypeName::Checked("text", *length)),
         DataType::Bytes | DataType::Uuid => "blob",
-        DataType::Decimal { .. }
+        DataType::Decimal { precision: _, scale: _ }
         | DataType::Text
         | DataType::Date
         | DataType::Time
@@ -24,13 +25,13 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
 /// A cast to a date or a decimal would only make it text, so there is none.
 pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
     match it {
-        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => {
-            Some(TypeName::Plain("integer"))
-        }
+        DataType::SmallInt | DataType::Integer | DataType::BigInt => Some(TypeName::Plain("integer")),
         DataType::Real | DataType::Double => Some(TypeName::Plain("real")),
         DataType::Text => Some(TypeName::Plain("text")),
         DataType::Bytes => Some(TypeName::Plain("blob")),
-        DataType::Decimal { .. }
+        // A number other than 0 and 1 would stay what it is.
+        DataType::Boolean
+        | DataType::Decimal { precision: _, scale: _ }
         | DataType::Varchar(_)
         | DataType::Uuid
         | DataType::Date
@@ -41,4 +42,9 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
         | DataType::Array(_)
         | DataType::Named(_) => None,
     }
+}
+
+/// A value brings its type.
+pub(super) fn param_cast(_: Kind, _: Typed) -> Option<DataType> {
+    None
 }

@@ -14,6 +14,11 @@ impl<'a> Writer<'a> {
         if columns.is_empty() {
             return Err(Error::invalid("a table without columns"));
         }
+        if constraints.iter().filter(|it| matches!(it, TableConstraint::PrimaryKey(_))).count() > 1 {
+            return Err(Error::invalid(
+                "a table with two primary keys; name the columns of one in `.primary_key([..])`",
+            ));
+        }
         let values = std::mem::replace(&mut self.values, Values::Literal);
         self.text(if *if_not_exists { "create table if not exists " } else { "create table " });
         self.table_name(name)?;
@@ -35,11 +40,19 @@ impl<'a> Writer<'a> {
         self.ident(name)?;
         self.text(" ");
         if let (Some(Generation::Identity), Identity::PrimaryKey) = (generation, self.spec.identity) {
-            let is_key = constraints.iter().any(|it| matches!(it, TableConstraint::PrimaryKey(Index { columns, .. }) if columns.as_slice() == std::slice::from_ref(name)));
-            if !is_key || default.is_some() {
+            let key = constraints.iter().find_map(|constraint| match constraint {
+                TableConstraint::PrimaryKey(key) if key.columns.as_slice() == std::slice::from_ref(name) => Some(key),
+                TableConstraint::PrimaryKey(_)
+                | TableConstraint::Unique(_)
+                | TableConstraint::ForeignKey(_)
+                | TableConstraint::Check(_) => None,
+            });
+            let (Some(Index { name: key, columns: _ }), None) = (key, default) else {
                 return self.unsupported("identity on a column that is not the primary key", "make it the primary key");
-            }
-            self.text("integer primary key autoincrement");
+            };
+            self.text("integer ");
+            self.constraint_name(key)?;
+            self.text("primary key autoincrement");
             return Ok(());
         }
         let check = self.data_type(data_type)?;

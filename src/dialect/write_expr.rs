@@ -1,8 +1,10 @@
 //! `impl Writer`: expressions.
 
 use super::precedence::Precedence;
-use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
-use super::writer::{Typed, Writer};
+use super::spec::{
+    AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Typed, Upsert,
+};
+use super::writer::Writer;
 use crate::ast::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, DataType, Excluded, Exists, Expr, Ident, In,
     InQuery, IsNull, Like, Quantifier, Raw, RawPart, Unary, UnaryOperator, When,
@@ -101,7 +103,7 @@ impl<'a> Writer<'a> {
         match operands {
             [] => self.text(empty),
             [only] => return self.operand(only, Precedence::Any, Typed::No),
-            _ => return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No)),
+            [_, _, ..] => return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No)),
         }
         Ok(())
     }
@@ -123,7 +125,12 @@ impl<'a> Writer<'a> {
     fn binary(&mut self, it: &'a Binary) -> Result<()> {
         let Binary { left, operator, right } = it;
         // What stands on one side tells the type of a value on the other.
-        let (left_typed, right_typed) = (typed_by(right), typed_by(left));
+        let (mut left_typed, mut right_typed) = (typed_by(right), typed_by(left));
+        if operator.is_arithmetic() {
+            // A number and a `null` of which nothing is known make a float on MariaDB.
+            left_typed = if is_null(left) { Typed::No } else { left_typed };
+            right_typed = if is_null(right) { Typed::No } else { right_typed };
+        }
         let (left_needs, right_needs) = Precedence::of_operator(*operator, self.spec).operands();
         let symbol = match operator {
             BinaryOperator::Equal => " = ",
@@ -133,13 +140,11 @@ impl<'a> Writer<'a> {
             BinaryOperator::Greater => " > ",
             BinaryOperator::GreaterOrEqual => " >= ",
             BinaryOperator::IsNotDistinctFrom => match self.spec.null_safe_equal {
-                NullSafeEqual::IsNotDistinctFrom => " is not distinct from ",
+                NullSafeEqual::Words => " is not distinct from ",
                 NullSafeEqual::Spaceship => " <=> ",
-                NullSafeEqual::Is => " is ",
             },
             BinaryOperator::IsDistinctFrom => match self.spec.null_safe_equal {
-                NullSafeEqual::IsNotDistinctFrom => " is distinct from ",
-                NullSafeEqual::Is => " is not ",
+                NullSafeEqual::Words => " is distinct from ",
                 NullSafeEqual::Spaceship => {
                     self.text("not (");
                     self.operand(left, left_needs, left_typed)?;
@@ -162,9 +167,9 @@ impl<'a> Writer<'a> {
                 Concat::Pipes => " || ",
                 Concat::Function => {
                     self.text("concat(");
-                    self.expr(left)?;
+                    self.operand(left, Precedence::Any, left_typed)?;
                     self.text(", ");
-                    self.expr(right)?;
+                    self.operand(right, Precedence::Any, right_typed)?;
                     self.text(")");
                     return Ok(());
                 }
@@ -393,6 +398,10 @@ impl<'a> Writer<'a> {
 /// Whether what stands beside a value tells the value's type: anything does but another value.
 fn typed_by(sibling: &Expr) -> Typed {
     if matches!(sibling, Expr::Value(_)) { Typed::No } else { Typed::Yes }
+}
+
+fn is_null(it: &Expr) -> bool {
+    matches!(it, Expr::Value(value) if value.is_null())
 }
 
 /// Whether one of several expressions of the same type tells the type of those that are values.

@@ -2,6 +2,7 @@
 
 use super::lower;
 use super::spec::{DefaultValues, InsertWith, Upsert};
+use super::write_update::set_once;
 use super::writer::Writer;
 use crate::ast::{
     Conflict, ConflictAction, ConflictTarget, Cte, Ident, Insert, InsertSource, InsertValue, Query, Values,
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 impl<'a> Writer<'a> {
     pub(super) fn insert(&mut self, it: &'a Insert) -> Result<()> {
         let Insert { with, into, columns, source, conflict, returning } = it;
+        set_once(columns.iter())?;
         let inner_with = self.insert_with(with, source)?;
         self.text("insert into ");
         self.table_name(into)?;
@@ -19,8 +21,12 @@ impl<'a> Writer<'a> {
             self.text(")");
         }
         match source {
-            InsertSource::Values(Values { values }) => self.rows(values, columns.len())?,
-            InsertSource::Query(query) => self.insert_query(query, inner_with, conflict.is_some())?,
+            InsertSource::Values(Values { values }) => {
+                self.target = if self.spec.read_own_target { None } else { Some(into) };
+                self.rows(values, columns.len())?;
+                self.target = None;
+            }
+            InsertSource::Query(query) => self.insert_query(query, inner_with, it)?,
             InsertSource::Default => self.default_row(columns)?,
         }
         if let Some(conflict) = conflict {
@@ -81,7 +87,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn insert_query(&mut self, query: &'a Query, with: &'a [Cte], upsert: bool) -> Result<()> {
+    fn insert_query(&mut self, query: &'a Query, with: &'a [Cte], insert: &'a Insert) -> Result<()> {
         self.text(" ");
         if !with.is_empty() {
             let own = match query {
@@ -93,7 +99,17 @@ impl<'a> Writer<'a> {
             }
             self.with(with)?;
         }
-        if !(upsert && self.spec.upsert_select_needs_where) {
+        if insert.conflict.is_none() {
+            return self.query(query);
+        }
+        if self.spec.upsert == Upsert::OnDuplicateKey && lower::reads(query, &insert.into) {
+            // Otherwise the table's columns would be those of the query as well.
+            self.text("select * from ");
+            self.parentheses(|writer| writer.query(query))?;
+            self.text(" as ");
+            return self.ident(&Ident::from("kysera_subquery"));
+        }
+        if !self.spec.upsert_select_needs_where {
             return self.query(query);
         }
         // Otherwise `on conflict` would be taken for the condition of a join.
@@ -167,7 +183,7 @@ impl<'a> Writer<'a> {
                 self.text(".");
                 self.ident(column)
             }
-            ConflictAction::Update { filter: Some(_), .. } => {
+            ConflictAction::Update { assignments: _, filter: Some(_) } => {
                 self.unsupported("`filter` on an upsert", "choose the value by `case`")
             }
             ConflictAction::Update { assignments, filter: None } => {
@@ -175,6 +191,7 @@ impl<'a> Writer<'a> {
                 if assignments.is_empty() {
                     return Err(Error::invalid("an upsert without assignments"));
                 }
+                set_once(assignments.iter().map(|it| &it.column))?;
                 for (at, index) in order.into_iter().enumerate() {
                     self.text(if at == 0 { "" } else { ", " });
                     self.assignment(&assignments[index], None)?;

@@ -2,8 +2,8 @@
 
 use super::lower;
 use super::precedence::Precedence;
-use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit};
-use super::writer::{Typed, Writer};
+use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Typed};
+use super::writer::Writer;
 use crate::ast::{
     AllColumns, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem, Query,
     Select, SelectExpr, SelectItem, SetOperator, Statement, Table, TableRef,
@@ -29,6 +29,12 @@ impl<'a> Writer<'a> {
         if from.is_empty() && !joins.is_empty() {
             return Err(Error::invalid("a join without a table before it"));
         }
+        // Where rows are merged, what is ordered by must be what is selected, parameters included.
+        let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;
+        let merged_around = self.merged_from;
+        if merged && merged_around.is_none() {
+            self.merged_from = Some(self.params.len());
+        }
         self.list(" ", columns, ", ", Self::select_item)?;
         self.list(" from ", from, ", ", Self::table_ref)?;
         self.list(" ", joins, " ", Self::join)?;
@@ -38,10 +44,9 @@ impl<'a> Writer<'a> {
         self.optional(" where ", filter, Self::expr)?;
         self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
         self.optional(" having ", having, Self::expr)?;
-        // Where rows are merged, what is ordered by must be what is selected, parameters included.
-        let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;
         let selected: &[SelectItem] = if merged { columns } else { &[] };
         self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
+        self.merged_from = merged_around;
         self.limit(limit, offset)
     }
 
@@ -259,6 +264,13 @@ impl<'a> Writer<'a> {
             (Nulls::First, NullsOrder::Words) => " nulls first",
             (Nulls::Last, NullsOrder::Words) => " nulls last",
             (Nulls::First | Nulls::Last, NullsOrder::Expression) => {
+                // `order by 1 is null` would order by a constant, and `a + ? is null` is not the selected `a + ?`.
+                if !selected.is_empty() && lower::holds_values(expr) {
+                    return self.unsupported(
+                        "`nulls first` and `nulls last` of an expression with values on merged rows",
+                        "select it in a derived table, and order that by its column",
+                    );
+                }
                 self.operand(expr, Precedence::Loose, Typed::No)?;
                 self.text(if *nulls == Nulls::First { " is not null, " } else { " is null, " });
                 ""

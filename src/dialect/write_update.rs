@@ -42,6 +42,7 @@ impl<'a> Writer<'a> {
         if assignments.is_empty() {
             return Err(Error::invalid("an `update` without assignments"));
         }
+        set_once(assignments.iter().map(|it| &it.column))?;
         let qualified = match self.spec.update_from {
             UpdateFrom::From => None,
             UpdateFrom::TableList => table.map(target_name),
@@ -144,6 +145,16 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// A column that is set twice would be an error here, the first value there and the last one elsewhere.
+pub(super) fn set_once<'i>(columns: impl Iterator<Item = &'i Ident> + Clone) -> Result<()> {
+    for (at, column) in columns.clone().enumerate() {
+        if columns.clone().take(at).any(|earlier| earlier == column) {
+            return Err(Error::invalid(format!("the column {:?} is set twice", column.as_str())));
+        }
+    }
+    Ok(())
+}
+
 fn target_name(table: &Table) -> &Ident {
     table.alias.as_ref().unwrap_or(&table.name.name)
 }
@@ -152,7 +163,7 @@ fn target_name(table: &Table) -> &Ident {
 fn demand_filter(filter: &Option<Expr>, all_rows: bool, statement: &str) -> Result<()> {
     match (filter, all_rows) {
         (None, false) => {
-            Err(Error::invalid(format!("a `{statement}` without `filter`; say `.all_rows()` where all rows are meant")))
+            Err(Error::invalid(format!("`{statement}` without `filter`; say `.all_rows()` where all rows are meant")))
         }
         (Some(_), _) | (None, true) => Ok(()),
     }

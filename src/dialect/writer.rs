@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::spec::{NameLimit, ParamCasts, Placeholder, Spec, TypeName};
+use super::spec::{NameLimit, Placeholder, Spec, TypeName, Typed};
 use crate::ast::{DataType, Ident, TableName};
 use crate::error::{Error, Result, Unsupported};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// How deep a tree may be. Lists of conditions are flat, so only expressions within expressions count; the servers'
 /// own limits are not far above.
@@ -20,13 +20,6 @@ pub(super) enum Values {
     Literal,
 }
 
-/// Whether the server can tell the type of a value from what stands beside it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Typed {
-    Yes,
-    No,
-}
-
 /// Writes one statement. It is spread over the `write_*` files by family of nodes.
 pub(super) struct Writer<'a> {
     pub(super) spec: &'a Spec,
@@ -37,6 +30,9 @@ pub(super) struct Writer<'a> {
     pub(super) all_parentheses: bool,
     /// The table that the statement writes, where its subqueries may not read it directly.
     pub(super) target: Option<&'a TableName>,
+    /// Within a `select` that merges rows, the number of values before it. An equal value after those takes the same
+    /// placeholder, where placeholders have numbers: `f(x, $1)` that is selected must be the `f(x, $1)` of `group by`.
+    pub(super) merged_from: Option<usize>,
     depth: usize,
 }
 
@@ -49,6 +45,7 @@ impl<'a> Writer<'a> {
             values,
             all_parentheses: false,
             target: None,
+            merged_from: None,
             depth: 0,
         }
     }
@@ -147,8 +144,14 @@ impl<'a> Writer<'a> {
         if !self.spec.supplementary_names && name.chars().any(|character| character > '\u{ffff}') {
             return Some("it holds a character beyond U+FFFF".into());
         }
-        if !self.spec.trailing_space_names && name.ends_with(' ') {
-            return Some("it ends in a space".into());
+        if !self.spec.outer_space_names {
+            // An alias loses every character before the first that can be seen.
+            if name.starts_with(|first: char| first.is_ascii() && !first.is_ascii_graphic()) {
+                return Some("it begins with a space or control character".into());
+            }
+            if name.ends_with(|last: char| last.is_ascii_whitespace() || last == '\u{b}') {
+                return Some("it ends in a space".into());
+            }
         }
         match self.spec.name_limit {
             NameLimit::Bytes(most) if name.len() > most => Some(format!("it is longer than {most} bytes")),
@@ -173,16 +176,12 @@ impl<'a> Writer<'a> {
         match self.values {
             Values::Literal => self.literal(value),
             Values::Bound => {
-                self.params.push(value.clone());
-                let cast = match (typed, self.spec.param_casts) {
-                    (Typed::No, ParamCasts::WhereUntyped) => data_type_of(value.kind()),
-                    (Typed::No, ParamCasts::Never) | (Typed::Yes, _) => None,
-                };
-                match cast {
-                    None => self.placeholder(),
+                let number = self.bind(value);
+                match (self.spec.param_cast)(value.kind(), typed) {
+                    None => self.placeholder(number),
                     Some(data_type) => {
                         self.text("cast(");
-                        self.placeholder();
+                        self.placeholder(number);
                         self.text(" as ");
                         self.cast_type(&data_type)?;
                         self.text(")");
@@ -193,15 +192,28 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn placeholder(&mut self) {
-        match self.spec.placeholder {
-            Placeholder::Dollar => self.sql.push('$'),
-            Placeholder::Question | Placeholder::NumberedQuestion => self.sql.push('?'),
+    /// Adds a value to those that are bound, and tells its number.
+    fn bind(&mut self, value: &Value) -> usize {
+        if let (Some(from), Placeholder::Dollar | Placeholder::NumberedQuestion) =
+            (self.merged_from, self.spec.placeholder)
+        {
+            if let Some(at) = self.params[from..].iter().position(|bound| bound == value) {
+                return from + at + 1;
+            }
         }
+        self.params.push(value.clone());
+        self.params.len()
+    }
+
+    fn placeholder(&mut self, number: usize) {
         match self.spec.placeholder {
-            Placeholder::Question => {}
-            Placeholder::Dollar | Placeholder::NumberedQuestion => {
-                let number = self.params.len();
+            Placeholder::Question => self.text("?"),
+            Placeholder::Dollar => {
+                self.text("$");
+                self.number(number);
+            }
+            Placeholder::NumberedQuestion => {
+                self.text("?");
                 self.number(number);
             }
         }
@@ -244,44 +256,4 @@ impl<'a> Writer<'a> {
         }
         Ok(None)
     }
-}
-
-/// The type to cast a bound value to; none where it is a `null` of which nothing is known.
-fn data_type_of(kind: Kind) -> Option<DataType> {
-    Some(match kind {
-        Kind::Bool => DataType::Boolean,
-        Kind::I16 => DataType::SmallInt,
-        Kind::I32 => DataType::Integer,
-        Kind::I64 => DataType::BigInt,
-        Kind::F32 => DataType::Real,
-        Kind::F64 => DataType::Double,
-        Kind::Decimal => DataType::Decimal { precision: 0, scale: 0 },
-        Kind::Text => DataType::Text,
-        Kind::Bytes => DataType::Bytes,
-        Kind::Uuid => DataType::Uuid,
-        Kind::Date => DataType::Date,
-        Kind::Time => DataType::Time,
-        Kind::Timestamp => DataType::Timestamp,
-        Kind::TimestampTz => DataType::TimestampTz,
-        Kind::Json => DataType::Json,
-        Kind::Array(element) => match element {
-            Kind::Bool => DataType::Array(&DataType::Boolean),
-            Kind::I16 => DataType::Array(&DataType::SmallInt),
-            Kind::I32 => DataType::Array(&DataType::Integer),
-            Kind::I64 => DataType::Array(&DataType::BigInt),
-            Kind::F32 => DataType::Array(&DataType::Real),
-            Kind::F64 => DataType::Array(&DataType::Double),
-            Kind::Decimal => DataType::Array(&DataType::Decimal { precision: 0, scale: 0 }),
-            Kind::Text => DataType::Array(&DataType::Text),
-            Kind::Bytes => DataType::Array(&DataType::Bytes),
-            Kind::Uuid => DataType::Array(&DataType::Uuid),
-            Kind::Date => DataType::Array(&DataType::Date),
-            Kind::Time => DataType::Array(&DataType::Time),
-            Kind::Timestamp => DataType::Array(&DataType::Timestamp),
-            Kind::TimestampTz => DataType::Array(&DataType::TimestampTz),
-            Kind::Json => DataType::Array(&DataType::Json),
-            Kind::Array(_) | Kind::Unknown => return None,
-        },
-        Kind::Unknown => return None,
-    })
 }

@@ -19,7 +19,6 @@ pub mod postgres;
 pub mod sqlite;
 
 mod options;
-mod row;
 mod transaction;
 
 use std::fmt;
@@ -29,10 +28,10 @@ use std::pin::Pin;
 use futures_util::Stream;
 
 pub use self::options::{ConnectOptions, SqliteMode, TlsMode};
-pub use self::row::{ColumnInfo, Row, RowReader, Rows};
 pub use self::transaction::{Isolation, TransactionOptions};
 use crate::dialect::Spec;
 use crate::error::{Error, Result};
+pub use crate::row::{ColumnInfo, Row, RowReader, Rows};
 use crate::value::Value;
 
 /// A future on the heap that may move between threads.
@@ -168,8 +167,27 @@ async fn open(options: &ConnectOptions) -> Result<Box<dyn Driver>> {
         "postgres" | "postgresql" => Ok(Box::new(postgres::Postgres::connect(options).await?)),
         #[cfg(feature = "mysql")]
         "mysql" | "mariadb" => Ok(Box::new(mysql::Mysql::connect(options).await?)),
-        other => Err(Error::invalid(format!(
-            "no driver for database URLs that begin with `{other}:`; there are drivers for postgres, mysql, mariadb and sqlite, each behind its feature"
-        ))),
+        other => Err(Error::invalid(no_driver(other))),
     }
+}
+
+/// Why there is no driver for a scheme.
+fn no_driver(scheme: &str) -> String {
+    let feature = match scheme {
+        "sqlite" => "sqlite",
+        "postgres" | "postgresql" => "postgres",
+        "mysql" | "mariadb" => "mysql",
+        "" => {
+            return "the database URL has no scheme; it begins with `sqlite:`, `postgres:`, `mysql:` or `mariadb:`, \
+                    as in `sqlite:data.db`"
+                .into();
+        }
+        other => {
+            return format!(
+                "no driver for database URLs that begin with `{other}:`; known are `sqlite:`, `postgres:`, `mysql:` \
+                 and `mariadb:`"
+            );
+        }
+    };
+    format!("database URLs that begin with `{scheme}:` need the feature `{feature}` of kysera")
 }

@@ -183,7 +183,7 @@ macro_rules! sql {
         const SLOTS: usize = 0 $(+ { let _ = stringify!($slot); 1 })*;
         const _: () = assert!(
             $crate::expr::count_slots($text) == SLOTS,
-            "`sql!` needs as many arguments as its text has slots",
+            "`sql!` needs one argument for each `{{}}` of its text",
         );
         let raw = $crate::expr::raw($crate::expr::text_at($text, 0));
         $crate::sql!(@slots raw, $text, 0usize; $($slot,)*)

@@ -5,10 +5,11 @@ use futures_util::{StreamExt, stream};
 use super::selection::{Output, Read};
 use super::{Compound, Delete, Insert, Select, SetOperand, Statement, Update};
 use crate::ast;
-use crate::driver::{BoxStream, Outcome, Row};
+use crate::driver::{BoxStream, Outcome};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
 use crate::expr::scope::Closed;
+use crate::row::Row;
 use crate::table::FromRow;
 use crate::value::Value;
 
@@ -114,10 +115,10 @@ impl<T, S, R: Output> Fetchable for Delete<T, S, R> {
     }
 }
 
-/// A statement that writes: an insert, an update or a delete.
+/// A statement that is run for its effect, such as an insert, an update or a delete.
 #[diagnostic::on_unimplemented(
-    message = "`execute` is for statements that write, and this one reads",
-    note = "read its rows by `.fetch_all(..)`, `.fetch_one(..)` or `.fetch_optional(..)`"
+    message = "this is not a statement that `execute` runs",
+    note = "it runs those that write, and `sql!` without columns; the rows of a query are read by `.fetch_all(..)` and the like"
 )]
 pub trait Writes: Statement {}
 

@@ -11,4 +11,5 @@ impl<N> Statement for Raw<N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N: Closed> Writes for Raw<N> {}

@@ -4,10 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::ast::{Ident, SelectExpr, SelectItem};
-use crate::driver::RowReader;
 use crate::error::Result;
 use crate::expr::scope::{Entry, Has, Within};
 use crate::expr::{Aggregate, Base, Expr, Expression, Null, Of, Raw};
+use crate::row::RowReader;
 use crate::table::{Column, Fills, Table, WholeRow, all_columns};
 use crate::types::{NotNull, Nullable, Nullness, SqlType};
 

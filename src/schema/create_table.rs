@@ -220,4 +220,5 @@ impl Statement for CreateTable {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Writes for CreateTable {}

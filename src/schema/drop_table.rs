@@ -51,4 +51,5 @@ impl Statement for DropTable {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Writes for DropTable {}

@@ -23,7 +23,11 @@ sql_type!(Decimal, Kind::Decimal, NUMERIC, |it| Value::Decimal(it.to_string().in
 
 /// Reads all digits, or none: a decimal is never rounded.
 fn parse(text: &str, found: &'static str) -> Result<Decimal, Mismatch> {
-    Decimal::from_str_exact(text).map_err(|_| Mismatch::because(Kind::Decimal.name(), found))
+    // Zeros at the end say nothing, and there may be more of them than digits fit.
+    let short = || if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+    Decimal::from_str_exact(text)
+        .or_else(|_| Decimal::from_str_exact(short()))
+        .map_err(|_| Mismatch::because(Kind::Decimal.name(), found))
 }
 
 /// The decimal that a float stands for, as in a `decimal` column of SQLite that is not `strict`.

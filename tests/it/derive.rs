@@ -103,7 +103,7 @@ fn a_row_is_read_by_place_and_by_name() {
     assert_eq!(by_name::<User>(&columns).unwrap(), ann);
     let missing = by_name::<User>(&columns[..4]).unwrap_err();
     assert!(missing.is_decode());
-    assert_eq!(missing.to_string(), "column `email` holds no such column of the result, which is not text");
+    assert_eq!(missing.to_string(), "the result has no column `email`; it has `serial`, `nick`, `id`, `boss`");
 
     let in_place = [&columns[2], &columns[4], &columns[3], &columns[1], &columns[0]].map(Clone::clone);
     let mut rows = row(&in_place);

@@ -80,7 +80,6 @@ fn hostile_names() -> Vec<(String, Taken)> {
         "a.b",
         ".",
         "\".\"",
-        " leading",
         "a b",
         "select",
         "table",
@@ -95,9 +94,9 @@ fn hostile_names() -> Vec<(String, Taken)> {
         "\u{202e}rtl",
         "\u{feff}",
         "e\u{301}",
-        "\u{7f}",
-        "\u{1}",
-        "\u{1b}[31m",
+        "a\u{7f}",
+        "a\u{1}",
+        "a\u{1b}[31m",
         "0",
         "1e5",
         "*",
@@ -112,6 +111,9 @@ fn hostile_names() -> Vec<(String, Taken)> {
         ("\0".into(), Taken::Nowhere),
         ("😀".into(), Taken::NotByMysql),
         ("a\u{10ffff}".into(), Taken::NotByMysql),
+        (" leading".into(), Taken::NotByMysql),
+        ("\u{1}".into(), Taken::NotByMysql),
+        ("\u{1b}[31m".into(), Taken::NotByMysql),
         ("trailing ".into(), Taken::NotByMysql),
         (" ".into(), Taken::NotByMysql),
         ("line\n".into(), Taken::NotByMysql),
@@ -168,23 +170,27 @@ fn insertion(name: &str) -> Statement {
     .into()
 }
 
-/// `with name (name) as (select name.name as name from name as name) select name.name as name from name`
+/// `select name.name as name from (select name.name as name from name as name) as name`
 fn selection(name: &str) -> Statement {
     let inner = Select {
         columns: vec![select_item(column_of(name, name), Some(name))],
         from: from(name, Some(name)),
         ..Select::default()
     };
-    let derived = Select {
+    let derived = ast::Derived { query: Query::Select(Shared::new(inner)), alias: name.into() };
+    Select {
         columns: vec![select_item(column_of(name, name), Some(name))],
-        from: smallvec::smallvec![TableRef::Derived(ast::Derived {
-            query: Query::Select(Shared::new(inner)),
-            alias: name.into(),
-        })],
+        from: smallvec::smallvec![TableRef::Derived(derived)],
         ..Select::default()
-    };
-    let cte =
-        Cte { name: name.into(), columns: vec![name.into()], recursive: false, statement: Statement::from(derived) };
+    }
+    .into()
+}
+
+/// `with name (name) as (select true as name) select name.name as name from name`
+fn with_cte(name: &str) -> Statement {
+    let yes = Expr::And(Shared::new(Vec::new()));
+    let query = Select { columns: vec![select_item(yes, Some(name))], ..Select::default() };
+    let cte = Cte { name: name.into(), columns: vec![name.into()], recursive: false, statement: query.into() };
     Select {
         with: vec![cte],
         columns: vec![select_item(column_of(name, name), Some(name))],
@@ -198,7 +204,7 @@ fn selection(name: &str) -> Statement {
 fn hostile_names_come_back_or_are_refused() {
     reading(async |server, db| {
         for (name, taken) in hostile_names() {
-            let statements = [definition(&name), insertion(&name), selection(&name)];
+            let statements = [definition(&name), insertion(&name), selection(&name), with_cte(&name)];
             if !taken.by(server) {
                 for statement in statements {
                     let error = dialect::compile(&statement, server.spec()).expect_err(&name);
@@ -207,7 +213,7 @@ fn hostile_names_come_back_or_are_refused() {
                 }
                 continue;
             }
-            let [definition, insertion, selection] = statements;
+            let [definition, insertion, selection, with_cte] = statements;
             let told = |error: kysera::Error| -> Result<(), String> {
                 Err(format!("{name:?}: {error}: {:?}", std::error::Error::source(&error)))
             };
@@ -221,6 +227,8 @@ fn hostile_names_come_back_or_are_refused() {
             assert_eq!(rows.columns()[0].name, name);
             let values: Vec<_> = rows.iter_mut().map(|mut row| row.take::<i32>(&name).unwrap()).collect();
             assert_eq!(values, [7], "{name:?}");
+            let mut rows = db.fetch(with_cte.into()).await.map_err(|error| told(error).unwrap_err()).unwrap();
+            assert!(rows.iter_mut().next().unwrap().take::<bool>(&name).unwrap(), "{name:?}");
         }
         let left = select_from(users::table).select(count_all()).fetch_one(db).await.unwrap();
         assert_eq!(left, 3, "nobody dropped the users");
@@ -231,16 +239,18 @@ fn hostile_names_come_back_or_are_refused() {
 fn names_are_told_apart_only_by_themselves() {
     for spec in [&dialect::POSTGRES, &dialect::MYSQL, &dialect::MARIADB, &dialect::SQLITE] {
         for (name, _) in hostile_names() {
-            let Ok(compiled) = dialect::compile(&selection(&name), spec) else { continue };
+            let (Ok(selection), Ok(with_cte)) =
+                (dialect::compile(&selection(&name), spec), dialect::compile(&with_cte(&name), spec))
+            else {
+                continue;
+            };
             let quoted: String = name.chars().flat_map(|it| vec![it; if it == spec.quote { 2 } else { 1 }]).collect();
             let quoted = format!("{}{quoted}{}", spec.quote, spec.quote);
             // Nothing but the quoted name and the words of the statement.
-            let rest = compiled.sql.replace(&quoted, "N");
-            assert_eq!(
-                rest, "with N (N) as (select N.N as N from (select N.N as N from N as N) as N) select N.N as N from N",
-                "{}",
-                spec.name
-            );
+            let rest = |sql: String| sql.replace(&quoted, "N");
+            assert_eq!(rest(selection.sql), "select N.N as N from (select N.N as N from N as N) as N", "{}", spec.name);
+            let expected = "with N (N) as (select true as N) select N.N as N from N";
+            assert_eq!(rest(with_cte.sql), expected, "{}", spec.name);
         }
     }
 }

@@ -19,4 +19,7 @@ mod oracle;
 mod injection;
 mod running;
 mod cancellation;
+mod nodes;
+mod values;
+mod architecture;
 mod drivers;

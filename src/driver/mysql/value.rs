@@ -28,6 +28,7 @@ fn encode_one(position: usize, value: &Value) -> Result<Wire> {
         Value::F32(it) if it.is_finite() => Wire::Float(*it),
         Value::F64(it) if it.is_finite() => Wire::Double(*it),
         Value::F32(_) | Value::F64(_) => return refuse("a finite number", "infinite or not a number"),
+        Value::Json(it) if it.is_empty() => return refuse("json", "json that could not be serialised"),
         Value::Decimal(it) | Value::Text(it) | Value::Json(it) => Wire::Bytes(it.as_bytes().to_vec()),
         Value::Bytes(it) => Wire::Bytes(it.clone()),
         Value::Uuid(it) => Wire::Bytes(it.to_vec()),

@@ -88,6 +88,9 @@ fn encode(value: &Value, codec: &Codec, out: &mut BytesMut) -> Fits {
         (_, Value::F64(it)) => float64(*it, value, codec, out)?,
         (Codec::Bool, Value::Bool(it)) => out.put_u8(u8::from(*it)),
         (Codec::Numeric, Value::Decimal(it)) => numeric::encode(it, out).ok_or("a decimal that is no number")?,
+        (Codec::Json | Codec::Jsonb, Value::Json(it)) if it.is_empty() => {
+            return Err("json that could not be serialised".into());
+        }
         (Codec::Text | Codec::Other, Value::Text(it)) | (Codec::Json, Value::Json(it)) => out.put_slice(it.as_bytes()),
         (Codec::Char, Value::Text(it)) => match it.as_bytes() {
             [] => out.put_u8(0),

@@ -1,4 +1,9 @@
 //! SQL in every dialect, and what it does on every server: one file per clause family.
 
+mod select;
+mod expressions;
+mod writing;
+mod definitions;
 mod running;
+mod traps;
 mod values;

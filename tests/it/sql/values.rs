@@ -147,11 +147,11 @@ macro_rules! kind {
                     assert_eq!(rows.fetch_all(db).await.unwrap(), [None, Some(low())], "null and column");
                     let rows = one().select(kinds::$name).intersect(one().select(value(Some(low()))));
                     assert_eq!(rows.fetch_all(db).await.unwrap(), [Some(low())], "intersect");
-                    let step = select_from(maybe::table).filter(maybe::v.is_null()).select(value(Some(high())));
-                    let rows = with_recursive(maybe::table, one().select(value(NONE)).union_all(step))
+                    let step = select_from(maybe::table).filter(maybe::v.eq(low())).select(value(Some(high())));
+                    let rows = with_recursive(maybe::table, one().select(kinds::$name).union_all(step))
                         .select_from(maybe::table);
                     let rows = rows.fetch_all(db).await.unwrap();
-                    assert_eq!(rows, [Maybe { v: None }, Maybe { v: Some(high()) }], "recursive");
+                    assert_eq!(rows, [Maybe { v: Some(low()) }, Maybe { v: Some(high()) }], "recursive");
                 });
             }
 

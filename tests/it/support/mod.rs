@@ -6,7 +6,7 @@ pub mod schema;
 pub mod servers;
 pub mod shared;
 
-pub use self::check::{Expected, Sql, check};
+pub use self::check::check;
 pub use self::random::Random;
 pub use self::servers::{Server, on_all, on_each, run};
 pub use self::shared::{reading, writing};

@@ -85,7 +85,7 @@ impl<'r> Row<'r> {
     pub fn take<T: SqlType>(&mut self, name: &str) -> Result<T> {
         match self.columns.iter().position(|column| column.name == name) {
             Some(at) => read(&self.columns[at], &mut self.values[at]),
-            None => Err(Error::decode(name, T::KIND.name(), "no such column of the result")),
+            None => Err(Error::missing_column(name, self.columns.iter().map(|column| column.name.as_str()))),
         }
     }
 
