@@ -13,7 +13,7 @@ use super::numeric;
 use super::statements::Prepared;
 use crate::driver::Rows;
 use crate::error::{Error, Result};
-use crate::value::{Array, Kind, Value};
+use crate::value::{Array, Kind, Text, Value};
 
 /// Adds a row to those that were read.
 pub(super) fn push_row(rows: &mut Rows, prepared: &Prepared, row: &Row) -> Result<()> {

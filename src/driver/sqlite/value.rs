@@ -75,7 +75,7 @@ mod tests {
         for value in [
             Value::F32(f32::NAN),
             Value::F64(f64::NAN),
-            Value::Json(String::new()),
+            Value::Json("".into()),
             Value::Date(DAYS.end() + 1),
             Value::Time(calendar::MICROS_PER_DAY),
             Value::Timestamp(i64::MAX),
