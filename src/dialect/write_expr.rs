@@ -364,6 +364,10 @@ impl<'a> Writer<'a> {
 
     fn excluded(&mut self, it: &'a Excluded) -> Result<()> {
         let Excluded { column } = it;
+        if !self.in_upsert {
+            // MySQL would take it for `null`.
+            return Err(Error::invalid("the value of `excluded` is there in an upsert only"));
+        }
         match self.spec.upsert {
             Upsert::OnConflictOfKey | Upsert::OnConflict => {
                 self.text("excluded.");

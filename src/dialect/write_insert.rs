@@ -126,10 +126,13 @@ impl<'a> Writer<'a> {
 
     fn conflict(&mut self, it: &'a Conflict, insert: &'a Insert) -> Result<()> {
         let Conflict { target, action } = it;
+        self.in_upsert = true;
         match self.spec.upsert {
-            Upsert::OnConflict | Upsert::OnConflictOfKey => self.on_conflict(target, action),
-            Upsert::OnDuplicateKey => self.on_duplicate_key(target, action, insert),
+            Upsert::OnConflict | Upsert::OnConflictOfKey => self.on_conflict(target, action)?,
+            Upsert::OnDuplicateKey => self.on_duplicate_key(target, action, insert)?,
         }
+        self.in_upsert = false;
+        Ok(())
     }
 
     fn on_conflict(&mut self, target: &'a ConflictTarget, action: &'a ConflictAction) -> Result<()> {

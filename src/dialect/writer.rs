@@ -30,6 +30,8 @@ pub(super) struct Writer<'a> {
     pub(super) all_parentheses: bool,
     /// The table that the statement writes, where its subqueries may not read it directly.
     pub(super) target: Option<&'a TableName>,
+    /// Whether there is a row that could not be inserted.
+    pub(super) in_upsert: bool,
     /// Within a `select` that merges rows, the number of values before it. An equal value after those takes the same
     /// placeholder, where placeholders have numbers: `f(x, $1)` that is selected must be the `f(x, $1)` of `group by`.
     pub(super) merged_from: Option<usize>,
@@ -45,6 +47,7 @@ impl<'a> Writer<'a> {
             values,
             all_parentheses: false,
             target: None,
+            in_upsert: false,
             merged_from: None,
             depth: 0,
         }

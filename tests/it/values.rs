@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use kysera::types::Json;
+use proptest::prelude::any;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};

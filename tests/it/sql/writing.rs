@@ -1,5 +1,6 @@
 //! `insert`, `update`, `delete`, clause by clause.
 
+use kysera::dialect;
 use kysera::prelude::*;
 
 use crate::support::check;
@@ -165,4 +166,12 @@ fn deletes() {
             ("using, returning its own", &with_users().returning(posts::id)),
         ],
     );
+}
+
+#[test]
+fn the_value_that_was_to_be_inserted_is_there_in_an_upsert_only() {
+    let statement = update(users::table).set(users::name.excluded()).filter(users::id.eq(1));
+    for spec in [&dialect::POSTGRES, &dialect::MYSQL, &dialect::MARIADB, &dialect::SQLITE] {
+        assert!(statement.compile(spec).unwrap_err().is_invalid(), "{}", spec.name);
+    }
 }

@@ -8,5 +8,5 @@ pub mod shared;
 
 pub use self::check::check;
 pub use self::random::Random;
-pub use self::servers::{Server, on_all, on_each, run};
+pub use self::servers::{Server, on_all, on_each};
 pub use self::shared::{reading, writing};

@@ -49,6 +49,11 @@ impl Server {
         matches!(self, Self::Postgres15 | Self::Postgres18)
     }
 
+    /// Whether it was asked for. A test on a server that was not has nothing to do; the run's last lines say so.
+    pub fn is_chosen(self) -> bool {
+        Self::chosen().contains(&self)
+    }
+
     /// The servers that were asked for: all, unless `KYSERA_TEST_SERVERS` names fewer.
     pub fn chosen() -> Vec<Self> {
         match std::env::var("KYSERA_TEST_SERVERS") {
@@ -67,7 +72,7 @@ impl Server {
     /// The address of the server's own database.
     ///
     /// A server that was asked for and is not there fails the test; it does not skip it.
-    fn url(self) -> String {
+    pub fn url(self) -> String {
         let variable = format!("KYSERA_{}_URL", self.name().to_uppercase());
         std::env::var(&variable).unwrap_or_else(|_| {
             panic!("{variable} is not set: run the tests by `make test`, or choose servers by KYSERA_TEST_SERVERS")

@@ -7,6 +7,7 @@ mod tls;
 mod transactions;
 mod values;
 
+use crate::support::Server;
 use kysera::driver::mysql::Mysql;
 use kysera::driver::{ConnectOptions, Connection, Driver, Outcome, Query};
 use kysera::error::DatabaseErrorKind;
@@ -17,8 +18,8 @@ use kysera::{Error, Result};
 /// The URLs of the servers, within a database of these tests' own.
 pub(crate) async fn urls() -> Vec<String> {
     let mut urls = Vec::new();
-    for name in ["KYSERA_MYSQL9_URL", "KYSERA_MARIADB_URL"] {
-        let url = std::env::var(name).unwrap_or_else(|_| panic!("{name} must hold the URL of a server"));
+    for server in [Server::Mysql9, Server::Mariadb].into_iter().filter(|server| server.is_chosen()) {
+        let url = server.url();
         let driver = Mysql::connect(&ConnectOptions::new(&url)).await.unwrap();
         let mut connection = driver.acquire().await.unwrap();
         connection.batch("create database if not exists kysera_driver").await.unwrap();

@@ -17,26 +17,22 @@ use kysera::{Error, Value};
 /// Makes each function a test on each server.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
-        mod postgres15 {
+        $crate::drivers::postgres::on_both!(@on postgres15 Postgres15: $($name),*);
+        $crate::drivers::postgres::on_both!(@on postgres18 Postgres18: $($name),*);
+    };
+    (@on $module:ident $Server:ident: $($name:ident),*) => {
+        mod $module {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name($crate::drivers::postgres::url("KYSERA_POSTGRES15_URL")).await;
-            })*
-        }
-        mod postgres18 {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::drivers::postgres::url("KYSERA_POSTGRES18_URL")).await;
+                let server = $crate::support::Server::$Server;
+                if server.is_chosen() {
+                    super::$name(server.url()).await;
+                }
             })*
         }
     };
 }
 use on_both;
-
-/// The address of a server.
-fn url(variable: &str) -> String {
-    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set; start the servers of the tests"))
-}
 
 /// A pool of one connection, so that a test sees whether it is used again.
 async fn one(url: &str) -> Postgres {
