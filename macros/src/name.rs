@@ -33,8 +33,22 @@ impl Name {
         let text = &self.text;
         let double_quoted = quoted(text, '"');
         let backquoted = quoted(text, '`');
-        let plain = text.len() <= 63 && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        let plain = self.is_plain();
         quote!(#kysera::ast::Name::checked(#text, #double_quoted, #backquoted, #plain))
+    }
+
+    /// `kysera::ast::Name::in_table(..)`: the name of a column of the table `table`, which is at `place`.
+    pub(crate) fn expand_in(&self, table: &Self, place: &TokenStream, kysera: &Path) -> TokenStream {
+        let text = &self.text;
+        let [double_quoted, backquoted] =
+            ['"', '`'].map(|quote| format!("{}.{}", quoted(&table.text, quote), quoted(text, quote)));
+        let plain = self.is_plain() && table.is_plain();
+        quote!(#kysera::ast::Name::in_table(#text, #double_quoted, #backquoted, #plain, #place))
+    }
+
+    /// Whether every server takes the name as it is.
+    fn is_plain(&self) -> bool {
+        self.text.len() <= 63 && self.text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
     }
 
     /// The name for documentation, which it must not break: anything but plain words is left out.

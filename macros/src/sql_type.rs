@@ -119,7 +119,7 @@ fn text(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<TokenS
             #ident,
             #kysera::value::Kind::Text,
             #data_type,
-            |__it| #kysera::Value::Text(::std::string::String::from(match __it {
+            |__it| #kysera::Value::Text(#kysera::value::Text::from(match __it {
                 #(Self::#idents => #names,)*
             })),
             |__value| match __value {

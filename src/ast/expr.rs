@@ -61,7 +61,7 @@ impl Expr {
                 all.push(other);
                 Self::And(all)
             }
-            (first, other) => Self::And(Shared::new(vec![first, other])),
+            (first, other) => Self::And(Self::chain(first, other)),
         }
     }
 
@@ -77,8 +77,15 @@ impl Expr {
                 any.push(other);
                 Self::Or(any)
             }
-            (first, other) => Self::Or(Shared::new(vec![first, other])),
+            (first, other) => Self::Or(Self::chain(first, other)),
         }
+    }
+
+    /// The beginning of a chain, with room for the conditions that are likely to follow.
+    fn chain(first: Self, second: Self) -> Shared<Vec<Self>> {
+        let mut operands = Vec::with_capacity(8);
+        operands.extend([first, second]);
+        Shared::new(operands)
     }
 
     /// `left operator right`

@@ -12,6 +12,8 @@ pub struct Name {
     double_quoted: &'static str,
     backquoted: &'static str,
     plain: bool,
+    /// The table, where this is a column: then the quoted forms have the table's name before them.
+    table: Option<&'static Self>,
 }
 
 impl Name {
@@ -34,7 +36,7 @@ impl Name {
             }
             at += 1;
         }
-        Self { text, double_quoted, backquoted, plain }
+        Self { text, double_quoted, backquoted, plain, table: None }
     }
 
     /// The same of a name that `#[derive(Table)]` has looked at: `plain` where it is ASCII letters, digits and `_`,
@@ -47,7 +49,20 @@ impl Name {
         backquoted: &'static str,
         plain: bool,
     ) -> Self {
-        Self { text, double_quoted, backquoted, plain }
+        Self { text, double_quoted, backquoted, plain, table: None }
+    }
+
+    /// The name of a column, whose quoted forms are those of `"table"."column"`; `plain` is that of both names.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn in_table(
+        text: &'static str,
+        double_quoted: &'static str,
+        backquoted: &'static str,
+        plain: bool,
+        table: &'static Self,
+    ) -> Self {
+        Self { text, double_quoted, backquoted, plain, table: Some(table) }
     }
 
     /// The name itself.
@@ -58,7 +73,24 @@ impl Name {
 
     /// The name in quotes of the given kind, `"` or `` ` ``, if every server takes it as it stands.
     #[must_use]
+    #[inline]
     pub fn quoted(&self, quote: char) -> Option<&'static str> {
+        let written = self.written(quote)?;
+        match self.table {
+            // A plain name has nothing to double: before the column are the table's name, its quotes and the dot.
+            Some(table) => written.get(table.text.len() + 3..),
+            None => Some(written),
+        }
+    }
+
+    /// The name of a column with that of its table before it, both in quotes of the given kind, if every server takes
+    /// them as they stand and `table` is its table.
+    #[inline]
+    pub(crate) fn qualified(&self, table: &Self, quote: char) -> Option<&'static str> {
+        if std::ptr::eq(self.table?, table) { self.written(quote) } else { None }
+    }
+
+    fn written(&self, quote: char) -> Option<&'static str> {
         match quote {
             '"' if self.plain => Some(self.double_quoted),
             '`' if self.plain => Some(self.backquoted),

@@ -25,7 +25,7 @@ pub struct Select {
     /// The tables; more than one are a cross product.
     pub from: SmallVec<[TableRef; 1]>,
     /// The joins, in order.
-    pub joins: Vec<Join>,
+    pub joins: SmallVec<[Join; 1]>,
     /// The condition on rows.
     pub filter: Option<Expr>,
     /// What rows are grouped by.

@@ -92,11 +92,7 @@ impl<'a> Writer<'a> {
 
     fn column(&mut self, it: &'a Column) -> Result<()> {
         let Column { table, name } = it;
-        if let Some(table) = table {
-            self.ident(table)?;
-            self.text(".");
-        }
-        self.ident(name)
+        self.column_name(table.as_ref(), name)
     }
 
     fn logic(&mut self, operands: &'a [Expr], empty: &str, separator: &str, own: Precedence) -> Result<()> {

@@ -202,11 +202,7 @@ impl<'a> Writer<'a> {
             SelectItem::AllColumns(AllColumns { table, columns }) => {
                 for (at, column) in columns.iter().enumerate() {
                     self.text(if at == 0 { "" } else { ", " });
-                    if let Some(table) = table {
-                        self.ident(table)?;
-                        self.text(".");
-                    }
-                    self.ident(&Ident::Static(column.name))?;
+                    self.column_name(table.as_ref(), &Ident::Static(column.name))?;
                 }
                 Ok(())
             }

@@ -43,7 +43,7 @@ impl<'a> Writer<'a> {
         Self {
             spec,
             sql: String::with_capacity(512),
-            params: Vec::with_capacity(16),
+            params: Vec::with_capacity(24),
             values,
             all_parentheses: false,
             target: None,
@@ -117,6 +117,21 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         self.other_ident(ident.as_str())
+    }
+
+    /// Writes the name of a column, after that of its table.
+    pub(super) fn column_name(&mut self, table: Option<&Ident>, name: &Ident) -> Result<()> {
+        if let (Some(Ident::Static(table)), Ident::Static(name)) = (table, name)
+            && let Some(both) = name.qualified(table, self.spec.quote)
+        {
+            self.text(both);
+            return Ok(());
+        }
+        if let Some(table) = table {
+            self.ident(table)?;
+            self.text(".");
+        }
+        self.ident(name)
     }
 
     /// Checks and quotes a name that is not known to be harmless.

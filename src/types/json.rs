@@ -70,7 +70,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> SqlType for Json<T> {
     const DATA_TYPE: DataType = DataType::Json;
 
     fn into_value(self) -> Value {
-        Value::Json(serde_json::to_string(&self.0).unwrap_or_default())
+        Value::Json(serde_json::to_string(&self.0).unwrap_or_default().into())
     }
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {
@@ -78,7 +78,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> SqlType for Json<T> {
     }
 }
 
-sql_type!(serde_json::Value, Kind::Json, DataType::Json, |it| Value::Json(it.to_string()), |value| read(value),);
+sql_type!(serde_json::Value, Kind::Json, DataType::Json, |it| Value::Json(it.to_string().into()), |value| read(value),);
 
 /// MariaDB and SQLite keep JSON as text.
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, Mismatch> {
@@ -102,7 +102,7 @@ mod tests {
     fn documents_come_back() {
         let it = serde_json::json!({"a": [1, null, "x"]});
         assert_eq!(serde_json::Value::from_value(it.clone().into_value()), Ok(it.clone()));
-        assert_eq!(serde_json::Value::from_value(Value::Text(it.to_string())), Ok(it));
+        assert_eq!(serde_json::Value::from_value(Value::from(it.to_string())), Ok(it));
         assert_eq!(Json::from_value(Json(vec![1, 2]).into_value()), Ok(Json(vec![1, 2])));
         assert_eq!(Json(vec![1, 2]).len(), 2);
         assert_eq!(serde_json::to_string(&Json([1])).unwrap(), "[1]");
@@ -119,8 +119,8 @@ mod tests {
     #[test]
     fn what_is_no_json_is_empty_and_so_refused() {
         let it = Json(BTreeMap::from([(vec![1], 2)]));
-        assert_eq!(it.into_value(), Value::Json(String::new()));
-        assert!(Json::<BTreeMap<String, i32>>::from_value(Value::Json(String::new())).is_err());
+        assert_eq!(it.into_value(), Value::Json("".into()));
+        assert!(Json::<BTreeMap<String, i32>>::from_value(Value::Json("".into())).is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::value::{Kind, Value};
 /// A `numeric` without limits where the server has that, so that no digit is cut off on the way.
 const NUMERIC: DataType = DataType::Decimal { precision: 0, scale: 0 };
 
-sql_type!(Decimal, Kind::Decimal, NUMERIC, |it| Value::Decimal(it.to_string()), |value| match value {
+sql_type!(Decimal, Kind::Decimal, NUMERIC, |it| Value::Decimal(it.to_string().into()), |value| match value {
     Value::Decimal(text) => parse(&text, "one of more digits than the Rust type has, or no number"),
     // SQLite keeps decimals as text.
     Value::Text(text) => parse(&text, "text that is no decimal of at most 28 digits"),

@@ -7,8 +7,8 @@ use crate::sql_type;
 use crate::types::NotNull;
 use crate::value::{Kind, Value};
 
-sql_type!(String, Kind::Text, DataType::Text, |it| Value::Text(it), |value| match value {
-    Value::Text(it) | Value::Json(it) => Ok(it),
+sql_type!(String, Kind::Text, DataType::Text, |it| Value::Text(it.into()), |value| match value {
+    Value::Text(it) | Value::Json(it) => Ok(it.into()),
     value => Err(Mismatch::new(Kind::Text, &value)),
 });
 
@@ -25,7 +25,7 @@ impl IntoExpr<String> for &str {
     type Null = NotNull;
 
     fn into_expr(self) -> Expr {
-        Expr::Value(Value::from(self.to_owned()))
+        Expr::Value(Value::from(self))
     }
 }
 

@@ -33,7 +33,7 @@ sql_type!(
     PrimitiveDateTime,
     Kind::Timestamp,
     DataType::Timestamp,
-    |it| micros(it.assume_utc()).map_or_else(|| Value::Text(it.to_string()), Value::Timestamp),
+    |it| micros(it.assume_utc()).map_or_else(|| Value::from(it.to_string()), Value::Timestamp),
     |value| instant(civil::timestamp(&value)?, Kind::Timestamp).map(|it| Self::new(it.date(), it.time())),
 );
 
@@ -42,7 +42,7 @@ sql_type!(
     OffsetDateTime,
     Kind::TimestampTz,
     DataType::TimestampTz,
-    |it| micros(it).map_or_else(|| Value::Text(it.to_string()), Value::TimestampTz),
+    |it| micros(it).map_or_else(|| Value::from(it.to_string()), Value::TimestampTz),
     |value| instant(civil::instant(&value)?, Kind::TimestampTz),
 );
 

@@ -29,7 +29,7 @@ mod tests {
         let it = Uuid::from_u128(0x0193_5c3e_0000_7000_8000_0000_0000_0001);
         assert_eq!(Uuid::from_value(it.into_value()), Ok(it));
         assert_eq!(Uuid::from_value(Value::Bytes(it.as_bytes().to_vec())), Ok(it));
-        assert_eq!(Uuid::from_value(Value::Text(it.to_string())), Ok(it));
+        assert_eq!(Uuid::from_value(Value::from(it.to_string())), Ok(it));
         assert!(Uuid::from_value(Value::Bytes(vec![0; 15])).is_err());
         assert!(Uuid::from_value(Value::from("x")).is_err());
         assert_eq!(Uuid::from_value(Value::I64(1)).unwrap_err().found, "a 64-bit integer");

@@ -4,8 +4,11 @@
 //! a number of days here, whatever crate the program uses for dates; [`crate::types`] converts.
 
 pub mod calendar;
+mod text;
 
 use std::fmt;
+
+pub use self::text::Text;
 
 /// A value on its way to a server, or back.
 ///
@@ -33,9 +36,9 @@ pub enum Value {
     /// A 64-bit floating-point number.
     F64(f64),
     /// An exact decimal number in its text form, as in `-12.50`.
-    Decimal(String),
+    Decimal(Text),
     /// Text.
-    Text(String),
+    Text(Text),
     /// Bytes.
     Bytes(Vec<u8>),
     /// A UUID, big-endian.
@@ -52,7 +55,7 @@ pub enum Value {
     ///
     /// The empty text is no document: it is what a [`Json<T>`](crate::types) becomes whose `T` cannot be serialised,
     /// and drivers refuse it by [`Error::encode`](crate::Error::encode).
-    Json(String),
+    Json(Text),
     /// An array (PostgreSQL only).
     Array(Box<Array>),
 }

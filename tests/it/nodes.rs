@@ -148,7 +148,7 @@ fn select() -> Select {
         distinct: Distinct::Distinct,
         columns: select_items(),
         from: sources(),
-        joins: vec![Join { kind: JoinKind::Left, table: TableRef::Table(table()), on: Some(column()) }],
+        joins: vec![Join { kind: JoinKind::Left, table: TableRef::Table(table()), on: Some(column()) }].into(),
         filter: Some(column()),
         group_by: vec![column()],
         having: Some(column()),

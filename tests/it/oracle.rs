@@ -221,7 +221,7 @@ fn in_words(value: &Value) -> String {
         Value::I16(it) => it.to_string(),
         Value::I32(it) => it.to_string(),
         Value::I64(it) => it.to_string(),
-        Value::Decimal(it) => it.clone(),
+        Value::Decimal(it) => it.to_string(),
         Value::Text(it) => format!("'{it}'"),
         other => format!("{}", other.kind()),
     }

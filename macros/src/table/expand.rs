@@ -108,8 +108,10 @@ impl Table {
     fn described(&self) -> TokenStream {
         let Self { kysera, module, row, schema, name, columns, .. } = self;
         let width = columns.len();
-        let names: Vec<_> =
-            columns.iter().map(|it| &it.name).chain([name]).chain(schema).map(|name| name.expand(kysera)).collect();
+        let place = quote!(&NAMES[#width]);
+        let column_names = columns.iter().map(|it| it.name.expand_in(name, &place, kysera));
+        let other_names = [name].into_iter().chain(schema).map(|name| name.expand(kysera));
+        let names: Vec<_> = column_names.chain(other_names).collect();
         let name_count = names.len();
         let schema = match schema {
             Some(_) => quote!(::core::option::Option::Some(&NAMES[#width + 1])),

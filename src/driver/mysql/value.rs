@@ -174,9 +174,9 @@ impl ColumnKind {
             (Self::I64, Wire::UInt(it)) => unsigned(it),
             (Self::F32, Wire::Float(it)) => Value::F32(it),
             (Self::F64, Wire::Double(it)) => Value::F64(it),
-            (Self::Decimal, Wire::Bytes(it)) => Value::Decimal(text(it, Kind::Decimal)?),
-            (Self::Text, Wire::Bytes(it)) => Value::Text(text(it, Kind::Text)?),
-            (Self::Json, Wire::Bytes(it)) => Value::Json(text(it, Kind::Json)?),
+            (Self::Decimal, Wire::Bytes(it)) => Value::Decimal(text(it, Kind::Decimal)?.into()),
+            (Self::Text, Wire::Bytes(it)) => Value::Text(text(it, Kind::Text)?.into()),
+            (Self::Json, Wire::Bytes(it)) => Value::Json(text(it, Kind::Json)?.into()),
             (Self::Bytes, Wire::Bytes(it)) => Value::Bytes(it),
             (Self::Bits, Wire::Bytes(it)) => unsigned(it.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte))),
             (Self::Date, Wire::Date(year, month, day, ..)) => Value::Date(days(year, month, day, Kind::Date)?),
@@ -221,7 +221,7 @@ impl ColumnKind {
 
 /// An integer as one that has a sign, or as a decimal where it is too large for that.
 fn unsigned(it: u64) -> Value {
-    i64::try_from(it).map_or_else(|_| Value::Decimal(it.to_string()), Value::I64)
+    i64::try_from(it).map_or_else(|_| Value::Decimal(it.to_string().into()), Value::I64)
 }
 
 fn text(bytes: Vec<u8>, kind: Kind) -> Result<String, Misfit> {

@@ -13,7 +13,7 @@ use super::numeric;
 use super::statements::Prepared;
 use crate::driver::Rows;
 use crate::error::{Error, Result};
-use crate::value::{Array, Kind, Value};
+use crate::value::{Array, Kind, Text, Value};
 
 /// Adds a row to those that were read.
 pub(super) fn push_row(rows: &mut Rows, prepared: &Prepared, row: &Row) -> Result<()> {
@@ -80,11 +80,11 @@ fn decode(codec: &Codec, raw: &[u8]) -> Result<Value, Unread> {
         Codec::Oid => Value::I64(u32::from_be_bytes(exactly(raw).ok_or_else(malformed)?).into()),
         Codec::Float4 => Value::F32(f32::from_be_bytes(exactly(raw).ok_or_else(malformed)?)),
         Codec::Float8 => Value::F64(f64::from_be_bytes(exactly(raw).ok_or_else(malformed)?)),
-        Codec::Numeric => Value::Decimal(numeric::decode(raw).ok_or_else(malformed)?),
+        Codec::Numeric => Value::Decimal(numeric::decode(raw).ok_or_else(malformed)?.into()),
         Codec::Text => Value::Text(text(raw).ok_or_else(malformed)?),
         Codec::Char => match raw {
-            [0] => Value::Text(String::new()),
-            [byte] if byte.is_ascii() => Value::Text(char::from(*byte).into()),
+            [0] => Value::from(""),
+            [byte] if byte.is_ascii() => Value::from(char::from(*byte).to_string()),
             _ => return Err(Unread::new(Kind::Text, "a byte that is not ASCII")),
         },
         Codec::Bytea => Value::Bytes(raw.to_vec()),
@@ -174,6 +174,6 @@ fn exactly<const N: usize>(raw: &[u8]) -> Option<[u8; N]> {
     raw.try_into().ok()
 }
 
-fn text(raw: &[u8]) -> Option<String> {
-    std::str::from_utf8(raw).ok().map(str::to_owned)
+fn text(raw: &[u8]) -> Option<Text> {
+    std::str::from_utf8(raw).ok().map(Text::from)
 }

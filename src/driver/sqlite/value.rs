@@ -52,7 +52,7 @@ pub(super) fn read(value: ValueRef<'_>, column: &str) -> Result<Value> {
         ValueRef::Integer(it) => Value::I64(it),
         ValueRef::Real(it) => Value::F64(it),
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Value::Text(text.to_owned()),
+            Ok(text) => Value::from(text),
             Err(_) => return Err(Error::decode(column, Kind::Text.name(), "bytes that are no UTF-8")),
         },
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_owned()),
@@ -75,7 +75,7 @@ mod tests {
         for value in [
             Value::F32(f32::NAN),
             Value::F64(f64::NAN),
-            Value::Json(String::new()),
+            Value::Json("".into()),
             Value::Date(DAYS.end() + 1),
             Value::Time(calendar::MICROS_PER_DAY),
             Value::Timestamp(i64::MAX),

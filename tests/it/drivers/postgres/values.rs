@@ -22,11 +22,11 @@ on_both!(
 const DAY: i64 = 86_400_000_000;
 
 fn text(it: &str) -> Value {
-    Value::Text(it.to_owned())
+    Value::from(it)
 }
 
 fn decimal(it: &str) -> Value {
-    Value::Decimal(it.to_owned())
+    Value::Decimal(it.into())
 }
 
 fn array(element: Kind, values: Vec<Value>) -> Value {

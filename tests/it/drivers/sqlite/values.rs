@@ -47,7 +47,7 @@ async fn what_would_be_lost_is_refused() {
     let db = memory(MODES[0]).await;
     let mut connection = db.acquire().await.unwrap();
     let array = Value::Array(Box::new(Array { element: Kind::I64, values: vec![] }));
-    for value in [Value::F64(f64::NAN), Value::Json(String::new()), array, Value::Date(i32::MAX)] {
+    for value in [Value::F64(f64::NAN), Value::Json("".into()), array, Value::Date(i32::MAX)] {
         let params = [Value::I64(1), value];
         let error = connection.fetch(Query { sql: "select ?, ?", params: &params }).await.unwrap_err();
         assert!(error.is_encode(), "{error}");
