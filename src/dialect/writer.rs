@@ -214,10 +214,9 @@ impl<'a> Writer<'a> {
     fn bind(&mut self, value: &Value) -> usize {
         if let (Some(from), Placeholder::Dollar | Placeholder::NumberedQuestion) =
             (self.merged_from, self.spec.placeholder)
+            && let Some(at) = self.params[from..].iter().position(|bound| bound == value)
         {
-            if let Some(at) = self.params[from..].iter().position(|bound| bound == value) {
-                return from + at + 1;
-            }
+            return from + at + 1;
         }
         self.params.push(value.clone());
         self.params.len()
