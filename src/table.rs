@@ -43,13 +43,13 @@ pub trait Table: Copy + Send + Sync + 'static {
     ///
     /// Where a column does not fit.
     fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
-        Ok(Self::Row::from_columns(ColumnList::read(row)?))
+        Ok(Self::Row::from_columns(ColumnValues::read(row)?))
     }
 }
 
 /// The values of a row's columns, as a list: `(i64, (String, ()))`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a list of columns")]
-pub trait ColumnList: Sized + Send + 'static {
+pub trait ColumnValues: Sized + Send + 'static {
     /// Reads them, in this order.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ pub trait ColumnList: Sized + Send + 'static {
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: SqlType, R: ColumnList> ColumnList for (V, R) {
+impl<V: SqlType, R: ColumnValues> ColumnValues for (V, R) {
     #[inline]
     fn read(row: &mut impl ReadColumns) -> Result<Self> {
         Ok((row.read()?, R::read(row)?))
@@ -67,7 +67,7 @@ impl<V: SqlType, R: ColumnList> ColumnList for (V, R) {
 }
 
 #[diagnostic::do_not_recommend]
-impl ColumnList for () {
+impl ColumnValues for () {
     #[inline]
     fn read(_row: &mut impl ReadColumns) -> Result<Self> {
         Ok(())
@@ -108,7 +108,7 @@ impl ReadColumns for ByName<'_, '_> {
 impl<R: Record> FromRow for R {
     fn from_row(row: &mut Row<'_>) -> Result<Self> {
         let columns = R::Table::DESCRIPTION.columns.iter();
-        Ok(R::from_columns(ColumnList::read(&mut ByName { row, columns })?))
+        Ok(R::from_columns(ColumnValues::read(&mut ByName { row, columns })?))
     }
 }
 
@@ -122,7 +122,7 @@ pub trait Record: Sized + Send + 'static {
     /// The table.
     type Table: BaseTable<Row = Self>;
     /// The types of its fields, as a list: `(i64, (String, ()))`.
-    type Columns: ColumnList;
+    type Columns: ColumnValues;
 
     /// The row that has these columns.
     fn from_columns(columns: Self::Columns) -> Self;

@@ -11,7 +11,7 @@ use kysera::Value;
 use kysera::ast::*;
 use kysera::dialect::{self, MARIADB, MYSQL, POSTGRES, SQLITE};
 use kysera::error::Result;
-use kysera::table::BaseTable as _;
+use kysera::table::Table as _;
 use smallvec::{SmallVec, smallvec};
 
 use crate::support::schema::users;

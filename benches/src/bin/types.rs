@@ -46,10 +46,7 @@ fn main() -> std::io::Result<()> {
     let diesel = r#"diesel = { version = "2.3", default-features = false, features = ["postgres_backend"] }"#;
 
     fs::create_dir_all(&workspace)?;
-    fs::write(
-        workspace.join("Cargo.toml"),
-        "[workspace]\nresolver = \"3\"\nmembers = [\"*_kysera\", \"*_diesel\"]\n",
-    )?;
+    fs::write(workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"*_kysera\", \"*_diesel\"]\n")?;
     // The versions that the other comparisons have.
     fs::copy(benches.join("Cargo.lock"), workspace.join("Cargo.lock"))?;
     generate(&workspace, "schema_kysera", &kysera, &kysera_schema())?;

@@ -151,13 +151,13 @@ impl Table {
                     type Table = #module::table;
                     type Columns = #types;
 
-                    fn from_columns(#list: #types) -> Self {
+                    fn from_columns(#list: Self::Columns) -> Self {
                         Self { #(#fields: #bindings),* }
                     }
                 }
 
                 #[diagnostic::do_not_recommend]
-                impl #kysera::table::Fills<#types> for #row {}
+                impl #kysera::table::Fills<<#row as #kysera::table::Record>::Columns> for #row {}
 
                 impl<A> #module::Aliased<A> {
                     #[doc(hidden)]
