@@ -79,7 +79,7 @@ async fn values_come_back(url: String) {
         if matches!(&value, Value::Timestamp(it) if *it > 9_000_000_000_000_000_000) {
             continue;
         }
-        let got = fetch(&mut *connection, &format!("select $1::{ty}"), std::slice::from_ref(value)).await;
+        let got = fetch(&mut *connection, &format!("select $1::{ty}"), std::slice::from_ref(&value)).await;
         let got = got.unwrap_or_else(|error| panic!("{ty}: {error}"));
         assert!(got == [value], "a value of type {ty} came back as another");
     }
@@ -230,7 +230,7 @@ async fn arrays_come_back(url: String) {
             values
         }] {
             let value = array(element, values);
-            let got = fetch(&mut *connection, &format!("select $1::{ty}"), std::slice::from_ref(value)).await.unwrap();
+            let got = fetch(&mut *connection, &format!("select $1::{ty}"), std::slice::from_ref(&value)).await.unwrap();
             assert!(got == [value], "{ty}");
         }
     }
