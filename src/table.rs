@@ -58,7 +58,6 @@ pub trait ColumnValues: Sized + Send + 'static {
     fn read(row: &mut impl ReadColumns) -> Result<Self>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<V: SqlType, R: ColumnValues> ColumnValues for (V, R) {
     #[inline]
     fn read(row: &mut impl ReadColumns) -> Result<Self> {

@@ -50,7 +50,9 @@ fn print() -> String {
     let variants = variants(&source);
     let fields = fields(&source);
     let values = DIALECTS.map(values);
-    assert!(values.iter().all(|it| it.len() == fields.len()), "a field was not found");
+    for found in &values {
+        assert_eq!(found.len(), fields.len(), "{found:?} {fields:?}");
+    }
 
     let mut text = String::from(
         "# Dialects\n\nEverything in which the dialects differ: printed from the constants of `src/dialect/spec.rs` by a \

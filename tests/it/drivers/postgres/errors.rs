@@ -78,7 +78,7 @@ async fn other_refusals_have_a_kind(url: String) {
     let driver = one(&url).await;
     let mut connection = driver.acquire().await.unwrap();
     for (sql, code, kind) in [
-        ("select 1/0", "22012", DatabaseErrorKind::Other),
+        ("select 1/0", "22012", DatabaseErrorKind::InvalidValue),
         ("selec 1", "42601", DatabaseErrorKind::Other),
         ("select * from pg_nowhere", "42P01", DatabaseErrorKind::Other),
     ] {
