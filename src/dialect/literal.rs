@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::spec::{Backslash, BytesLiteral, JsonLiteral, TimeLiteral, data_type_of};
+use super::param::data_type_of;
+use super::spec::{Backslash, BytesLiteral, JsonLiteral, TimeLiteral};
 use super::writer::Writer;
 use crate::error::{Error, Result};
 use crate::value::{Array, Value, calendar};

@@ -1,6 +1,7 @@
 //! MySQL's names of types.
 
-use super::spec::{TypeName, Typed, data_type_of};
+use super::param::{Typed, data_type_of};
+use super::spec::TypeName;
 use crate::ast::DataType;
 use crate::value::Kind;
 

@@ -1,5 +1,6 @@
 //! `insert`, `update`, `delete`, clause by clause.
 
+use kysera::dialect;
 use kysera::prelude::*;
 
 use crate::support::check;
