@@ -1,7 +1,8 @@
 //! MariaDB's names of types, where they are not MySQL's.
 
 use super::mysql;
-use super::spec::{TypeName, Typed};
+use super::param::Typed;
+use super::spec::TypeName;
 use crate::ast::DataType;
 use crate::value::Kind;
 

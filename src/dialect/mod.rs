@@ -9,6 +9,7 @@ mod literal;
 mod lower;
 mod mariadb;
 mod mysql;
+mod param;
 mod postgres;
 mod precedence;
 mod spec;
@@ -20,6 +21,7 @@ mod write_select;
 mod write_update;
 mod writer;
 
+pub use self::param::Typed;
 pub use self::spec::*;
 use self::writer::{Values, Writer};
 use crate::ast::Statement;

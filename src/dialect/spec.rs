@@ -1,5 +1,6 @@
 //! Everything in which the dialects differ: one field per difference, one constant per dialect, side by side.
 
+use super::param::Typed;
 use super::{mariadb, mysql, postgres, sqlite};
 use crate::ast::DataType;
 use crate::value::Kind;
@@ -153,15 +154,6 @@ pub enum Placeholder {
     Question,
     /// `?1`
     NumberedQuestion,
-}
-
-/// Whether the server can tell the type of a bound value from what stands beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typed {
-    /// A column or an expression beside it tells its type.
-    Yes,
-    /// Nothing does.
-    No,
 }
 
 /// How text is joined.

@@ -1,6 +1,7 @@
 //! SQLite's names of types: the five of a `strict` table.
 
-use super::spec::{TypeName, Typed};
+use super::param::Typed;
+use super::spec::TypeName;
 use crate::ast::DataType;
 use crate::value::Kind;
 

@@ -1,9 +1,8 @@
 //! `impl Writer`: expressions.
 
+use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{
-    AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Typed, Upsert,
-};
+use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
 use super::writer::Writer;
 use crate::ast::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, DataType, Excluded, Exists, Expr, Ident, In,

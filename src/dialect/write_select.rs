@@ -1,8 +1,9 @@
 //! `impl Writer`: `select`, set operations, table references, common table expressions.
 
 use super::lower;
+use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Typed};
+use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit};
 use super::writer::Writer;
 use crate::ast::{
     AllColumns, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem, Query,

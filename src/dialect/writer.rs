@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::spec::{NameLimit, Placeholder, Spec, TypeName, Typed};
+use super::param::Typed;
+use super::spec::{NameLimit, Placeholder, Spec, TypeName};
 use crate::ast::{DataType, Ident, TableName};
 use crate::error::{Error, Result, Unsupported};
 use crate::value::Value;

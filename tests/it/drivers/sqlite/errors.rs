@@ -79,19 +79,11 @@ async fn a_commit_that_fails_ends_the_transaction() {
 #[tokio::test]
 async fn other_refusals_tell_code_and_words() {
     let (_db, mut connection) = schema().await;
-<<<<<<< HEAD
     let (other, invalid) = (DatabaseErrorKind::Other, DatabaseErrorKind::InvalidValue);
     for (statement, kind, code, words) in [
         ("selec 1", other, "1", "near \"selec\": syntax error"),
         ("select * from nowhere", other, "1", "no such table: nowhere"),
         ("insert into ch values (1, 'x', 1, 1)", invalid, "3091", "cannot store TEXT value in INTEGER column ch.b"),
-=======
-    let (other, value) = (DatabaseErrorKind::Other, DatabaseErrorKind::InvalidValue);
-    for (statement, kind, code, words) in [
-        ("selec 1", other, "1", "near \"selec\": syntax error"),
-        ("select * from nowhere", other, "1", "no such table: nowhere"),
-        ("insert into ch values (1, 'x', 1, 1)", value, "3091", "cannot store TEXT value in INTEGER column ch.b"),
->>>>>>> live
     ] {
         let error = connection.run(statement).await.unwrap_err();
         let database = error.as_database().unwrap();
