@@ -2,11 +2,7 @@
 
 use std::fmt::Write as _;
 
-<<<<<<< HEAD
-use super::data_type::data_type_of;
-=======
 use super::param::data_type_of;
->>>>>>> sql
 use super::spec::{Backslash, BytesLiteral, JsonLiteral, TimeLiteral};
 use super::writer::Writer;
 use crate::error::{Error, Result};

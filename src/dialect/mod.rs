@@ -4,7 +4,6 @@
 //! shape that means exactly the same; anything else is refused as [`Unsupported`](crate::error::Unsupported).
 //! Nothing of the tree is left out, and a value is always bound.
 
-mod data_type;
 mod literal;
 mod lower;
 mod mariadb;

@@ -1,12 +1,7 @@
 //! MySQL's names of types.
 
-<<<<<<< HEAD
-use super::data_type::data_type_of;
-use super::spec::{TypeName, Typed};
-=======
 use super::param::{Typed, data_type_of};
 use super::spec::TypeName;
->>>>>>> sql
 use crate::ast::DataType;
 use crate::value::Kind;
 
