@@ -157,8 +157,8 @@ fn names_that_are_no_identifiers() {
     assert_eq!(schema.unwrap().text(), "my schema");
     assert_eq!(name.text(), "we\"ird `table`");
     assert_eq!(r#type::r#type.name(), "type");
-    assert_eq!(columns[0].name.quoted('"'), Some("\"type\""));
-    assert_eq!(columns[0].name.quoted('`'), Some("`type`"));
+    // The table's name is checked each time it is written, so nothing of it is known to be harmless.
+    assert_eq!(columns[0].name.quoted('"'), None);
     assert_eq!(r#type::table_.name(), "table");
     assert_eq!(r#type::quoted.name(), "a`b\"c");
     assert_eq!(r#type::doc.name(), "`](http://example.com) <b>\n");
