@@ -62,6 +62,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Json<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Send + 'static> SqlType for Json<T> {
     type Base = Self;
     type Nullable = Option<Self>;
