@@ -222,7 +222,7 @@ fn in_words(value: &Value) -> String {
         Value::I32(it) => it.to_string(),
         Value::I64(it) => it.to_string(),
         Value::Decimal(it) => it.clone(),
-        Value::Text(it) => format!("'{}'", &**it),
+        Value::Text(it) => format!("'{it}'"),
         other => format!("{}", other.kind()),
     }
 }
