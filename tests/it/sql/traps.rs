@@ -7,7 +7,7 @@ use kysera::query::output;
 use kysera::{ast, dialect};
 
 use crate::support::schema::*;
-use crate::support::{Server, reading, writing};
+use crate::support::{Server, reading, taking_turns, writing};
 
 fn user(id: i64) -> kysera::query::Update<users::table> {
     update(users::table).filter(users::id.eq(id))
@@ -300,7 +300,7 @@ fn trap_23_rows_of_a_query_are_upserted() {
 
 #[test]
 fn trap_24_passing_over_duplicates_passes_over_nothing_else() {
-    reading(async |server, db| {
+    taking_turns(async |server, db| {
         let trx = db.begin().await.unwrap();
         let insert = |email: &str| insert_into(users::table).values(NewUser::new(email, "x")).on_conflict_do_nothing();
         insert("ann@x.io").execute(&trx).await.unwrap();
@@ -362,7 +362,7 @@ fn trap_26_a_key_of_zero_is_zero() {
 
 #[test]
 fn trap_29_keys_and_lengths_are_checked() {
-    reading(async |_, db| {
+    taking_turns(async |_, db| {
         for (insert, what) in [
             (insert_into(users::table).values(NewUser::new("x".repeat(201), "x")), "too long"),
             (

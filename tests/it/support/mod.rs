@@ -9,4 +9,4 @@ pub mod shared;
 pub use self::check::check;
 pub use self::random::Random;
 pub use self::servers::{Server, on_all, on_each};
-pub use self::shared::{reading, writing};
+pub use self::shared::{reading, taking_turns, writing};

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use kysera::{Db, Transaction};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::schema;
 use super::servers::{Fresh, Server, run};
@@ -14,7 +14,7 @@ static DATABASES: [OnceCell<Fresh>; 5] = [const { OnceCell::const_new() }; 5];
 
 /// The filled database of a server.
 pub async fn database(server: Server) -> &'static Db {
-    let cell = &DATABASES[Server::ALL.iter().position(|it| *it == server).expect("a server")];
+    let cell = &DATABASES[number(server)];
     let fresh = cell
         .get_or_init(|| async {
             let fresh = Fresh::new(server).await;
@@ -35,15 +35,28 @@ pub fn reading<F: AsyncFn(Server, &Db)>(test: F) {
     });
 }
 
+/// Those who write take turns: two transactions that touch the same rows may be a deadlock to a server.
+static TURNS: [Mutex<()>; 5] = [const { Mutex::const_new(()) }; 5];
+
 /// Runs a test on every server that was asked for, in a transaction that is rolled back.
 pub fn writing<F: AsyncFn(Server, &Transaction<'_>)>(test: F) {
-    run(async {
-        for server in Server::chosen() {
-            let transaction = database(server).await.begin().await.expect("a transaction");
-            told_where(server, test(server, &transaction)).await;
-            transaction.rollback().await.expect("a rollback");
-        }
+    taking_turns(async |server, db| {
+        let transaction = db.begin().await.expect("a transaction");
+        test(server, &transaction).await;
+        transaction.rollback().await.expect("a rollback");
     });
+}
+
+/// Runs a test on every server that was asked for that rolls back all that it writes.
+pub fn taking_turns<F: AsyncFn(Server, &Db)>(test: F) {
+    reading(async |server, db| {
+        let _turn = TURNS[number(server)].lock().await;
+        test(server, db).await;
+    });
+}
+
+fn number(server: Server) -> usize {
+    Server::ALL.iter().position(|it| *it == server).expect("a server")
 }
 
 async fn told_where(server: Server, test: impl Future<Output = ()>) {
