@@ -1,4 +1,4 @@
-//! The derives of [kysera](https://docs.rs/kysera), which re-exports and documents them.
+//! The derives of `kysera`, which re-exports and documents them.
 
 mod attributes;
 mod data_type;
