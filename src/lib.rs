@@ -97,6 +97,7 @@ pub mod query;
 pub mod row;
 pub mod schema;
 pub mod table;
+mod tuples;
 pub mod types;
 pub mod value;
 

@@ -333,18 +333,22 @@ pub trait FromRow: Sized {
 pub trait Insertable: Sized {
     /// The table.
     type Table: BaseTable;
+    /// The values: an array with a place for each column of the table.
+    type Values: IntoIterator<Item = Option<Value>>;
 
-    /// The value of each column that is inserted, by its place in the table; `None` leaves it to the database.
-    fn into_values(self, push: &mut dyn FnMut(usize, Option<Value>));
+    /// The value of each column of the table, in the table's order; `None` leaves it to the database.
+    fn into_values(self) -> Self::Values;
 }
 
 /// What an update of a table sets: the struct that `#[derive(Table)]` makes for it.
 pub trait Patch: Sized {
     /// The table.
     type Table: BaseTable;
+    /// The values: an array with a place for each column of the table.
+    type Values: IntoIterator<Item = Option<Value>>;
 
-    /// The value of each column that is set, by its place in the table.
-    fn into_values(self, set: &mut dyn FnMut(usize, Value));
+    /// The value of each column of the table, in the table's order; `None` leaves it as it is.
+    fn into_values(self) -> Self::Values;
 }
 
 /// A column description made from the Rust type of its field.
@@ -361,48 +365,34 @@ pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: &'static Da
     ColumnDescription::new(name, data_type, <V::Null as Nullness>::IS_NULLABLE)
 }
 
-/// Passes on a value that an insert gives.
+/// A value that is given.
 #[doc(hidden)]
-pub fn give<V: SqlType>(at: usize, value: V, push: &mut dyn FnMut(usize, Option<Value>)) {
-    push(at, Some(value.into_value()));
+#[inline]
+pub fn give<V: SqlType>(value: V) -> Option<Value> {
+    Some(value.into_value())
 }
 
-/// Passes on a value that an insert gives or leaves to the database.
+/// A value that is given, or not.
 #[doc(hidden)]
-pub fn give_or_generate<V: SqlType>(at: usize, value: Option<V>, push: &mut dyn FnMut(usize, Option<Value>)) {
-    push(at, value.map(V::into_value));
+#[inline]
+pub fn give_some<V: SqlType>(value: Option<V>) -> Option<Value> {
+    value.map(V::into_value)
 }
 
-/// Passes on a value that an update sets or leaves as it is.
+/// Writes what an insert or an update gives, by the names of the columns.
+///
+/// # Errors
+///
+/// Where the formatter fails.
 #[doc(hidden)]
-pub fn set<V: SqlType>(at: usize, value: Option<V>, set: &mut dyn FnMut(usize, Value)) {
-    if let Some(value) = value {
-        set(at, value.into_value());
+pub fn debug_values<T: Table>(
+    name: &str,
+    values: impl IntoIterator<Item = Option<Value>>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let mut fields = f.debug_struct(name);
+    for (column, value) in T::DESCRIPTION.columns.iter().zip(values) {
+        fields.field(column.name.text(), &value);
     }
-}
-
-/// Writes what an insert gives, by the names of its columns.
-///
-/// # Errors
-///
-/// Where the formatter fails.
-#[doc(hidden)]
-pub fn debug_insert<R: Insertable + Clone>(name: &str, row: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut fields = f.debug_struct(name);
-    let columns = R::Table::DESCRIPTION.columns;
-    row.clone().into_values(&mut |at, value| _ = fields.field(columns[at].name.text(), &value));
-    fields.finish()
-}
-
-/// Writes what an update sets, by the names of its columns.
-///
-/// # Errors
-///
-/// Where the formatter fails.
-#[doc(hidden)]
-pub fn debug_patch<P: Patch + Clone>(name: &str, patch: &P, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut fields = f.debug_struct(name);
-    let columns = P::Table::DESCRIPTION.columns;
-    patch.clone().into_values(&mut |at, value| _ = fields.field(columns[at].name.text(), &value));
     fields.finish()
 }

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `hand` | `push_str` into a `String`, and a `Vec` of values: the floor |
 //! | `kysera` | the builder, `compile(&POSTGRES)` |
+//! | `kysera_owned` | the same with rows that own their text, as structs made by `#[derive(Table)]` do |
 //! | `diesel` | the builder, `to_sql`, `collect_binds` |
 //! | `diesel_boxed` | the same with `into_boxed`; an insert cannot be boxed |
 //! | `seaquery` | the builder, `build(PostgresQueryBuilder)` |
@@ -131,7 +132,7 @@ const fn entry(query: &'static str, contender: &'static str, build: fn(&Input) -
 }
 
 /// All statements by all contenders.
-pub const ENTRIES: [Entry; 14] = [
+pub const ENTRIES: [Entry; 15] = [
     entry("q1", "hand", by_hand::q1),
     entry("q1", "kysera", with_kysera::q1),
     entry("q1", "diesel", with_diesel::q1),
@@ -144,6 +145,7 @@ pub const ENTRIES: [Entry; 14] = [
     entry("q2", "seaquery", with_seaquery::q2),
     entry("q3", "hand", by_hand::q3),
     entry("q3", "kysera", with_kysera::q3),
+    entry("q3", "kysera_owned", with_kysera::q3_owned),
     entry("q3", "diesel", with_diesel::q3),
     entry("q3", "seaquery", with_seaquery::q3),
 ];
@@ -161,7 +163,7 @@ pub fn print_ratios(what: &str, figure: impl Fn(&Entry) -> f64) {
         if let Some(hand) = of("hand") {
             println!("{what} {query} kysera/hand {:.2}", kysera / hand);
         }
-        for peer in ["diesel", "diesel_boxed", "seaquery"] {
+        for peer in ["diesel", "diesel_boxed", "seaquery", "kysera_owned"] {
             if let Some(peer_figure) = of(peer) {
                 println!("{what} {query} {peer}/kysera {:.2}", peer_figure / kysera);
             }

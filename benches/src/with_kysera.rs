@@ -69,6 +69,13 @@ pub fn q2(input: &Input) -> Built {
 }
 
 pub fn q3(input: &Input) -> Built {
+    let columns = (items::id, items::name, items::note, items::quantity, items::active);
+    let rows = input.rows.iter().map(|row| (row.id, row.name, row.note, row.quantity, row.active));
+    built(&insert_into(items::table).from_rows(columns, rows))
+}
+
+/// The same by the struct that `#[derive(Table)]` makes, which owns its text.
+pub fn q3_owned(input: &Input) -> Built {
     let rows = input.rows.iter().map(|row| NewItem::new(row.id, row.name, row.note, row.quantity, row.active));
     built(&insert_into(items::table).values(rows.collect::<Vec<_>>()))
 }

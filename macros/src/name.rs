@@ -95,12 +95,18 @@ pub(crate) fn identifier(text: &str, span: Span) -> Option<Ident> {
 
 /// Whether the type is written `Option<..>`.
 pub(crate) fn is_option(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    path.path.segments.last().is_some_and(|last| {
-        last.ident == "Option"
-            && matches!(&last.arguments, PathArguments::AngleBracketed(it)
-                if matches!(it.args.first(), Some(GenericArgument::Type(_))))
-    })
+    option_of(ty).is_some()
+}
+
+/// What the type is an `Option` of, where it is written `Option<..>`.
+pub(crate) fn option_of(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(inner)) => Some(inner),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

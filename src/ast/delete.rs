@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Cte, Expr, SelectItem, Table, TableRef};
+use super::{Cte, Expr, SelectList, Table, TableRef};
 
 /// `with .. delete from table using .. where .. returning ..`
 #[derive(Clone, Debug, PartialEq)]
@@ -18,5 +18,5 @@ pub struct Delete {
     /// True where all rows were asked for; without it, a missing condition is an error.
     pub all_rows: bool,
     /// What is read back of each row.
-    pub returning: Vec<SelectItem>,
+    pub returning: SelectList,
 }

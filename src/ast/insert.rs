@@ -1,6 +1,6 @@
 //! `insert` and what stands in it.
 
-use super::{Assignment, Cte, Expr, Ident, Query, SelectItem, TableName};
+use super::{Assignment, Cte, Expr, Ident, Query, SelectList, TableName};
 
 /// `with .. insert into table (columns) values .. on conflict .. returning ..`
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Insert {
     /// What happens where a row of the same key is there.
     pub conflict: Option<Conflict>,
     /// What is read back of each row.
-    pub returning: Vec<SelectItem>,
+    pub returning: SelectList,
 }
 
 /// Where inserted rows come from.

@@ -35,7 +35,7 @@ pub use self::name::{Ident, Name, TableName};
 pub use self::raw::{Raw, RawPart};
 pub use self::select::{
     AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, Query, Select, SelectExpr,
-    SelectItem, Table, TableRef,
+    SelectItem, SelectList, Table, TableRef,
 };
 pub use self::shared::Shared;
 pub use self::update::{Assignment, Update};

@@ -21,7 +21,7 @@ pub struct Select {
     /// Whether equal rows are given once.
     pub distinct: Distinct,
     /// What is selected. Never empty in a statement that is compiled.
-    pub columns: Vec<SelectItem>,
+    pub columns: SelectList,
     /// The tables; more than one are a cross product.
     pub from: SmallVec<[TableRef; 1]>,
     /// The joins, in order.
@@ -49,6 +49,9 @@ pub enum Distinct {
     /// `select distinct ..`
     Distinct,
 }
+
+/// What a query selects, or a statement that writes returns. Up to four entries need no allocation of their own.
+pub type SelectList = SmallVec<[SelectItem; 4]>;
 
 /// One entry of a select list, or of `returning`.
 #[derive(Clone, Debug, PartialEq)]

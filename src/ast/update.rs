@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Cte, Expr, Ident, SelectItem, Table, TableRef};
+use super::{Cte, Expr, Ident, SelectList, Table, TableRef};
 
 /// `with .. update table set .. from .. where .. returning ..`
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Update {
     /// True where all rows were asked for; without it, a missing condition is an error.
     pub all_rows: bool,
     /// What is read back of each row.
-    pub returning: Vec<SelectItem>,
+    pub returning: SelectList,
 }
 
 /// `column = value`. All values of an update are taken from the row as it was before.

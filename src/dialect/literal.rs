@@ -117,7 +117,7 @@ impl Writer<'_> {
         self.text("]");
         if let Some(data_type) = cast {
             self.text(" as ");
-            self.cast_type(&data_type)?;
+            self.cast_type(data_type)?;
             self.text(")");
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::mysql;
 use super::param::Typed;
 use super::spec::TypeName;
 use crate::ast::DataType;
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
     mysql::data_type(it)
@@ -16,6 +16,6 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
 }
 
 /// As on MySQL, but JSON is text indeed.
-pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
-    if kind == Kind::Json { None } else { mysql::param_cast(kind, typed) }
+pub(super) fn param_cast(value: &Value, typed: Typed) -> Option<&'static DataType> {
+    if value.kind() == Kind::Json { None } else { mysql::param_cast(value, typed) }
 }

@@ -45,7 +45,8 @@ pub struct Compiled {
 /// [`is_unsupported`](Error::is_unsupported) where the dialect lacks something, [`is_invalid`](Error::is_invalid)
 /// where the statement means nothing anywhere, a name cannot be one, or there are more values than can be bound.
 pub fn compile(statement: &Statement, spec: &Spec) -> Result<Compiled> {
-    compile_with(statement, Writer::new(spec, Values::Bound))
+    let mut writer = Writer::new(spec, Values::Bound);
+    compile_with(statement, &mut writer)
 }
 
 /// Like [`compile`], with parentheses around every operator: for tests of the precedence rule.
@@ -57,7 +58,7 @@ pub fn compile(statement: &Statement, spec: &Spec) -> Result<Compiled> {
 pub fn compile_explicit(statement: &Statement, spec: &Spec) -> Result<Compiled> {
     let mut writer = Writer::new(spec, Values::Bound);
     writer.all_parentheses = true;
-    compile_with(statement, writer)
+    compile_with(statement, &mut writer)
 }
 
 /// Writes a statement with its values inlined, for people to read. It is never to be run.
@@ -66,13 +67,14 @@ pub fn compile_explicit(statement: &Statement, spec: &Spec) -> Result<Compiled> 
 ///
 /// Those of [`compile`], and values that no literal can hold.
 pub fn debug_sql(statement: &Statement, spec: &Spec) -> Result<String> {
-    compile_with(statement, Writer::new(spec, Values::Literal)).map(|compiled| compiled.sql)
+    let mut writer = Writer::new(spec, Values::Literal);
+    compile_with(statement, &mut writer).map(|compiled| compiled.sql)
 }
 
-fn compile_with<'a>(statement: &'a Statement, mut writer: Writer<'a>) -> Result<Compiled> {
+fn compile_with<'a>(statement: &'a Statement, writer: &mut Writer<'a>) -> Result<Compiled> {
     writer.statement(statement)?;
-    // Not a node: what else a writer holds is of use while it writes only.
-    let (spec, sql, params) = (writer.spec, writer.sql, writer.params);
+    let spec = writer.spec;
+    let (sql, params) = (std::mem::take(&mut writer.sql), std::mem::take(&mut writer.params));
     if params.len() > spec.max_params {
         return Err(Error::invalid(format!(
             "{} values are more than the {} that {} can bind; split the statement",

@@ -3,7 +3,7 @@
 use super::param::{Typed, data_type_of};
 use super::spec::TypeName;
 use crate::ast::DataType;
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 /// `timestamp` ends in 2038 and depends on the session's time zone, so instants are `datetime` in UTC.
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
@@ -53,11 +53,12 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
 ///
 /// Decimals and JSON travel as text, and dates as a date and time; they are cast everywhere, or they would be compared as
 /// floats, as a document that is one string, and make a date and time of what they stand beside.
-pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
+pub(super) fn param_cast(value: &Value, typed: Typed) -> Option<&'static DataType> {
+    let kind = value.kind();
     match (kind, typed) {
         (Kind::Decimal | Kind::Json | Kind::Date, _) => data_type_of(kind),
         (_, Typed::Yes) | (Kind::Text, Typed::No) => None,
-        (Kind::Bool, Typed::No) => Some(DataType::BigInt),
+        (Kind::Bool, Typed::No) => Some(&DataType::BigInt),
         (_, Typed::No) => data_type_of(kind),
     }
 }

@@ -3,7 +3,7 @@
 use super::param::{Typed, data_type_of};
 use super::spec::TypeName;
 use crate::ast::DataType;
-use crate::value::Kind;
+use crate::value::Value;
 
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
     Some(TypeName::Plain(match it {
@@ -30,9 +30,9 @@ pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
 }
 
 /// The server infers a type from what stands beside the value; where nothing does, a cast tells it.
-pub(super) fn param_cast(kind: Kind, typed: Typed) -> Option<DataType> {
+pub(super) fn param_cast(value: &Value, typed: Typed) -> Option<&'static DataType> {
     match typed {
         Typed::Yes => None,
-        Typed::No => data_type_of(kind),
+        Typed::No => data_type_of(value.kind()),
     }
 }

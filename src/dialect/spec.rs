@@ -3,7 +3,7 @@
 use super::param::Typed;
 use super::{mariadb, mysql, postgres, sqlite};
 use crate::ast::DataType;
-use crate::value::Kind;
+use crate::value::Value;
 
 /// A dialect: one field for each difference in behaviour.
 ///
@@ -34,7 +34,7 @@ pub struct Spec {
     /// How many values can be bound.
     pub max_params: usize,
     /// What a bound value is cast to.
-    pub param_cast: fn(Kind, Typed) -> Option<DataType>,
+    pub param_cast: fn(&Value, Typed) -> Option<&'static DataType>,
     /// How text is joined.
     pub concat: Concat,
     /// How integers are divided.

@@ -3,7 +3,7 @@
 use super::param::Typed;
 use super::spec::TypeName;
 use crate::ast::DataType;
-use crate::value::Kind;
+use crate::value::Value;
 
 /// Decimals are text, because any other type of SQLite would lose digits.
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
@@ -46,6 +46,6 @@ pub(super) fn cast_type(it: &DataType) -> Option<TypeName> {
 }
 
 /// A value brings its type.
-pub(super) fn param_cast(_: Kind, _: Typed) -> Option<DataType> {
+pub(super) fn param_cast(_: &Value, _: Typed) -> Option<&'static DataType> {
     None
 }

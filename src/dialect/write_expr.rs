@@ -31,28 +31,17 @@ impl<'a> Writer<'a> {
     /// puts an expression into parentheses; subqueries bring their own.
     #[inline]
     pub(super) fn operand(&mut self, it: &'a Expr, needs: Precedence, typed: Typed) -> Result<()> {
-        match it {
-            Expr::Column(column) => return self.column(column),
-            Expr::Value(value) => return self.value(value, typed),
-            Expr::And(_)
-            | Expr::Or(_)
-            | Expr::Unary(_)
-            | Expr::Binary(_)
-            | Expr::Like(_)
-            | Expr::Between(_)
-            | Expr::In(_)
-            | Expr::InQuery(_)
-            | Expr::Exists(_)
-            | Expr::IsNull(_)
-            | Expr::Case(_)
-            | Expr::Cast(_)
-            | Expr::Call(_)
-            | Expr::Aggregate(_)
-            | Expr::Subquery(_)
-            | Expr::Excluded(_)
-            | Expr::Now
-            | Expr::Raw(_) => {}
+        // Most operands are one of these, and need no look at precedence and depth.
+        if let Expr::Column(Column { table, name }) = it {
+            return self.column_name(table.as_ref(), name);
         }
+        if let Expr::Value(value) = it {
+            return self.value(value, typed);
+        }
+        self.nested(it, needs)
+    }
+
+    fn nested(&mut self, it: &'a Expr, needs: Precedence) -> Result<()> {
         let has = Precedence::of(it, self.spec);
         if has < needs || (self.all_parentheses && has != Precedence::Atom) {
             self.parentheses(|writer| writer.bare_expr(it))

@@ -1,11 +1,12 @@
 //! `impl Writer`: `insert`.
 
 use super::lower;
+use super::param::Typed;
 use super::spec::{DefaultValues, InsertWith, Upsert};
 use super::write_update::set_once;
 use super::writer::Writer;
 use crate::ast::{
-    Conflict, ConflictAction, ConflictTarget, Cte, Ident, Insert, InsertSource, InsertValue, Query, Values,
+    Conflict, ConflictAction, ConflictTarget, Cte, Expr, Ident, Insert, InsertSource, InsertValue, Query, Values,
 };
 use crate::error::{Error, Result};
 
@@ -61,6 +62,7 @@ impl<'a> Writer<'a> {
         for (at, row) in values.chunks_exact(width).enumerate() {
             self.text(if at == 0 { "(" } else { ", (" });
             self.list("", row, ", ", |writer, it| match it {
+                InsertValue::Expr(Expr::Value(value)) => writer.value(value, Typed::Yes),
                 InsertValue::Expr(expr) => writer.typed_expr(expr),
                 InsertValue::Default if writer.spec.default_in_row => {
                     writer.text("default");

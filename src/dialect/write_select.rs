@@ -194,20 +194,26 @@ impl<'a> Writer<'a> {
         self.parentheses(|writer| writer.statement(statement))
     }
 
+    #[inline]
     pub(super) fn select_item(&mut self, it: &'a SelectItem) -> Result<()> {
         match it {
-            SelectItem::Expr(SelectExpr { expr, alias }) => {
+            SelectItem::Expr(SelectExpr { expr, alias: None }) => self.expr(expr),
+            SelectItem::Expr(SelectExpr { expr, alias: Some(alias) }) => {
                 self.expr(expr)?;
-                self.optional(" as ", alias, Self::ident)
+                self.text(" as ");
+                self.ident(alias)
             }
-            SelectItem::AllColumns(AllColumns { table, columns }) => {
-                for (at, column) in columns.iter().enumerate() {
-                    self.text(if at == 0 { "" } else { ", " });
-                    self.column_name(table.as_ref(), &Ident::Static(column.name))?;
-                }
-                Ok(())
-            }
+            SelectItem::AllColumns(all) => self.all_columns(all),
         }
+    }
+
+    fn all_columns(&mut self, it: &'a AllColumns) -> Result<()> {
+        let AllColumns { table, columns } = it;
+        for (at, column) in columns.iter().enumerate() {
+            self.text(if at == 0 { "" } else { ", " });
+            self.column_name(table.as_ref(), &Ident::Static(column.name))?;
+        }
+        Ok(())
     }
 
     pub(super) fn table_ref(&mut self, it: &'a TableRef) -> Result<()> {

@@ -54,6 +54,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn text(&mut self, text: &str) {
         self.sql.push_str(text);
     }
@@ -96,7 +97,7 @@ impl<'a> Writer<'a> {
     /// Goes one level deeper into the tree, and refuses to go too deep.
     pub(super) fn deeper(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         if self.depth == MAX_DEPTH {
-            return Err(Error::invalid(format!("the query nests more than {MAX_DEPTH} levels deep")));
+            return Err(too_deep());
         }
         self.depth += 1;
         let result = write(self);
@@ -121,6 +122,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes the name of a column, after that of its table.
+    #[inline]
     pub(super) fn column_name(&mut self, table: Option<&Ident>, name: &Ident) -> Result<()> {
         if let (Some(Ident::Static(table)), Ident::Static(name)) = (table, name)
             && let Some(both) = name.qualified(table, self.spec.quote)
@@ -128,6 +130,10 @@ impl<'a> Writer<'a> {
             self.text(both);
             return Ok(());
         }
+        self.other_column_name(table, name)
+    }
+
+    fn other_column_name(&mut self, table: Option<&Ident>, name: &Ident) -> Result<()> {
         if let Some(table) = table {
             self.ident(table)?;
             self.text(".");
@@ -191,53 +197,61 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a value: its placeholder, in a cast where the server needs one, or its literal.
+    #[inline]
     pub(super) fn value(&mut self, value: &Value, typed: Typed) -> Result<()> {
-        match self.values {
-            Values::Literal => self.literal(value),
-            Values::Bound => {
-                let number = self.bind(value);
-                match (self.spec.param_cast)(value.kind(), typed) {
-                    None => self.placeholder(number),
-                    Some(data_type) => {
-                        self.text("cast(");
-                        self.placeholder(number);
-                        self.text(" as ");
-                        self.cast_type(&data_type)?;
-                        self.text(")");
-                    }
-                }
-                Ok(())
-            }
+        if self.values == Values::Literal {
+            return self.literal(value);
         }
+        let number = match self.merged_from {
+            None => self.bind(value),
+            Some(from) => self.bind_once(value, from),
+        };
+        match (self.spec.param_cast)(value, typed) {
+            None => self.placeholder(number),
+            Some(data_type) => return self.cast_placeholder(number, data_type),
+        }
+        Ok(())
     }
 
     /// Adds a value to those that are bound, and tells its number.
+    #[inline]
     fn bind(&mut self, value: &Value) -> usize {
-        if let (Some(from), Placeholder::Dollar | Placeholder::NumberedQuestion) =
-            (self.merged_from, self.spec.placeholder)
-            && let Some(at) = self.params[from..].iter().position(|bound| bound == value)
-        {
-            return from + at + 1;
-        }
         self.params.push(value.clone());
         self.params.len()
     }
 
+    /// The same, but for a value that is bound already, from that number on.
+    fn bind_once(&mut self, value: &Value, from: usize) -> usize {
+        let at = match self.spec.placeholder {
+            Placeholder::Dollar | Placeholder::NumberedQuestion => {
+                self.params[from..].iter().position(|bound| bound == value)
+            }
+            Placeholder::Question => None,
+        };
+        at.map_or_else(|| self.bind(value), |at| from + at + 1)
+    }
+
+    #[inline]
     fn placeholder(&mut self, number: usize) {
         match self.spec.placeholder {
-            Placeholder::Question => self.text("?"),
-            Placeholder::Dollar => {
-                self.text("$");
-                self.number(number);
-            }
-            Placeholder::NumberedQuestion => {
-                self.text("?");
-                self.number(number);
-            }
+            Placeholder::Question => return self.sql.push('?'),
+            Placeholder::Dollar => self.sql.push('$'),
+            Placeholder::NumberedQuestion => self.sql.push('?'),
         }
+        self.number(number);
+    }
+
+    fn cast_placeholder(&mut self, number: usize, data_type: &DataType) -> Result<()> {
+        self.text("cast(");
+        self.placeholder(number);
+        self.text(" as ");
+        self.cast_type(data_type)?;
+        self.text(")");
+        Ok(())
     }
 
     /// Writes a number. A large insert is mostly numbers of placeholders, for which `write!` is slow.
+    #[inline]
     pub(super) fn number(&mut self, number: usize) {
         self.text(itoa::Buffer::new().format(number));
     }
@@ -274,4 +288,9 @@ impl<'a> Writer<'a> {
         }
         Ok(None)
     }
+}
+
+#[cold]
+fn too_deep() -> Error {
+    Error::invalid(format!("the query nests more than {MAX_DEPTH} levels deep"))
 }

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Both, Expression};
+use super::Expression;
 use crate::ast::{self, Direction, Nulls, OrderItem};
+use crate::tuples::{for_each_tuple, needs};
 
 /// An expression with a direction.
 pub struct Ordered<N> {
@@ -45,7 +46,7 @@ impl<N> fmt::Debug for Ordered<N> {
 }
 
 /// One or several things to order by: columns and expressions (smallest first), those with `.asc()` or `.desc()`, and
-/// tuples of up to eight of them.
+/// tuples of up to 16 of them.
 #[diagnostic::on_unimplemented(
     message = "rows cannot be ordered by `{Self}`",
     label = "expected a column, an expression, one with `.asc()` or `.desc()`, or a tuple of those"
@@ -77,7 +78,7 @@ impl<N> OrderTerms for Ordered<N> {
 }
 
 macro_rules! tuples {
-    ($First:ident $($Rest:ident)*) => {
+    ($First:ident $_first:ident $(, $Rest:ident $_rest:ident)*) => {
         #[diagnostic::do_not_recommend]
         impl<$First: OrderTerms, $($Rest: OrderTerms),*> OrderTerms for ($First, $($Rest),*) {
             type Needs = needs!($First $($Rest)*);
@@ -92,16 +93,4 @@ macro_rules! tuples {
     };
 }
 
-macro_rules! needs {
-    ($Last:ident) => { $Last::Needs };
-    ($First:ident $($Rest:ident)+) => { Both<$First::Needs, needs!($($Rest)+)> };
-}
-
-tuples!(A);
-tuples!(A B);
-tuples!(A B C);
-tuples!(A B C D);
-tuples!(A B C D E);
-tuples!(A B C D E F);
-tuples!(A B C D E F G);
-tuples!(A B C D E F G H);
+for_each_tuple!(tuples);

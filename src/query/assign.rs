@@ -4,8 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::ast;
-use crate::expr::{Both, Expr, IntoNullable, Nothing, Suits};
+use crate::expr::{Expr, IntoNullable, Nothing, Suits};
 use crate::table::{BaseTable, Column, Patch};
+use crate::tuples::{for_each_tuple, needs};
 use crate::types::SqlType;
 
 /// `column = value`, of a column of table `T` and a value that uses the tables `N`.
@@ -79,16 +80,17 @@ impl<T: BaseTable, P: Patch<Table = T>> Assignments<T> for P {
     type Needs = Nothing;
 
     fn push(self, assignments: &mut Vec<ast::Assignment>) {
-        let columns = T::TABLE.description().columns;
-        self.into_values(&mut |at, value| {
-            let column = ast::Ident::Static(columns[at].name);
-            assignments.push(ast::Assignment { column, value: ast::Expr::Value(value) });
-        });
+        for (column, value) in T::TABLE.description().columns.iter().zip(self.into_values()) {
+            if let Some(value) = value {
+                let column = ast::Ident::Static(column.name);
+                assignments.push(ast::Assignment { column, value: ast::Expr::Value(value) });
+            }
+        }
     }
 }
 
 macro_rules! tuples {
-    ($First:ident $($Rest:ident)*) => {
+    ($First:ident $_first:ident $(, $Rest:ident $_rest:ident)*) => {
         #[diagnostic::do_not_recommend]
         impl<T, $First: Assignments<T>, $($Rest: Assignments<T>),*> Assignments<T> for ($First, $($Rest),*) {
             type Needs = needs!($First $($Rest)*);
@@ -103,24 +105,4 @@ macro_rules! tuples {
     };
 }
 
-macro_rules! needs {
-    ($Last:ident) => { $Last::Needs };
-    ($First:ident $($Rest:ident)+) => { Both<$First::Needs, needs!($($Rest)+)> };
-}
-
-tuples!(A);
-tuples!(A B);
-tuples!(A B C);
-tuples!(A B C D);
-tuples!(A B C D E);
-tuples!(A B C D E F);
-tuples!(A B C D E F G);
-tuples!(A B C D E F G H);
-tuples!(A B C D E F G H I);
-tuples!(A B C D E F G H I J);
-tuples!(A B C D E F G H I J K);
-tuples!(A B C D E F G H I J K L);
-tuples!(A B C D E F G H I J K L M);
-tuples!(A B C D E F G H I J K L M N);
-tuples!(A B C D E F G H I J K L M N O);
-tuples!(A B C D E F G H I J K L M N O P);
+for_each_tuple!(tuples);

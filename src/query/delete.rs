@@ -41,7 +41,7 @@ pub fn delete_from<T: BaseTable>(table: T) -> Delete<T> {
         using: smallvec::SmallVec::new(),
         filter: None,
         all_rows: false,
-        returning: Vec::new(),
+        returning: ast::SelectList::new(),
     };
     Delete { ast: Shared::new(ast), output: NoRows, marker: PhantomData }
 }
@@ -86,7 +86,7 @@ impl<T, S, R> Delete<T, S, R> {
     where
         T: BaseTable,
     {
-        self.ast.returning = vec![all_columns(T::TABLE)];
+        self.ast.returning = smallvec::smallvec![all_columns(T::TABLE)];
         Delete { ast: self.ast, output: Whole::new(), marker: PhantomData }
     }
 

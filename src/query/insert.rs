@@ -6,9 +6,14 @@ use std::marker::PhantomData;
 use super::selection::{Chosen, NoRows, Own, Selection, Whole};
 use super::{Assignments, SetOperand, Statement};
 use crate::ast::{self, Conflict, ConflictAction, ConflictTarget, InsertSource, InsertValue, Shared, Values};
-use crate::expr::Condition;
 use crate::expr::scope::{Closed, NoTables, Within};
+use crate::expr::{Condition, IntoNullable, Suits};
 use crate::table::{BaseTable, Column, Fills, Insertable, all_columns};
+use crate::tuples::{for_each_tuple, list};
+use crate::types::SqlType;
+
+/// For how many rows room is made at once, whatever an iterator promises. No server binds more values.
+const MOST_ROWS: usize = 65_535;
 
 /// An insert that does not say yet what is inserted.
 #[derive(Clone, Debug)]
@@ -47,7 +52,7 @@ impl<T: BaseTable> InsertInto<T> {
 
     fn build(self, columns: Vec<ast::Ident>, source: InsertSource) -> Insert<T> {
         let into = self.table.description().table_name();
-        let ast = ast::Insert { with: self.with, into, columns, source, conflict: None, returning: Vec::new() };
+        let ast = ast::Insert { with: self.with, into, columns, source, conflict: None, returning: ast::SelectList::new() };
         Insert { ast: Shared::new(ast), output: NoRows, marker: PhantomData }
     }
 
@@ -58,6 +63,40 @@ impl<T: BaseTable> InsertInto<T> {
     pub fn values<V: InsertRows<T>>(self, rows: V) -> Insert<T> {
         let (columns, source) = rows.into_source(self.table);
         self.build(columns, source)
+    }
+
+    /// `(columns) values (..), (..)`: rows of the columns that are named, as tuples of up to 16.
+    ///
+    /// Values may be borrowed, and may be expressions:
+    ///
+    /// ```
+    /// # use kysera::prelude::*;
+    /// # use kysera::dialect;
+    /// # #[derive(Table)]
+    /// # #[table(name = "users")]
+    /// # pub struct User { #[column(primary_key, generated)] id: i64, email: String, name: Option<String> }
+    /// let lines = ["ann@x.io,Ann", "bob@x.io,"];
+    /// let rows = lines.iter().filter_map(|line| line.split_once(','));
+    /// let q = insert_into(users::table).from_rows((users::email, users::name), rows);
+    /// assert_eq!(
+    ///     q.compile(&dialect::POSTGRES)?.sql,
+    ///     r#"insert into "users" ("email", "name") values ($1, $2), ($3, $4)"#,
+    /// );
+    /// # Ok::<(), kysera::Error>(())
+    /// ```
+    ///
+    /// No rows at all are an error, not an insert of nothing.
+    pub fn from_rows<C: ColumnList<T>, R: RowOf<C::Types>>(
+        self,
+        columns: C,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Insert<T> {
+        let mut names = Vec::new();
+        columns.push(&mut names);
+        let rows = rows.into_iter();
+        let mut values = Vec::with_capacity(rows.size_hint().0.min(MOST_ROWS) * names.len());
+        rows.for_each(|row| row.push(&mut values));
+        self.build(names, InsertSource::Values(Values { values }))
     }
 
     /// One row by its columns, whose values may be expressions: `.set((users::email.to("ann@x.io"), ..))`.
@@ -127,15 +166,16 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
     let width = columns.len();
     let rows = rows.into_iter();
     let count = rows.len();
-    let mut values = vec![InsertValue::Default; count * width];
+    let mut values = Vec::with_capacity(count * width);
     let mut given: smallvec::SmallVec<[bool; 32]> = smallvec::smallvec![false; width];
-    for (row, places) in rows.zip(values.chunks_exact_mut(width)) {
-        row.into_values(&mut |column, value| {
-            if let Some(value) = value {
-                given[column] = true;
-                places[column] = InsertValue::Expr(ast::Expr::Value(value));
+    for row in rows {
+        values.extend(row.into_values().into_iter().zip(&mut given).map(|(value, given)| match value {
+            Some(value) => {
+                *given = true;
+                InsertValue::Expr(ast::Expr::Value(value))
             }
-        });
+            None => InsertValue::Default,
+        }));
     }
     if !given.contains(&true) {
         if count == 1 {
@@ -157,6 +197,18 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
     let columns = columns.iter().zip(&given).filter(|(_, given)| **given);
     let columns = columns.map(|(column, _)| ast::Ident::Static(column.name)).collect();
     (columns, InsertSource::Values(Values { values }))
+}
+
+/// A row of values for columns of the types `C`, a list such as `(i64, (String, ()))`: a tuple of values, of `Option`s
+/// where a column is nullable, or of expressions that use no table. For one column it is `(value,)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a row of the columns that are inserted",
+    label = "expected a tuple with a value for each of them, in this order: `{C}`"
+)]
+pub trait RowOf<C> {
+    /// Adds its values.
+    #[doc(hidden)]
+    fn push(self, values: &mut Vec<InsertValue>);
 }
 
 /// A query that gives the columns `C`, a list such as `(i64, (String, ()))`, in this order.
@@ -192,6 +244,17 @@ impl<T, V, const I: usize> ColumnList<T> for Column<T, V, I> {
 macro_rules! tuples {
     ($($V:ident $I:ident),+) => {
         #[diagnostic::do_not_recommend]
+        impl<$($I: SqlType, $V: IntoNullable<$I::Base, Null: Suits<$I::Null>, Needs: NoTables>),+>
+            RowOf<list!($($I)+)> for ($($V,)+)
+        {
+            #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
+            fn push(self, values: &mut Vec<InsertValue>) {
+                let ($($V,)+) = self;
+                $(values.push(InsertValue::Expr($V.into_nullable()));)+
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
         impl<T, $($V,)+ $(const $I: usize),+> ColumnList<T> for ($(Column<T, $V, $I>,)+) {
             type Types = list!($($V)+);
 
@@ -204,27 +267,7 @@ macro_rules! tuples {
     };
 }
 
-macro_rules! list {
-    () => { () };
-    ($First:ident $($Rest:ident)*) => { ($First, list!($($Rest)*)) };
-}
-
-tuples!(A I1);
-tuples!(A I1, B I2);
-tuples!(A I1, B I2, C I3);
-tuples!(A I1, B I2, C I3, D I4);
-tuples!(A I1, B I2, C I3, D I4, E I5);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15, Q I16);
+for_each_tuple!(tuples);
 
 /// `insert into table .. on conflict .. returning ..`
 #[must_use = "a statement does nothing until it is run"]
@@ -267,7 +310,7 @@ impl<T: BaseTable, R> Insert<T, R> {
 
     /// `returning` all columns of the table.
     pub fn returning_all(mut self) -> Insert<T, Whole<T>> {
-        self.ast.returning = vec![all_columns(T::TABLE)];
+        self.ast.returning = smallvec::smallvec![all_columns(T::TABLE)];
         Insert { ast: self.ast, output: Whole::new(), marker: PhantomData }
     }
 

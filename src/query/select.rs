@@ -3,6 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::selection::{BeforeSelect, Chosen, Grouping, Own, Selection, Whole};
 use super::source::{Derived, Source, derived};
 use super::{Fetchable, Statement, Subquery, fetch};
@@ -46,11 +48,20 @@ pub struct Select<S, R, O = Nothing> {
 /// Begins a query. Without a `select` it gives all columns of this table.
 pub fn select_from<F: Source<Table = T>, T: Table>(from: F) -> Select<Own<T>, Whole<T>> {
     let table = from.table();
-    let mut columns = Vec::with_capacity(4);
-    columns.push(all_columns(table));
-    let mut ast = ast::Select { columns, ..ast::Select::default() };
-    ast.from.push(from.into_table_ref());
-    Select { ast: Shared::new(ast), output: Whole::new(), marker: PhantomData }
+    let ast = Shared::new(ast::Select {
+        with: Vec::new(),
+        distinct: Distinct::All,
+        columns: smallvec![all_columns(table)],
+        from: smallvec![from.into_table_ref()],
+        joins: SmallVec::new(),
+        filter: None,
+        group_by: Vec::new(),
+        having: None,
+        order_by: Vec::new(),
+        limit: None,
+        offset: None,
+    });
+    Select { ast, output: Whole::new(), marker: PhantomData }
 }
 
 impl<S, R, O> Select<S, R, O> {
@@ -149,7 +160,7 @@ impl<S, R, O> Select<S, R, O> {
 
     /// `group by ..`, a column, an expression or a tuple of them; several add up.
     pub fn group_by<X: Grouping<S, I>, I>(mut self, columns: X) -> Self {
-        let mut items = Vec::new();
+        let mut items = ast::SelectList::new();
         columns.push(&mut items);
         self.ast.group_by.extend(super::source::expressions(items));
         self

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::ast::{Ident, SelectExpr, SelectItem};
+use crate::ast::{Ident, SelectExpr, SelectItem, SelectList};
 use crate::error::Result;
 use crate::expr::scope::{Entry, Has, Within};
 use crate::expr::{Aggregate, Base, Expr, Expression, Null, Of, Raw};
 use crate::row::RowReader;
 use crate::table::{Column, Fills, Table, WholeRow, all_columns};
+use crate::tuples::{for_each_tuple, list};
 use crate::types::{NotNull, Nullable, Nullness, SqlType};
 
 /// The scope of one table, such as that of a statement that writes it.
@@ -28,7 +29,7 @@ pub trait Selection<S, I> {
     type Row: Send + 'static;
 
     /// Adds it to a select list.
-    fn push(self, columns: &mut Vec<SelectItem>);
+    fn push(self, columns: &mut SelectList);
 
     /// Reads it from the next columns of a row.
     ///
@@ -62,7 +63,7 @@ where
 {
     type Row = Selected<Self, S, I>;
 
-    fn push(self, columns: &mut Vec<SelectItem>) {
+    fn push(self, columns: &mut SelectList) {
         push(self, columns);
     }
 
@@ -74,7 +75,7 @@ where
 impl<S, I, V: SqlType, N: Within<S, I>> Selection<S, I> for Expr<V, N> {
     type Row = Selected<Self, S, I>;
 
-    fn push(self, columns: &mut Vec<SelectItem>) {
+    fn push(self, columns: &mut SelectList) {
         push(self, columns);
     }
 
@@ -86,7 +87,7 @@ impl<S, I, V: SqlType, N: Within<S, I>> Selection<S, I> for Expr<V, N> {
 impl<S, I, V: SqlType, N: Within<S, I>> Selection<S, I> for Aggregate<V, N> {
     type Row = Selected<Self, S, I>;
 
-    fn push(self, columns: &mut Vec<SelectItem>) {
+    fn push(self, columns: &mut SelectList) {
         push(self, columns);
     }
 
@@ -98,7 +99,7 @@ impl<S, I, V: SqlType, N: Within<S, I>> Selection<S, I> for Aggregate<V, N> {
 impl<S, I, N: Within<S, I>> Selection<S, I> for Raw<N> {
     type Row = Selected<Self, S, I>;
 
-    fn push(self, columns: &mut Vec<SelectItem>) {
+    fn push(self, columns: &mut SelectList) {
         push(self, columns);
     }
 
@@ -107,7 +108,7 @@ impl<S, I, N: Within<S, I>> Selection<S, I> for Raw<N> {
     }
 }
 
-fn push(expr: impl Expression, columns: &mut Vec<SelectItem>) {
+fn push(expr: impl Expression, columns: &mut SelectList) {
     columns.push(SelectItem::Expr(SelectExpr { expr: expr.into_node(), alias: None }));
 }
 
@@ -127,7 +128,7 @@ impl<E> Aliased<E> {
 impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, I> for Aliased<E> {
     type Row = Selected<E, S, I>;
 
-    fn push(self, columns: &mut Vec<SelectItem>) {
+    fn push(self, columns: &mut SelectList) {
         columns.push(SelectItem::Expr(SelectExpr { expr: self.expr.into_node(), alias: Some(self.name) }));
     }
 
@@ -139,7 +140,7 @@ impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, I> for Aliased<E> {
 impl<S: Has<T, I>, I, T: Table> Selection<S, I> for WholeRow<T> {
     type Row = <S::Null as Nullness>::Row<T::Row>;
 
-    fn push(self, columns: &mut Vec<SelectItem>) {
+    fn push(self, columns: &mut SelectList) {
         columns.push(all_columns(self.0));
     }
 
@@ -170,7 +171,7 @@ macro_rules! tuples {
             type Row = ($($E::Row,)+);
 
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
-            fn push(self, columns: &mut Vec<SelectItem>) {
+            fn push(self, columns: &mut SelectList) {
                 let ($($E,)+) = self;
                 $($E.push(columns);)+
             }
@@ -185,30 +186,10 @@ macro_rules! tuples {
     };
 }
 
-macro_rules! list {
-    () => { () };
-    ($First:ident $($Rest:ident)*) => { ($First, list!($($Rest)*)) };
-}
-
 #[diagnostic::do_not_recommend]
 impl<V: SqlType> Fills<(V, ())> for V {}
 
-tuples!(A I1);
-tuples!(A I1, B I2);
-tuples!(A I1, B I2, C I3);
-tuples!(A I1, B I2, C I3, D I4);
-tuples!(A I1, B I2, C I3, D I4, E I5);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15);
-tuples!(A I1, B I2, C I3, D I4, E I5, F I6, G I7, H I8, J I9, K I10, L I11, M I12, N I13, O I14, P I15, Q I16);
+for_each_tuple!(tuples);
 
 /// What a statement gives back.
 #[diagnostic::on_unimplemented(message = "this statement gives no rows", note = "add `.returning(..)` to read some")]

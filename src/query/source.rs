@@ -1,6 +1,6 @@
 //! What can stand in `from` or after `join`: a table, an alias, a derived table.
 
-use crate::ast::{self, Ident, Query, SelectExpr, SelectItem, TableRef};
+use crate::ast::{self, Ident, Query, SelectExpr, SelectItem, SelectList, TableRef};
 use crate::table::{Table, name_in_query, table_node};
 
 /// What can stand in `from` or after `join`.
@@ -97,6 +97,6 @@ fn named(item: SelectExpr, name: Option<Ident>) -> SelectItem {
 }
 
 /// The expressions of a select list, without their names.
-pub(super) fn expressions(items: Vec<SelectItem>) -> impl Iterator<Item = ast::Expr> {
+pub(super) fn expressions(items: SelectList) -> impl Iterator<Item = ast::Expr> {
     items.into_iter().flat_map(columns_of).map(|item| item.expr)
 }

@@ -50,7 +50,7 @@ pub fn update<T: BaseTable>(table: T) -> Update<T> {
         from: smallvec::SmallVec::new(),
         filter: None,
         all_rows: false,
-        returning: Vec::new(),
+        returning: ast::SelectList::new(),
     };
     Update { ast: Shared::new(ast), output: NoRows, marker: PhantomData }
 }
@@ -101,7 +101,7 @@ impl<T, S, R> Update<T, S, R> {
     where
         T: BaseTable,
     {
-        self.ast.returning = vec![all_columns(T::TABLE)];
+        self.ast.returning = smallvec::smallvec![all_columns(T::TABLE)];
         Update { ast: self.ast, output: Whole::new(), marker: PhantomData }
     }
 

@@ -35,15 +35,11 @@ fn by_name<T: kysera::table::FromRow>(columns: &[(&str, Value)]) -> kysera::Resu
 }
 
 fn inserted(new: impl Insertable) -> Vec<(usize, Option<Value>)> {
-    let mut values = Vec::new();
-    new.into_values(&mut |at, value| values.push((at, value)));
-    values
+    new.into_values().into_iter().enumerate().collect()
 }
 
 fn patched(patch: impl Patch) -> Vec<(usize, Value)> {
-    let mut values = Vec::new();
-    patch.into_values(&mut |at, value| values.push((at, value)));
-    values
+    patch.into_values().into_iter().enumerate().filter_map(|(at, value)| Some((at, value?))).collect()
 }
 
 #[test]

@@ -227,22 +227,27 @@ impl Table {
                 values.push(quote!(#field: #field.into()));
             }
         }
-        let default = parameters.is_empty().then(|| quote!(::core::default::Default,));
-        let pushes = self.columns.iter().enumerate().filter_map(|(at, Column { field, generated, .. })| {
-            let give = match generated {
-                Generated::Never => quote!(give),
-                Generated::ByDefault => quote!(give_or_generate),
-                Generated::Always => return None,
-            };
-            Some(quote!(#kysera::table::#give(#at, self.#field, __push);))
+        let default = parameters.is_empty().then(|| quote!(#[derive(::core::default::Default)]));
+        let clones = given().map(Column::clone_field);
+        let width = self.columns.len();
+        let values_of_columns = self.columns.iter().map(|Column { field, generated, .. }| match generated {
+            Generated::Never => quote!(#kysera::table::give(self.#field)),
+            Generated::ByDefault => quote!(#kysera::table::give_some(self.#field)),
+            Generated::Always => quote!(::core::option::Option::None),
         });
         let about = format!("What an insert into the table{} gives.", name.documented());
         quote! {
             #[doc = #about]
             #[allow(dead_code)]
-            #[derive(#default ::core::clone::Clone)]
+            #default
             #visibility struct #new {
                 #(#fields,)*
+            }
+
+            impl ::core::clone::Clone for #new {
+                fn clone(&self) -> Self {
+                    Self { #(#clones),* }
+                }
             }
 
             impl #new {
@@ -256,19 +261,18 @@ impl Table {
 
             impl ::core::fmt::Debug for #new {
                 fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    #kysera::table::debug_insert(::core::stringify!(#new), self, __formatter)
+                    let __values = #kysera::table::Insertable::into_values(::core::clone::Clone::clone(self));
+                    #kysera::table::debug_values::<#module::table>(::core::stringify!(#new), __values, __formatter)
                 }
             }
 
             #[diagnostic::do_not_recommend]
             impl #kysera::table::Insertable for #new {
                 type Table = #module::table;
+                type Values = [::core::option::Option<#kysera::Value>; #width];
 
-                fn into_values(
-                    self,
-                    __push: &mut dyn ::core::ops::FnMut(usize, ::core::option::Option<#kysera::Value>),
-                ) {
-                    #(#pushes)*
+                fn into_values(self) -> Self::Values {
+                    [#(#values_of_columns),*]
                 }
             }
         }
@@ -284,14 +288,24 @@ impl Table {
             quote!(#[doc = #about] pub #field: ::core::option::Option<#ty>)
         });
         let names = set().map(|(_, it)| &it.field);
-        let sets = set().map(|(at, Column { field, .. })| quote!(#kysera::table::set(#at, self.#field, __set);));
+        let clones = set().map(|(_, it)| it.clone_field());
+        let width = self.columns.len();
+        let values = self.columns.iter().map(|Column { field, generated, .. }| match generated {
+            Generated::Never | Generated::ByDefault => quote!(#kysera::table::give_some(self.#field)),
+            Generated::Always => quote!(::core::option::Option::None),
+        });
         let about = format!("What an update of the table{} sets.", name.documented());
         quote! {
             #[doc = #about]
             #[allow(dead_code)]
-            #[derive(::core::clone::Clone)]
             #visibility struct #patch {
                 #(#fields,)*
+            }
+
+            impl ::core::clone::Clone for #patch {
+                fn clone(&self) -> Self {
+                    Self { #(#clones),* }
+                }
             }
 
             impl ::core::default::Default for #patch {
@@ -302,16 +316,18 @@ impl Table {
 
             impl ::core::fmt::Debug for #patch {
                 fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    #kysera::table::debug_patch(::core::stringify!(#patch), self, __formatter)
+                    let __values = #kysera::table::Patch::into_values(::core::clone::Clone::clone(self));
+                    #kysera::table::debug_values::<#module::table>(::core::stringify!(#patch), __values, __formatter)
                 }
             }
 
             #[diagnostic::do_not_recommend]
             impl #kysera::table::Patch for #patch {
                 type Table = #module::table;
+                type Values = [::core::option::Option<#kysera::Value>; #width];
 
-                fn into_values(self, __set: &mut dyn ::core::ops::FnMut(usize, #kysera::Value)) {
-                    #(#sets)*
+                fn into_values(self) -> Self::Values {
+                    [#(#values),*]
                 }
             }
         }
@@ -349,6 +365,15 @@ fn visibility_within(visibility: &Visibility) -> TokenStream {
                 _ => quote!(#visibility),
             }
         }
+    }
+}
+
+impl Column {
+    /// The field in a clone of its struct. What can be copied is, which takes the compiler a fraction of the time.
+    fn clone_field(&self) -> TokenStream {
+        let Self { field, ty, .. } = self;
+        let inner = name::option_of(ty).unwrap_or(ty);
+        if is_number(inner) { quote!(#field: self.#field) } else { quote!(#field: self.#field.clone()) }
     }
 }
 
