@@ -204,14 +204,15 @@ pub type ColumnOfAlias<T, A, const I: usize> = Column<A, <T as HasColumn<I>>::Ty
 #[doc(hidden)]
 pub struct Alias<A> {
     name: &'static Name,
+    table: &'static TableDescription,
     marker: PhantomData<fn() -> A>,
 }
 
 impl<A> Alias<A> {
-    /// The alias of that name.
+    /// The alias of that name, of that table.
     #[must_use]
-    pub const fn new(name: &'static Name) -> Self {
-        Self { name, marker: PhantomData }
+    pub const fn new(name: &'static Name, table: &'static TableDescription) -> Self {
+        Self { name, table, marker: PhantomData }
     }
 
     /// The name.
@@ -270,14 +271,14 @@ impl<T, V, const I: usize> Column<T, V, I> {
 #[doc(hidden)]
 #[must_use]
 pub const fn column<T: BaseTable, V, const I: usize>() -> Column<T, V, I> {
-    column_of(T::DESCRIPTION.name, T::DESCRIPTION)
+    Column { table: T::DESCRIPTION.name, description: &T::DESCRIPTION.columns[I], marker: PhantomData }
 }
 
-/// The column at place `I` of a table that has the name `name` in the query.
+/// The column at place `I` of an alias.
 #[doc(hidden)]
 #[must_use]
-pub const fn column_of<T, V, const I: usize>(name: &'static Name, table: &'static TableDescription) -> Column<T, V, I> {
-    Column { table: name, description: &table.columns[I], marker: PhantomData }
+pub const fn column_of<A, T, V, const I: usize>(alias: Alias<A>) -> Column<T, V, I> {
+    Column { table: alias.name, description: &alias.table.columns[I], marker: PhantomData }
 }
 
 impl<T, V, const I: usize> Clone for Column<T, V, I> {

@@ -52,7 +52,8 @@ impl<T: BaseTable> InsertInto<T> {
 
     fn build(self, columns: Vec<ast::Ident>, source: InsertSource) -> Insert<T> {
         let into = self.table.description().table_name();
-        let ast = ast::Insert { with: self.with, into, columns, source, conflict: None, returning: ast::SelectList::new() };
+        let ast =
+            ast::Insert { with: self.with, into, columns, source, conflict: None, returning: ast::SelectList::new() };
         Insert { ast: Shared::new(ast), output: NoRows, marker: PhantomData }
     }
 

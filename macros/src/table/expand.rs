@@ -162,11 +162,8 @@ impl Table {
                 impl<A> #module::Aliased<A> {
                     #[doc(hidden)]
                     pub const fn new(__alias: &'static #kysera::ast::Name) -> Self {
-                        let __table = &TABLE;
-                        Self {
-                            #(#fields: #kysera::table::column_of(__alias, __table),)*
-                            __alias: #kysera::table::Alias::new(__alias),
-                        }
+                        let __alias = #kysera::table::Alias::new(__alias, &TABLE);
+                        Self { #(#fields: #kysera::table::column_of(__alias),)* __alias }
                     }
                 }
 
