@@ -165,7 +165,7 @@ fn insertion(name: &str) -> Statement {
         columns: vec![name.into()],
         source: InsertSource::Values(Values { values: vec![InsertValue::Expr(Expr::Value(Value::I32(7)))] }),
         conflict: None,
-        returning: Vec::new(),
+        returning: Default::default(),
     }
     .into()
 }
@@ -173,13 +173,13 @@ fn insertion(name: &str) -> Statement {
 /// `select name.name as name from (select name.name as name from name as name) as name`
 fn selection(name: &str) -> Statement {
     let inner = Select {
-        columns: vec![select_item(column_of(name, name), Some(name))],
+        columns: vec![select_item(column_of(name, name), Some(name))].into(),
         from: from(name, Some(name)),
         ..Select::default()
     };
     let derived = ast::Derived { query: Query::Select(Shared::new(inner)), alias: name.into() };
     Select {
-        columns: vec![select_item(column_of(name, name), Some(name))],
+        columns: vec![select_item(column_of(name, name), Some(name))].into(),
         from: smallvec::smallvec![TableRef::Derived(derived)],
         ..Select::default()
     }
@@ -189,11 +189,11 @@ fn selection(name: &str) -> Statement {
 /// `with name (name) as (select true as name) select name.name as name from name`
 fn with_cte(name: &str) -> Statement {
     let yes = Expr::And(Shared::new(Vec::new()));
-    let query = Select { columns: vec![select_item(yes, Some(name))], ..Select::default() };
+    let query = Select { columns: vec![select_item(yes, Some(name))].into(), ..Select::default() };
     let cte = Cte { name: name.into(), columns: vec![name.into()], recursive: false, statement: query.into() };
     Select {
         with: vec![cte],
-        columns: vec![select_item(column_of(name, name), Some(name))],
+        columns: vec![select_item(column_of(name, name), Some(name))].into(),
         from: from(name, None),
         ..Select::default()
     }
@@ -356,7 +356,7 @@ fn hostile_texts_are_written_as_literals() {
                 select_item(Expr::Value(Value::from(text.as_bytes())), None),
                 select_item(Expr::Value(Value::I32(1)), None),
             ];
-            Select { columns, ..Select::default() }.into()
+            Select { columns: columns.into(), ..Select::default() }.into()
         };
         for text in hostile_texts() {
             let sql = dialect::debug_sql(&statement(&text), server.spec());
@@ -371,7 +371,8 @@ fn hostile_texts_are_written_as_literals() {
         }
         let all_bytes: Vec<u8> = (0..=255).collect();
         let columns = vec![select_item(Expr::Value(all_bytes.clone().into()), None)];
-        let sql = dialect::debug_sql(&Select { columns, ..Select::default() }.into(), server.spec()).unwrap();
+        let sql =
+            dialect::debug_sql(&Select { columns: columns.into(), ..Select::default() }.into(), server.spec()).unwrap();
         assert_eq!(fetch(db, &sql, &[]).await.unwrap(), [Value::from(all_bytes)]);
     });
 }
@@ -380,7 +381,8 @@ fn hostile_texts_are_written_as_literals() {
 async fn comes_back<V: SqlType + PartialEq + std::fmt::Debug + Clone>(server: Server, db: &Db, values: &[V]) {
     for it in values {
         let columns = vec![select_item(Expr::Value(it.clone().into_value()), None)];
-        let sql = dialect::debug_sql(&Select { columns, ..Select::default() }.into(), server.spec()).unwrap();
+        let sql =
+            dialect::debug_sql(&Select { columns: columns.into(), ..Select::default() }.into(), server.spec()).unwrap();
         let found = fetch(db, &sql, &[]).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
         let found = found.into_iter().next().expect("a value");
         assert_eq!(V::from_value(found).as_ref(), Ok(it), "{sql}");
@@ -435,7 +437,7 @@ fn negative_literals_never_make_a_comment() {
             select_item(Expr::binary(Expr::Value(Value::I64(5)), ast::BinaryOperator::Subtract, minus_one()), None),
             select_item(Expr::binary(minus_one(), ast::BinaryOperator::Subtract, minus(minus_one())), None),
         ];
-        let statement = Statement::from(Select { columns, ..Select::default() });
+        let statement = Statement::from(Select { columns: columns.into(), ..Select::default() });
         let inlined = dialect::debug_sql(&statement, server.spec()).unwrap();
         let bound = dialect::compile(&statement, server.spec()).unwrap();
         for (sql, params) in [(inlined, vec![]), (bound.sql, bound.params)] {

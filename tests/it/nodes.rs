@@ -49,7 +49,7 @@ fn with() -> Vec<Cte> {
 }
 
 fn smallest() -> Query {
-    Query::Select(shared(Select { columns: vec![selected(one())], ..Select::default() }))
+    Query::Select(shared(Select { columns: vec![selected(one())].into(), ..Select::default() }))
 }
 
 fn selected(expr: Expr) -> SelectItem {
@@ -146,7 +146,7 @@ fn select() -> Select {
     Select {
         with: with(),
         distinct: Distinct::Distinct,
-        columns: select_items(),
+        columns: select_items().into(),
         from: sources(),
         joins: vec![Join { kind: JoinKind::Left, table: TableRef::Table(table()), on: Some(column()) }].into(),
         filter: Some(column()),
@@ -207,7 +207,7 @@ fn inserts() -> Vec<Insert> {
         columns: vec![ident("c"), ident("d")],
         source,
         conflict,
-        returning: returning(),
+        returning: returning().into(),
     };
     let with_conflict = conflicts().into_iter().map(|it| insert(InsertSource::Query(smallest()), Some(it)));
     insert_sources().into_iter().map(|it| insert(it, None)).chain(with_conflict).collect()
@@ -265,7 +265,7 @@ fn samples() -> Vec<Statement> {
                 from: sources(),
                 filter: Some(column()),
                 all_rows: false,
-                returning: returning(),
+                returning: returning().into(),
             }),
             Statement::Update(_) => Statement::from(Delete {
                 with: with(),
@@ -273,7 +273,7 @@ fn samples() -> Vec<Statement> {
                 using: smallvec![TableRef::Table(table())],
                 filter: Some(column()),
                 all_rows: true,
-                returning: returning(),
+                returning: returning().into(),
             }),
             Statement::Delete(_) => create_table().into(),
             Statement::CreateTable(_) => DropTable { if_exists: true, name: table_name(), cascade: true }.into(),
@@ -412,7 +412,7 @@ fn every_node_is_written_or_refused() {
         }
     }
     for expr in exprs() {
-        let select = Select { columns: vec![selected(expr.clone())], ..Select::default() };
+        let select = Select { columns: vec![selected(expr.clone())].into(), ..Select::default() };
         if let Err(error) = dialect::compile(&select.into(), &POSTGRES) {
             assert!(matches!(expr, Expr::Excluded(_)), "{expr:?}: {error}");
         }

@@ -193,7 +193,7 @@ fn users() -> Select {
 
 fn ids() -> Query {
     let columns = vec![SelectItem::Expr(SelectExpr { expr: column("id"), alias: None })];
-    Query::Select(Shared::new(Select { columns, ..users() }))
+    Query::Select(Shared::new(Select { columns: columns.into(), ..users() }))
 }
 
 /// Statements that select all the expressions, so many at a time.
@@ -274,7 +274,7 @@ fn random_expressions_have_the_same_value_on_every_server() {
                 if let Some(place) = differing {
                     let ast::Statement::Select(select) = statement else { unreachable!() };
                     let item = &select.columns[place % IN_ONE_STATEMENT];
-                    let only = Select { columns: vec![item.clone()], ..users() };
+                    let only = Select { columns: vec![item.clone()].into(), ..users() };
                     let sql = dialect::debug_sql(&only.into(), server.spec()).unwrap();
                     let (first, second) = (&reference[at][place], &found[place]);
                     let first_server = Server::chosen()[0].name();

@@ -27,7 +27,10 @@ fn raw(text: impl Into<String>) -> Statement {
 /// `select <text>`
 fn select(text: &'static str) -> Select {
     let Statement::Raw(expr) = raw(text) else { unreachable!() };
-    Select { columns: vec![SelectItem::Expr(SelectExpr { expr: Expr::Raw(expr), alias: None })], ..Select::default() }
+    Select {
+        columns: vec![SelectItem::Expr(SelectExpr { expr: Expr::Raw(expr), alias: None })].into(),
+        ..Select::default()
+    }
 }
 
 /// `delete from t`
@@ -38,7 +41,7 @@ fn delete() -> Delete {
         using: [].into_iter().collect(),
         filter: None,
         all_rows: true,
-        returning: Vec::new(),
+        returning: Default::default(),
     }
 }
 

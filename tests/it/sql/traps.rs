@@ -571,7 +571,7 @@ fn a_flat_list_of_conditions_may_be_long() {
                 expr = ast::Expr::Unary(ast::Shared::new(ast::Unary { operator: ast::UnaryOperator::Not, operand }));
             }
             let item = ast::SelectItem::Expr(ast::SelectExpr { expr, alias: None });
-            ast::Statement::from(ast::Select { columns: vec![item], ..ast::Select::default() })
+            ast::Statement::from(ast::Select { columns: vec![item].into(), ..ast::Select::default() })
         };
         assert!(dialect::compile(&statement(500), kysera::Executor::spec(db)).unwrap_err().is_invalid());
     });
