@@ -370,7 +370,11 @@ impl Column {
     fn clone_field(&self) -> TokenStream {
         let Self { field, ty, .. } = self;
         let inner = name::option_of(ty).unwrap_or(ty);
-        if is_number(inner) { quote!(#field: self.#field) } else { quote!(#field: self.#field.clone()) }
+        if is_number(inner) {
+            quote!(#field: self.#field)
+        } else {
+            quote!(#field: ::core::clone::Clone::clone(&self.#field))
+        }
     }
 }
 

@@ -33,6 +33,20 @@ fn inserts() {
             ("a vector of rows", &insert_into(users::table).values(vec![new("a")])),
             ("no rows", &insert_into(users::table).values(Vec::<NewUser>::new())),
             (
+                "tuples of borrowed values",
+                &insert_into(users::table)
+                    .from_rows((users::email, users::name, users::age), [("a", "b", Some(1)), ("c", "d", None)]),
+            ),
+            (
+                "tuples with expressions",
+                &insert_into(users::table)
+                    .from_rows((users::email, users::name), [("a", value("b".to_owned()).concat("c"))]),
+            ),
+            (
+                "no tuples",
+                &insert_into(users::table).from_rows((users::email, users::name), std::iter::empty::<(&str, &str)>()),
+            ),
+            (
                 "rows that leave out different columns",
                 &insert_into(users::table).values([new("a"), NewUser { visits: Some(1), ..new("b") }]),
             ),
