@@ -163,9 +163,11 @@ fuzz_target!(|tree: Tree| {
         let Ok(compiled) = dialect::compile(&statement, spec) else { continue };
         let mut written = quoted_names(&compiled.sql, spec, dialect);
         written.sort_unstable();
-        // A dialect that has no other way says a name twice; none is lost, none is made up.
+        // A dialect that has no other way says a name twice; none is lost, none is made up but that of a subquery which
+        // must have one.
         assert!(names.0.iter().all(|name| written.contains(name)), "{}", compiled.sql);
-        assert!(written.iter().all(|name| names.0.contains(name)), "{}", compiled.sql);
+        let given = |name: &String| name == "kysera_subquery" || names.0.contains(name);
+        assert!(written.iter().all(given), "{}", compiled.sql);
         assert_eq!(dialect::compile(&statement, spec).ok(), Some(compiled));
     }
 });
