@@ -191,3 +191,27 @@ fn no_driver(scheme: &str) -> String {
     };
     format!("database URLs that begin with `{scheme}:` need the feature `{feature}` of kysera")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_without_a_driver_is_told_what_it_lacks() {
+        let refuse = |url: &str| no_driver(ConnectOptions::new(url).scheme());
+        let unknown = "no driver for database URLs that begin with `oracle:`; known are `sqlite:`, `postgres:`, `mysql:` \
+                       and `mariadb:`";
+        assert_eq!(refuse("oracle://u:secret@h/d"), unknown);
+        assert!(refuse("secret").starts_with("the database URL has no scheme; it begins with `sqlite:`"));
+        for (scheme, feature) in [
+            ("sqlite", "sqlite"),
+            ("postgres", "postgres"),
+            ("postgresql", "postgres"),
+            ("mysql", "mysql"),
+            ("mariadb", "mysql"),
+        ] {
+            let expected = format!("database URLs that begin with `{scheme}:` need the feature `{feature}` of kysera");
+            assert_eq!(refuse(&format!("{scheme}://u:secret@h/d")), expected);
+        }
+    }
+}

@@ -144,3 +144,24 @@ impl fmt::Debug for ConnectOptions {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_the_limits_and_no_password() {
+        let options = ConnectOptions::new("postgres://ann:secret@h/d?password=secret").max_connections(7);
+        for text in [format!("{options:?}"), format!("{options:#?}")] {
+            assert!(text.contains("postgres") && text.contains('7'), "{text}");
+            assert!(!text.contains("secret") && !text.contains("ann"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_not_repeated() {
+        let error = ConnectOptions::new("postgres://ann:secret@h:port/d").parse().unwrap_err();
+        assert!(error.is_invalid());
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The running layer, on a driver that stands in for a server.
 
+mod limits;
 mod mock;
 mod plugins;
 mod random;

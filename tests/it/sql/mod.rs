@@ -5,5 +5,7 @@ mod expressions;
 mod writing;
 mod definitions;
 mod running;
+mod reading;
 mod traps;
+mod refusals;
 mod values;
