@@ -143,7 +143,7 @@ fn a_null_keeps_its_type() {
                 let value = Expr::Call(Shared::new(call));
                 let expr = Expr::Cast(Shared::new(Cast { value, data_type: DataType::Text }));
                 let columns = vec![SelectItem::Expr(SelectExpr { expr, alias: None })];
-                let select = Select { columns, ..Select::default() };
+                let select = Select { columns: columns.into(), ..Select::default() };
                 let mut rows = db.fetch(select.into()).await.unwrap_or_else(|error| panic!("{name}: {error}"));
                 let found: String = rows.iter_mut().next().unwrap().reader().read().unwrap();
                 assert_eq!(found, name);

@@ -22,7 +22,7 @@ fn one() -> Expr {
 
 /// `select <expr>`
 fn selecting(expr: Expr) -> Select {
-    Select { columns: vec![SelectItem::Expr(SelectExpr { expr, alias: None })], ..Select::default() }
+    Select { columns: vec![SelectItem::Expr(SelectExpr { expr, alias: None })].into(), ..Select::default() }
 }
 
 fn joining(kind: JoinKind, on: Option<Expr>) -> Select {
@@ -37,7 +37,7 @@ fn inserting(conflict: Option<Conflict>) -> Insert {
         columns: vec![ident()],
         source: InsertSource::Values(Values { values: vec![InsertValue::Expr(one())] }),
         conflict,
-        returning: Vec::new(),
+        returning: Default::default(),
     }
 }
 
