@@ -159,6 +159,13 @@ pub fn connect(options: &ConnectOptions) -> BoxFuture<'_, Result<Box<dyn Driver>
     Box::pin(open(options))
 }
 
+/// The runtime that drivers run on. Whatever waits for a limited time would panic without it.
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+fn runtime() -> Result<tokio::runtime::Handle> {
+    tokio::runtime::Handle::try_current()
+        .map_err(|_| Error::invalid("the drivers run on tokio; use the database within a tokio runtime"))
+}
+
 async fn open(options: &ConnectOptions) -> Result<Box<dyn Driver>> {
     match options.scheme() {
         #[cfg(feature = "sqlite")]

@@ -57,6 +57,7 @@ impl Mysql {
         if options.max_connections == 0 {
             return Err(Error::invalid("a pool of no connections; `max_connections` must be at least 1"));
         }
+        let runtime = super::runtime()?;
         let manager = Manager { connector: Connector::new(options)?, idle_timeout: options.idle_timeout };
         let pool = managed::Pool::builder(manager)
             .max_size(options.max_connections)
@@ -69,7 +70,7 @@ impl Mysql {
         let first = pool.get().await.map_err(|error| acquire_error(&pool, acquire_timeout, error))?;
         let Server { is_mariadb, version, max_message: _ } = first.server();
         drop(first);
-        tokio::spawn(close_idle(pool.weak(), options.idle_timeout));
+        runtime.spawn(close_idle(pool.weak(), options.idle_timeout));
         Ok(Self {
             pool,
             spec: if is_mariadb { Spec { version, ..MARIADB } } else { Spec { version, ..MYSQL } },
@@ -97,6 +98,7 @@ impl Driver for Mysql {
 
     fn acquire(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async {
+            super::runtime()?;
             let session =
                 self.pool.get().await.map_err(|error| acquire_error(&self.pool, self.acquire_timeout, error))?;
             let in_use = Arc::clone(&self.in_use).try_read_owned().map_err(|_| closed())?;

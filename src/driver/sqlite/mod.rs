@@ -62,6 +62,7 @@ impl Sqlite {
     ///
     /// Where the URL is not understood or the file cannot be opened.
     pub async fn connect(options: &ConnectOptions) -> Result<Self> {
+        super::runtime()?;
         let pool = Pool::connect(Location::parse(&options.url)?, options).await?;
         Ok(Self { pool, spec: Spec { version: library_version(), ..dialect::SQLITE } })
     }
