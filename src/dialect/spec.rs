@@ -109,6 +109,8 @@ pub struct Spec {
     pub table_suffix: &'static str,
     /// Whether dropping a table can take along what depends on it.
     pub drop_cascade: bool,
+    /// Whether a definition within a transaction is part of it; elsewhere it commits what came before.
+    pub definitions_in_transaction: bool,
     /// The name of a column type.
     pub data_type: fn(&DataType) -> Option<TypeName>,
     /// The name of a type to cast to.
@@ -396,6 +398,7 @@ pub const POSTGRES: Spec = Spec {
     time_literal: TimeLiteral::TypedWithZone,
     table_suffix: "",
     drop_cascade: true,
+    definitions_in_transaction: true,
     data_type: postgres::data_type,
     cast_type: postgres::data_type,
     now: "current_timestamp",
@@ -449,6 +452,7 @@ pub const MYSQL: Spec = Spec {
     time_literal: TimeLiteral::Typed,
     table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
+    definitions_in_transaction: false,
     data_type: mysql::data_type,
     cast_type: mysql::cast_type,
     now: "utc_timestamp(6)",
@@ -502,6 +506,7 @@ pub const MARIADB: Spec = Spec {
     time_literal: TimeLiteral::Typed,
     table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
+    definitions_in_transaction: false,
     data_type: mariadb::data_type,
     cast_type: mariadb::cast_type,
     now: "utc_timestamp(6)",
@@ -555,6 +560,7 @@ pub const SQLITE: Spec = Spec {
     time_literal: TimeLiteral::Text,
     table_suffix: " strict",
     drop_cascade: false,
+    definitions_in_transaction: true,
     data_type: sqlite::data_type,
     cast_type: sqlite::cast_type,
     now: "strftime('%Y-%m-%d %H:%M:%f000', 'now')",

@@ -34,9 +34,15 @@ use crate::error::{Error, Result};
 ///
 /// Which of the two it is, the server says, not the URL.
 ///
-/// A session speaks `utf8mb4` and UTC, in a strict `sql_mode`, and counts the rows that an update matched. Text that is
-/// run by [`Connection::batch`] may change that; its connection is reset before somebody else gets it. Statements that
-/// are run in other ways should leave the session as it is.
+/// A session speaks `utf8mb4` and UTC, in a strict `sql_mode`. Text that is run by [`Connection::batch`] may change that,
+/// and so may a statement such as `set`; the connection is reset before somebody else gets it. Beyond notice is what
+/// a function or a trigger of the user's sets.
+///
+/// Definitions end a transaction here, and so does text such as `commit`. A transaction that was ended so refuses all
+/// that comes after. Beyond notice is text that ends it and begins another at once, such as `begin`.
+///
+/// A connection that was used within the last second is handed out without asking whether it is still there. Where the
+/// server closed it in that time, the first statement is an error that [`is_closed`](Error::is_closed).
 pub struct Mysql {
     pool: managed::Pool<Manager>,
     spec: Spec,
