@@ -39,6 +39,8 @@ pub struct Spec {
     pub concat: Concat,
     /// How integers are divided.
     pub integer_division: IntegerDivision,
+    /// What decimals are.
+    pub decimals: Decimals,
     /// How values are compared where `null` equals `null`.
     pub null_safe_equal: NullSafeEqual,
     /// Whether a pattern has an escape character without naming it.
@@ -174,6 +176,15 @@ pub enum IntegerDivision {
     Slash,
     /// `a div b`, since `/` gives a fraction.
     Div,
+}
+
+/// What decimals are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decimals {
+    /// Numbers.
+    Numbers,
+    /// Text, which is compared as numbers by the collation `kysera_decimal`, and not calculated with.
+    Text,
 }
 
 /// How values are compared where `null` equals `null`.
@@ -363,6 +374,7 @@ pub const POSTGRES: Spec = Spec {
     param_cast: postgres::param_cast,
     concat: Concat::Pipes,
     integer_division: IntegerDivision::Slash,
+    decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::Backslash,
     nulls_order: NullsOrder::Words,
@@ -417,6 +429,7 @@ pub const MYSQL: Spec = Spec {
     param_cast: mysql::param_cast,
     concat: Concat::Function,
     integer_division: IntegerDivision::Div,
+    decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
     nulls_order: NullsOrder::Expression,
@@ -471,6 +484,7 @@ pub const MARIADB: Spec = Spec {
     param_cast: mariadb::param_cast,
     concat: Concat::Function,
     integer_division: IntegerDivision::Div,
+    decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
     nulls_order: NullsOrder::Expression,
@@ -525,6 +539,7 @@ pub const SQLITE: Spec = Spec {
     param_cast: sqlite::param_cast,
     concat: Concat::Pipes,
     integer_division: IntegerDivision::Slash,
+    decimals: Decimals::Text,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::None,
     nulls_order: NullsOrder::Words,

@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod definitions;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql", feature = "rust_decimal"))]
+mod decimals;
 mod mock;
 mod plugins;
 mod random;
