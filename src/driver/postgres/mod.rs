@@ -48,7 +48,8 @@ use crate::error::{Error, Result};
 /// `target_session_attrs`.
 ///
 /// What a session was told by `set`, `listen`, `create temp table` and the like is taken back before another user
-/// gets it.
+/// gets it. Where text ends a transaction, all that comes after it in that transaction is an error; beyond notice is text
+/// that ends it and begins another at once.
 pub struct Postgres {
     pool: Pool<Manager>,
     spec: Spec,

@@ -4,7 +4,7 @@ use kysera::prelude::*;
 use kysera::schema::{create_table_for, drop_table};
 use kysera::{Db, Error, Result, Transaction};
 
-use crate::support::{Server, on_all, on_each};
+use crate::support::on_all;
 
 #[derive(Clone, Debug, PartialEq, Table)]
 #[table(name = "notes")]
@@ -74,7 +74,7 @@ fn a_definition_in_a_transaction_is_taken_back_with_it_or_refused() {
 
 #[test]
 fn text_that_ends_the_transaction_ends_all_that_comes_after_it() {
-    on_each(&[Server::Sqlite, Server::Mysql9, Server::Mariadb], async |fresh| {
+    on_all(async |fresh| {
         let db = &fresh.db;
         create_table_for::<Note>().execute(db).await.unwrap();
         let sqls = if fresh.server.spec().definitions_in_transaction {

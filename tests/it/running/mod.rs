@@ -4,6 +4,8 @@
 mod definitions;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql", feature = "rust_decimal"))]
 mod decimals;
+#[cfg(all(feature = "chrono", feature = "time", feature = "jiff"))]
+mod instants;
 mod mock;
 mod plugins;
 mod random;
