@@ -18,13 +18,39 @@ struct Attributes {
 }
 
 impl Attributes {
-    /// The column type: the one of the given name, or else `default`.
-    fn data_type(&self, default: TokenStream) -> TokenStream {
+    /// Implements the trait from the kind, the column type, the way in and the way out; where the column type has a name,
+    /// all four know of it.
+    fn implement(
+        &self,
+        ident: &Ident,
+        kind: TokenStream,
+        data_type: TokenStream,
+        into: TokenStream,
+        from: TokenStream,
+    ) -> TokenStream {
         let Self { kysera, type_name, .. } = self;
-        type_name.as_ref().map_or(default, |name| {
-            let name = name.expand(kysera);
-            quote!(#kysera::ast::DataType::Named(#kysera::ast::Ident::Static(const { &#name })))
-        })
+        let Some(name) = type_name else {
+            return quote!(#kysera::sql_type!(#ident, #kind, #data_type, |__it| #into, |__value| #from););
+        };
+        let name = name.expand(kysera);
+        quote! {
+            const _: () = {
+                const __NAMED: #kysera::ast::DataType =
+                    #kysera::ast::DataType::Named(#kysera::ast::Ident::Static(const { &#name }));
+                static __DATA_TYPE: #kysera::ast::DataType = __NAMED;
+
+                #kysera::sql_type!(
+                    #ident,
+                    #kysera::types::named_kind(#kind, &__DATA_TYPE),
+                    __NAMED,
+                    |__it| #kysera::types::named_value(#into, &__DATA_TYPE),
+                    |__value| {
+                        let __value = #kysera::types::unnamed_value(__value);
+                        #from
+                    },
+                );
+            };
+        }
     }
 }
 
@@ -110,30 +136,28 @@ fn text(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<TokenS
     if variants.is_empty() {
         return Err(Error::new(ident.span(), "an enum without variants has no values"));
     }
-    let data_type = attributes.data_type(quote!(#kysera::ast::DataType::Text));
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let names: Vec<_> = variants.iter().map(|(_, name)| &name.text).collect();
     let expected = expected(ident, &names);
-    Ok(quote! {
-        #kysera::sql_type!(
-            #ident,
-            #kysera::value::Kind::Text,
-            #data_type,
-            |__it| #kysera::Value::Text(#kysera::value::Text::from(match __it {
-                #(Self::#idents => #names,)*
-            })),
-            |__value| match __value {
-                #kysera::Value::Text(__text) => match __text.as_str() {
-                    #(#names => ::core::result::Result::Ok(Self::#idents),)*
-                    _ => ::core::result::Result::Err(#kysera::types::Mismatch::because(#expected, "another text")),
-                },
-                __value => ::core::result::Result::Err(#kysera::types::Mismatch {
-                    expected: ::std::borrow::Cow::Borrowed(#expected),
-                    ..#kysera::types::Mismatch::new(#kysera::value::Kind::Text, &__value)
-                }),
+    let into = quote! {
+        #kysera::Value::Text(#kysera::value::Text::from(match __it {
+            #(Self::#idents => #names,)*
+        }))
+    };
+    let from = quote! {
+        match __value {
+            #kysera::Value::Text(__text) => match __text.as_str() {
+                #(#names => ::core::result::Result::Ok(Self::#idents),)*
+                _ => ::core::result::Result::Err(#kysera::types::Mismatch::because(#expected, "another text")),
             },
-        );
-    })
+            __value => ::core::result::Result::Err(#kysera::types::Mismatch {
+                expected: ::std::borrow::Cow::Borrowed(#expected),
+                ..#kysera::types::Mismatch::new(#kysera::value::Kind::Text, &__value)
+            }),
+        }
+    };
+    let kind = quote!(#kysera::value::Kind::Text);
+    Ok(attributes.implement(ident, kind, quote!(#kysera::ast::DataType::Text), into, from))
 }
 
 /// An enum kept as the number of its variant.
@@ -180,20 +204,18 @@ fn newtype(ident: &Ident, inner: &Type, attributes: &Attributes) -> Result<Token
     if rule.is_some() || repr.is_some() {
         return Err(Error::new(ident.span(), "`rename_all` and `repr` are for enums"));
     }
-    let data_type = attributes.data_type(quote!(<#inner as #kysera::types::SqlType>::DATA_TYPE));
     if is_option(inner) {
         let message = "what may be `null` is an `Option` of the newtype, so take the `Option` out of it";
         return Err(Error::new_spanned(inner, message));
     }
-    Ok(quote! {
-        #kysera::sql_type!(
-            #ident,
-            <#inner as #kysera::types::SqlType>::KIND,
-            #data_type,
-            |__it| #kysera::types::SqlType::into_value(__it.0),
-            |__value| <#inner as #kysera::types::SqlType>::from_value(__value).map(Self),
-        );
-    })
+    let inner = quote!(<#inner as #kysera::types::SqlType>);
+    Ok(attributes.implement(
+        ident,
+        quote!(#inner::KIND),
+        quote!(#inner::DATA_TYPE),
+        quote!(#kysera::types::SqlType::into_value(__it.0)),
+        quote!(#inner::from_value(__value).map(Self)),
+    ))
 }
 
 /// The type and its variants, as an error names them.

@@ -3,7 +3,7 @@
 use super::Ident;
 
 /// A column type, in SQL's words; each dialect has its own name for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DataType {
     /// A truth value.

@@ -96,6 +96,17 @@ pub enum TableRef {
     Derived(Derived),
 }
 
+impl TableRef {
+    /// Its name within this query.
+    #[must_use]
+    pub fn name(&self) -> &Ident {
+        match self {
+            Self::Table(Table { name: _, alias: Some(alias) }) | Self::Derived(Derived { query: _, alias }) => alias,
+            Self::Table(Table { name, alias: None }) => &name.name,
+        }
+    }
+}
+
 /// `name as alias`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {

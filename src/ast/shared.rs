@@ -1,8 +1,19 @@
 //! A box that is cheap to clone and copies itself on the first write.
+//!
+//! Trees nest in these boxes alone, so this is also where a tree that a program nested too deep, in a loop perhaps, is
+//! kept from using up the stack: when it is dropped, compared, shown or walked.
 
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::{fmt, ops};
 
 use triomphe::Arc;
+
+use crate::error::{Error, Result};
+
+/// How many boxes may be within one another; the writer refuses a tree before that.
+const MOST_NESTED: usize = 256;
 
 /// A box that is cheap to clone and copies itself on the first write.
 ///
@@ -14,19 +25,30 @@ use triomphe::Arc;
 /// second.push(2); // the copy of the content, since `first` holds it too
 /// assert_eq!((first.len(), second.len()), (1, 2));
 /// ```
-pub struct Shared<T>(Arc<T>);
+///
+/// A tree whose boxes nest more than 256 deep is no statement that can be compiled. It can be dropped, but it equals
+/// only itself and its clones, is shown in part, and its walk is an error.
+pub struct Shared<T: 'static> {
+    content: Arc<T>,
+    /// Behind the content, because parts are dropped in this order.
+    _leave: Leave,
+}
 
 impl<T> Shared<T> {
     /// Puts a value into a box.
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self(Arc::new(value))
+        Self::of(Arc::new(value))
+    }
+
+    fn of(content: Arc<T>) -> Self {
+        Self { content, _leave: Leave }
     }
 
     /// True where both are the same box, not only equal ones.
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.content, &other.content)
     }
 }
 
@@ -34,19 +56,21 @@ impl<T: Clone> Shared<T> {
     /// Takes the value out, copying it where somebody else holds it too.
     #[must_use]
     pub fn into_inner(self) -> T {
-        Arc::unwrap_or_clone(self.0)
+        let content = Arc::clone(&self.content);
+        drop(self);
+        Arc::unwrap_or_clone(content)
     }
 }
 
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self::of(Arc::clone(&self.content))
     }
 }
 
 impl<T: PartialEq> PartialEq for Shared<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.ptr_eq(other) || self.0 == other.0
+        self.ptr_eq(other) || inside(|| self.content == other.content).unwrap_or(false)
     }
 }
 
@@ -60,18 +84,98 @@ impl<T> ops::Deref for Shared<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.content
     }
 }
 
 impl<T: Clone> ops::DerefMut for Shared<T> {
     fn deref_mut(&mut self) -> &mut T {
-        Arc::make_mut(&mut self.0)
+        Arc::make_mut(&mut self.content)
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        inside(|| self.content.fmt(f)).unwrap_or_else(|_| f.write_str(".."))
     }
+}
+
+thread_local! {
+    /// In how many boxes this thread is that it compares, shows or walks.
+    static INSIDE: Cell<usize> = const { Cell::new(0) };
+    /// In how many boxes this thread is that it drops.
+    static DROPPING: Cell<usize> = const { Cell::new(0) };
+    /// The boxes that were too deep to be dropped where they were. It is empty, and holds no memory, whenever no box is
+    /// being dropped, so nothing has to be done about it at the end of the thread.
+    static LATER: ManuallyDrop<RefCell<Vec<Box<dyn Any>>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+}
+
+/// Does what goes into a box, unless that is too deep.
+pub(super) fn inside<R>(work: impl FnOnce() -> R) -> Result<R> {
+    let depth = INSIDE.get();
+    if depth == MOST_NESTED {
+        return Err(too_deep());
+    }
+    INSIDE.set(depth + 1);
+    let leave = Restore(depth);
+    let result = work();
+    drop(leave);
+    Ok(result)
+}
+
+/// Says how deep the thread is when it leaves a box, even where a visitor panics.
+struct Restore(usize);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        INSIDE.set(self.0);
+    }
+}
+
+#[cold]
+fn too_deep() -> Error {
+    Error::invalid(format!("the query nests more than {MOST_NESTED} levels deep"))
+}
+
+impl<T> Drop for Shared<T> {
+    #[inline]
+    fn drop(&mut self) {
+        let depth = DROPPING.get() + 1;
+        DROPPING.set(depth);
+        if depth > MOST_NESTED {
+            // Whoever holds it last drops it, which is not this box then.
+            LATER.with(|later| later.borrow_mut().push(Box::new(Arc::clone(&self.content))));
+        }
+    }
+}
+
+/// What a box does after its content was dropped.
+struct Leave;
+
+impl Drop for Leave {
+    #[inline]
+    fn drop(&mut self) {
+        let depth = DROPPING.get();
+        if depth == 1 {
+            LATER.with(|later| {
+                if !later.borrow().is_empty() {
+                    drop_all(later);
+                }
+            });
+        }
+        DROPPING.set(depth - 1);
+    }
+}
+
+/// Drops what was left for later; that may leave more.
+#[cold]
+fn drop_all(later: &RefCell<Vec<Box<dyn Any>>>) {
+    loop {
+        let next = later.borrow_mut().pop();
+        match next {
+            Some(content) => drop(content),
+            None => break,
+        }
+    }
+    later.take();
 }

@@ -6,6 +6,7 @@
 
 use smallvec::{Array, SmallVec};
 
+use super::shared::inside;
 use super::*;
 use crate::error::Result;
 use crate::value::Value;
@@ -70,7 +71,24 @@ transparent! {
     [T: Node] Vec<T>, it it.iter(), it.iter_mut();
     [T: Node] Option<T>, it it.iter(), it.iter_mut();
     [A: Array<Item: Node>] SmallVec<A>, it it.iter(), it.iter_mut();
-    [T: Node + Clone] Shared<T>, it std::iter::once(&**it), std::iter::once(&mut **it);
+}
+
+impl<T: Node + Clone> Node for Shared<T> {
+    fn accept<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+        self.walk(visitor)
+    }
+
+    fn accept_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+        self.walk_mut(visitor)
+    }
+
+    fn walk<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+        inside(|| (**self).accept(visitor))?
+    }
+
+    fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+        inside(|| (**self).accept_mut(visitor))?
+    }
 }
 
 macro_rules! nodes {

@@ -21,6 +21,7 @@ impl Writer<'_> {
             Value::F64(it) => return self.float(*it),
             Value::Decimal(it) => return self.decimal_literal(it),
             Value::Text(it) => return self.text_literal(it),
+            Value::Named(it) => return self.text_literal(&it.text),
             Value::Json(it) => return self.json_literal(it),
             Value::Bytes(it) => self.bytes_literal(it),
             Value::Uuid(it) => self.uuid_literal(it),

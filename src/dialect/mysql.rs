@@ -57,7 +57,7 @@ pub(super) fn param_cast(value: &Value, typed: Typed) -> Option<&'static DataTyp
     let kind = value.kind();
     match (kind, typed) {
         (Kind::Decimal | Kind::Json | Kind::Date, _) => data_type_of(kind),
-        (_, Typed::Yes) | (Kind::Text, Typed::No) => None,
+        (_, Typed::Yes) | (Kind::Text | Kind::Named(_), Typed::No) => None,
         (Kind::Bool, Typed::No) => Some(&DataType::BigInt),
         (_, Typed::No) => data_type_of(kind),
     }

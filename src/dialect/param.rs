@@ -23,6 +23,7 @@ pub(super) fn data_type_of(kind: Kind) -> Option<&'static DataType> {
         Kind::F64 => &DataType::Double,
         Kind::Decimal => &DataType::Decimal { precision: 0, scale: 0 },
         Kind::Text => &DataType::Text,
+        Kind::Named(data_type) => data_type,
         Kind::Bytes => &DataType::Bytes,
         Kind::Uuid => &DataType::Uuid,
         Kind::Date => &DataType::Date,
@@ -46,7 +47,7 @@ pub(super) fn data_type_of(kind: Kind) -> Option<&'static DataType> {
             Kind::Timestamp => &DataType::Array(&DataType::Timestamp),
             Kind::TimestampTz => &DataType::Array(&DataType::TimestampTz),
             Kind::Json => &DataType::Array(&DataType::Json),
-            Kind::Array(_) | Kind::Unknown => return None,
+            Kind::Named(_) | Kind::Array(_) | Kind::Unknown => return None,
         },
         Kind::Unknown => return None,
     })

@@ -11,6 +11,20 @@ use crate::ast::{
 };
 use crate::error::{Error, Result};
 
+/// Every server refuses two tables of one name, each in words that do not say what to do.
+fn each_named_once<'a>(tables: impl Iterator<Item = &'a TableRef> + Clone) -> Result<()> {
+    let mut names = tables.map(TableRef::name);
+    while let Some(name) = names.next() {
+        if names.clone().any(|other| other == name) {
+            return Err(Error::invalid(format!(
+                "two tables of a query are named `{}`; give one another name by `alias!`",
+                name.as_str()
+            )));
+        }
+    }
+    Ok(())
+}
+
 impl<'a> Writer<'a> {
     pub(super) fn select(&mut self, it: &'a Select) -> Result<()> {
         self.select_with(it, "")
@@ -29,6 +43,9 @@ impl<'a> Writer<'a> {
         }
         if from.is_empty() && !joins.is_empty() {
             return Err(Error::invalid("a join without a table before it"));
+        }
+        if from.len() + joins.len() > 1 {
+            each_named_once(from.iter().chain(joins.iter().map(|join| &join.table)))?;
         }
         // Where rows are merged, what is ordered by must be what is selected, parameters included.
         let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Both, Condition, Expr, Expression, IntoExpr, IntoNullable, Nothing};
+use super::{Both, Condition, Expr, Expression, IntoExpr, IntoNullable, Nothing, Null};
 use crate::ast::{self, DataType, Ident, Name, Quantifier, Shared};
-use crate::types::SqlType;
+use crate::tuples::{for_each_tuple, needs};
+use crate::types::{NotNull, Nullness, SqlType};
 
 /// A value as an expression, for where an expression is needed: `select((users::id, value(1_i64)))`.
 pub fn value<V: SqlType>(value: V) -> Expr<V> {
@@ -20,7 +21,10 @@ pub fn now<V: SqlType<Base = V>>() -> Expr<V> {
     Expr::new(ast::Expr::Now)
 }
 
-/// `name(arguments)`: any function of the server, whose result you know to be a `V`.
+/// `name(arguments)`: any function of the server, whose result you know to be a `V` where no argument is `null`.
+///
+/// Where one may be, by itself or by an outer join, so may the result, as with nearly all functions; if you know better,
+/// there is [`coalesce`](super::ExprMethods::coalesce).
 ///
 /// ```
 /// # use kysera::prelude::*;
@@ -34,20 +38,23 @@ pub fn now<V: SqlType<Base = V>>() -> Expr<V> {
 /// assert_eq!(q.compile(&dialect::SQLITE)?.sql, r#"select lower("users"."email") from "users""#);
 /// # Ok::<(), kysera::Error>(())
 /// ```
-pub fn call<V: SqlType, N>(name: &'static str, arguments: impl Arguments<Needs = N>) -> Expr<V, super::Solid<N>> {
+pub fn call<V: SqlType, O: Origin>(
+    name: &'static str,
+    arguments: impl Arguments<Origin = O>,
+) -> Expr<<O::Null as Nullness>::Of<V>, O::Needs> {
     let mut nodes = Vec::new();
     arguments.push(&mut nodes);
     Expr::new(ast::Expr::call(name, nodes))
 }
 
-/// The arguments of a function: a tuple of up to eight columns and expressions.
+/// The arguments of a function: a tuple of up to 16 columns and expressions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the arguments of a function",
-    note = "they are a tuple of up to eight columns and expressions, as in `(users::email,)`; `value(..)` makes one of a value"
+    note = "they are a tuple of up to 16 columns and expressions, as in `(users::email,)`; `value(..)` makes one of a value"
 )]
 pub trait Arguments {
-    /// The tables of all of them.
-    type Needs;
+    /// Their tables, and whether one of them can be `null`.
+    type Origin: Origin;
 
     /// Adds them to the call.
     fn push(self, arguments: &mut Vec<ast::Expr>);
@@ -55,30 +62,48 @@ pub trait Arguments {
 
 #[diagnostic::do_not_recommend]
 impl Arguments for () {
-    type Needs = Nothing;
+    type Origin = (Nothing, NotNull);
 
     fn push(self, _: &mut Vec<ast::Expr>) {}
 }
 
+/// What the arguments of a function bring to its result: a pair of their tables and of whether one of them can be
+/// `null`.
+pub trait Origin {
+    /// The tables of all of them.
+    type Needs;
+    /// Whether one of them can be `null`.
+    type Null: Nullness;
+}
+
+#[diagnostic::do_not_recommend]
+impl<N, U: Nullness> Origin for (N, U) {
+    type Needs = N;
+    type Null = U;
+}
+
+/// Nullable where one of the parts is.
+macro_rules! any_null {
+    ($Last:ident) => { Null<$Last> };
+    ($First:ident $($Rest:ident)+) => { <Null<$First> as Nullness>::Or<any_null!($($Rest)+)> };
+}
+
 macro_rules! arguments {
-    ($First:ident $($Rest:ident)*) => {
+    ($($E:ident $I:ident),+) => {
         #[diagnostic::do_not_recommend]
-        impl<$First: Expression, $($Rest: Expression),*> Arguments for ($First, $($Rest),*) {
-            type Needs = Both<$First::Needs, <($($Rest,)*) as Arguments>::Needs>;
+        impl<$($E: Expression),+> Arguments for ($($E,)+) {
+            type Origin = (needs!($($E)+), any_null!($($E)+));
 
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
             fn push(self, arguments: &mut Vec<ast::Expr>) {
-                let ($First, $($Rest),*) = self;
-                arguments.push($First.into_node());
-                ($($Rest,)*).push(arguments);
+                let ($($E,)+) = self;
+                $(arguments.push($E.into_node());)+
             }
         }
-        arguments!($($Rest)*);
     };
-    () => {};
 }
 
-arguments!(A B C D E F G H);
+for_each_tuple!(arguments);
 
 /// A number that can be summed up, and the type of the sum.
 #[diagnostic::on_unimplemented(message = "`{Self}` is no number that can be summed up")]

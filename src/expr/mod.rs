@@ -19,14 +19,14 @@ use std::marker::PhantomData;
 
 pub use self::case::{Case, case};
 pub use self::condition::{Condition, ConditionOn, Tables, all, any, exists, not, not_exists};
-pub use self::func::{Aggregate, Arguments, Summable, call, count_all, now, value};
+pub use self::func::{Aggregate, Arguments, Origin, Summable, call, count_all, now, value};
 pub use self::membership::InOperand;
 pub use self::nullable::{IntoNullable, Suits};
 pub use self::ops::{ExprMethods, Text};
 pub use self::order::{OrderTerms, Ordered};
 pub use self::raw::{Identifier, Raw, ident, raw_unchecked};
 #[doc(hidden)]
-pub use self::raw::{count_slots, raw, text_at};
+pub use self::raw::{Slots, count_slots, raw};
 pub use self::scope::{Both, Nothing, Of, Solid};
 use crate::ast;
 use crate::table::Column;

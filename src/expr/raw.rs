@@ -22,15 +22,6 @@ impl<N> Raw<N> {
         Expr::new(ast::Expr::Raw(Shared::new(self.raw)))
     }
 
-    /// Fills the next slot; [`sql!`](crate::sql) calls it.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn slot<B, O: IntoExpr<B>>(mut self, text_after: &'static str, value: O) -> Raw<Both<N, O::Needs>> {
-        self.raw.parts.push(RawPart::Expr(value.into_expr()));
-        push_text(&mut self.raw, text_after);
-        Raw { raw: self.raw, marker: PhantomData }
-    }
-
     /// The statement that this text is, to be run on its own.
     #[must_use]
     pub fn statement(self) -> ast::Statement {
@@ -65,19 +56,37 @@ impl<N> Condition for Raw<N> {
     type Tables = N;
 }
 
-fn push_text(raw: &mut ast::Raw, text: &'static str) {
-    if !text.is_empty() {
-        raw.parts.push(RawPart::Text(text.into()));
-    }
-}
-
-/// The text before the first slot; [`sql!`](crate::sql) calls it.
+/// The text of [`sql!`](crate::sql), whose slots are filled one after the other; [`sql!`](crate::sql) calls it.
 #[doc(hidden)]
 #[must_use]
-pub fn raw(text: &'static str) -> Raw<Nothing> {
+pub fn raw(text: &'static str) -> Slots<Nothing> {
     let mut raw = ast::Raw::default();
-    push_text(&mut raw, text);
-    Raw { raw, marker: PhantomData }
+    let rest = push_text(&mut raw, text);
+    Slots { raw: Raw { raw, marker: PhantomData }, rest }
+}
+
+/// A text of [`sql!`](crate::sql) whose slots are being filled.
+#[doc(hidden)]
+#[derive(Debug)]
+#[must_use]
+pub struct Slots<N> {
+    raw: Raw<N>,
+    rest: &'static str,
+}
+
+impl<N> Slots<N> {
+    /// Fills the next slot.
+    pub fn slot<B, O: IntoExpr<B>>(self, value: O) -> Slots<Both<N, O::Needs>> {
+        let mut raw = self.raw.raw;
+        raw.parts.push(RawPart::Expr(value.into_expr()));
+        let rest = push_text(&mut raw, self.rest);
+        Slots { raw: Raw { raw, marker: PhantomData }, rest }
+    }
+
+    /// The whole, when all slots are filled.
+    pub fn finish(self) -> Raw<N> {
+        self.raw
+    }
 }
 
 /// SQL text that is not a literal of the program.
@@ -122,28 +131,77 @@ impl IntoExpr<Self> for Identifier {
     }
 }
 
-/// How many slots a text has.
-#[doc(hidden)]
-#[must_use]
-pub const fn count_slots(text: &str) -> usize {
+/// A brace in the text of [`sql!`](crate::sql).
+enum Brace {
+    /// `{}`
+    Slot,
+    /// `{{` or `}}`
+    Escaped,
+    /// Any other.
+    Stray,
+}
+
+/// The first brace at or after a position, and where it is.
+const fn next_brace(text: &str, mut at: usize) -> Option<(usize, Brace)> {
     let bytes = text.as_bytes();
-    let mut slots = 0;
-    let mut at = 0;
-    while at + 1 < bytes.len() {
-        if bytes[at] == b'{' && bytes[at + 1] == b'}' {
-            slots += 1;
-            at += 1;
+    while at < bytes.len() {
+        if matches!(bytes[at], b'{' | b'}') {
+            let next = if at + 1 < bytes.len() { bytes[at + 1] } else { 0 };
+            let brace = match (bytes[at], next) {
+                (b'{', b'}') => Brace::Slot,
+                (b'{', b'{') | (b'}', b'}') => Brace::Escaped,
+                _ => Brace::Stray,
+            };
+            return Some((at, brace));
         }
         at += 1;
     }
-    slots
+    None
 }
 
-/// The text before the slot of that number, or after the last one.
+/// How many slots a text has; none where it has a brace that is neither a slot nor doubled.
 #[doc(hidden)]
 #[must_use]
-pub fn text_at(text: &'static str, number: usize) -> &'static str {
-    text.split("{}").nth(number).unwrap_or("")
+pub const fn count_slots(text: &str) -> Option<usize> {
+    let mut slots = 0;
+    let mut at = 0;
+    while let Some((found, brace)) = next_brace(text, at) {
+        match brace {
+            Brace::Slot => slots += 1,
+            Brace::Escaped => {}
+            Brace::Stray => return None,
+        }
+        at = found + 2;
+    }
+    Some(slots)
+}
+
+/// Adds the text up to the next slot, with single braces for doubled ones, and gives the text after that slot.
+fn push_text(raw: &mut ast::Raw, text: &'static str) -> &'static str {
+    let mut add = |part: &'static str| {
+        if !part.is_empty() {
+            raw.parts.push(RawPart::Text(part.into()));
+        }
+    };
+    let mut rest = text;
+    while let Some((at, brace)) = next_brace(rest, 0) {
+        match brace {
+            Brace::Slot => {
+                add(&rest[..at]);
+                return &rest[at + 2..];
+            }
+            Brace::Escaped => {
+                add(&rest[..=at]);
+                rest = &rest[at + 2..];
+            }
+            Brace::Stray => {
+                add(&rest[..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    add(rest);
+    ""
 }
 
 /// SQL text with slots: `sql!("lower({}) = {}", users::email, needle)`.
@@ -177,21 +235,30 @@ pub fn text_at(text: &'static str, number: usize) -> &'static str {
 /// ```compile_fail
 /// kysera::sql!("lower({})");
 /// ```
+///
+/// There are no slots but `{}`; a brace that belongs to the SQL is doubled, as in `format!`:
+///
+/// ```
+/// use kysera::dialect;
+///
+/// let empty = kysera::sql!("select '{{}}'::jsonb").statement();
+/// assert_eq!(dialect::compile(&empty, &dialect::POSTGRES)?.sql, "select '{}'::jsonb");
+/// # Ok::<(), kysera::Error>(())
+/// ```
 #[macro_export]
 macro_rules! sql {
     ($text:literal $(, $slot:expr)* $(,)?) => {{
-        const SLOTS: usize = 0 $(+ { let _ = stringify!($slot); 1 })*;
+        const SLOTS: ::core::option::Option<usize> = $crate::expr::count_slots($text);
         const _: () = assert!(
-            $crate::expr::count_slots($text) == SLOTS,
-            "`sql!` needs one argument for each `{{}}` of its text",
+            SLOTS.is_some(),
+            "`sql!` has no slots but `{{}}`, each for the next argument; a brace of the SQL is written twice",
         );
-        let raw = $crate::expr::raw($crate::expr::text_at($text, 0));
-        $crate::sql!(@slots raw, $text, 0usize; $($slot,)*)
-    }};
-    (@slots $raw:ident, $text:literal, $number:expr;) => { $raw };
-    (@slots $raw:ident, $text:literal, $number:expr; $slot:expr, $($rest:expr,)*) => {{
-        let raw = $raw.slot($crate::expr::text_at($text, $number + 1), $slot);
-        $crate::sql!(@slots raw, $text, $number + 1; $($rest,)*)
+        const ARGUMENTS: usize = 0 $(+ { let _ = stringify!($slot); 1 })*;
+        const _: () = assert!(
+            matches!(SLOTS, ::core::option::Option::None | ::core::option::Option::Some(ARGUMENTS)),
+            "`sql!` needs one argument for each `{{}}` of its text; a brace of the SQL is written twice",
+        );
+        $crate::expr::raw($text)$(.slot($slot))*.finish()
     }};
     ($($other:tt)*) => {
         ::core::compile_error!("the text of `sql!` is a literal; for other text there is `kysera::expr::raw_unchecked`")

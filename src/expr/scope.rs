@@ -42,6 +42,14 @@ impl<T, First, Rest: Has<T, I>, I> Has<T, There<I>> for (First, Rest) {
     type Null = Rest::Null;
 }
 
+/// A scope that has table `T` once, at place `I`.
+///
+/// Where it is there twice, the compiler cannot tell `I`; that is an error of few words, so the lines that ask for this
+/// have a comment, which the compiler quotes.
+pub trait Once<T, I> {}
+
+impl<S: Has<T, I>, T, I> Once<T, I> for S {}
+
 /// A scope whose tables are all on the outer side of a join.
 pub trait AllNullable {
     /// The same tables, all nullable.

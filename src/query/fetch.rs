@@ -115,6 +115,16 @@ impl<T, S, R: Output> Fetchable for Delete<T, S, R> {
     }
 }
 
+/// A statement that gives rows, whether or not their type is known: whatever is [`Fetchable`], and
+/// [`sql!`](crate::sql).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a statement that gives rows",
+    note = "an insert, update or delete gives those of its `.returning(..)`"
+)]
+pub trait GivesRows: Statement {}
+
+impl<S: Fetchable> GivesRows for S {}
+
 /// A statement that is run for its effect, such as an insert, an update or a delete.
 #[diagnostic::on_unimplemented(
     message = "this is not a statement that `execute` runs",

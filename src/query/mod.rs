@@ -20,7 +20,7 @@ mod fetch;
 pub use self::assign::{Assignment, Assignments};
 pub use self::compound::{Compound, Gives, OutputColumn, SetOperand, output};
 pub use self::delete::{Delete, delete_from};
-pub use self::fetch::{Fetchable, Writes};
+pub use self::fetch::{Fetchable, GivesRows, Writes};
 pub use self::insert::{ColumnList, Insert, InsertInto, InsertRows, OnConflict, RowOf, Supplies, insert_into};
 pub use self::select::{Select, select_from};
 pub use self::selection::{Aliased, BeforeSelect, Chosen, Grouping, NoRows, Output, Selection, Whole};

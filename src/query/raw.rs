@@ -1,6 +1,6 @@
 //! Statements of the program's author: [`sql!`](crate::sql), run on its own.
 
-use super::{Statement, Writes};
+use super::{GivesRows, Statement, Writes};
 use crate::ast;
 use crate::expr::Raw;
 use crate::expr::scope::Closed;
@@ -13,3 +13,6 @@ impl<N> Statement for Raw<N> {
 
 #[diagnostic::do_not_recommend]
 impl<N: Closed> Writes for Raw<N> {}
+
+#[diagnostic::do_not_recommend]
+impl<N: Closed> GivesRows for Raw<N> {}

@@ -9,7 +9,7 @@ use super::selection::{BeforeSelect, Chosen, Grouping, Own, Selection, Whole};
 use super::source::{Derived, Source, derived};
 use super::{Fetchable, Statement, Subquery, fetch};
 use crate::ast::{self, Distinct, Join, JoinKind, Shared};
-use crate::expr::scope::{AllNullable, Both, Entry, Nothing, Of, Within};
+use crate::expr::scope::{AllNullable, Both, Entry, Nothing, Of, Once, Within};
 use crate::expr::{Condition, OrderTerms};
 use crate::table::{Fits, Table, all_columns};
 use crate::types::{NotNull, Nullable};
@@ -84,24 +84,46 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `inner join table on condition`
-    pub fn inner_join<F: Source<Table = T>, T: Table, E: Condition, I>(
+    ///
+    /// A table that the query has already is joined under another name, which [`alias!`](crate::alias) makes; otherwise
+    /// the compiler asks for type annotations, since it cannot know which of the two a column is of:
+    ///
+    /// ```
+    /// # use kysera::prelude::*;
+    /// # use kysera::dialect;
+    /// # #[derive(Table)]
+    /// # #[table(name = "users")]
+    /// # pub struct User { #[column(primary_key, generated)] id: i64, name: String, manager_id: Option<i64> }
+    /// alias!(manager = users);
+    /// let q = select_from(users::table)
+    ///     .inner_join(manager, users::manager_id.eq(manager.id))
+    ///     .select((users::name, manager.name));
+    /// assert_eq!(
+    ///     q.compile(&dialect::SQLITE)?.sql,
+    ///     r#"select "users"."name", "manager"."name" from "users" inner join "users" as "manager" on "users"."manager_id" = "manager"."id""#,
+    /// );
+    /// # Ok::<(), kysera::Error>(())
+    /// ```
+    pub fn inner_join<F: Source<Table = T>, T: Table, E: Condition, I, J>(
         self,
         table: F,
         on: E,
     ) -> Select<(Entry<T, NotNull>, S), R, O>
     where
+        (Entry<T, NotNull>, S): Once<T, J>, // of a table that is there already, take an `alias!`
         E::Tables: Within<(Entry<T, NotNull>, S), I>,
     {
         self.join(JoinKind::Inner, table, on).retype()
     }
 
     /// `left join table on condition`: rows without a partner are kept, so the columns of `table` become nullable.
-    pub fn left_join<F: Source<Table = T>, T: Table, E: Condition, I>(
+    pub fn left_join<F: Source<Table = T>, T: Table, E: Condition, I, J>(
         self,
         table: F,
         on: E,
     ) -> Select<(Entry<T, Nullable>, S), R, O>
     where
+        (Entry<T, NotNull>, S): Once<T, J>, // of a table that is there already, take an `alias!`
         E::Tables: Within<(Entry<T, Nullable>, S), I>,
     {
         self.join(JoinKind::Left, table, on).retype()
@@ -109,12 +131,13 @@ impl<S, R, O> Select<S, R, O> {
 
     /// `right join table on condition`: all rows of `table` are kept, so the columns of the tables before it become
     /// nullable.
-    pub fn right_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
+    pub fn right_join<F: Source<Table = T>, T: Table, E: Condition, I, J, N>(
         self,
         table: F,
         on: E,
     ) -> Select<(Entry<T, NotNull>, S::Out), N, O>
     where
+        (Entry<T, NotNull>, S): Once<T, J>, // of a table that is there already, take an `alias!`
         S: AllNullable,
         R: BeforeSelect<Nullable = N>,
         E::Tables: Within<(Entry<T, NotNull>, S), I>,
@@ -125,12 +148,13 @@ impl<S, R, O> Select<S, R, O> {
     /// `full join table on condition`: all rows of both sides are kept, so all columns become nullable.
     ///
     /// MySQL and MariaDB have none, and say so before anything is sent.
-    pub fn full_join<F: Source<Table = T>, T: Table, E: Condition, I, N>(
+    pub fn full_join<F: Source<Table = T>, T: Table, E: Condition, I, J, N>(
         self,
         table: F,
         on: E,
     ) -> Select<(Entry<T, Nullable>, S::Out), N, O>
     where
+        (Entry<T, NotNull>, S): Once<T, J>, // of a table that is there already, take an `alias!`
         S: AllNullable,
         R: BeforeSelect<Nullable = N>,
         E::Tables: Within<(Entry<T, NotNull>, S), I>,
@@ -139,7 +163,10 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     /// `cross join table`: every pair of rows.
-    pub fn cross_join<F: Source<Table = T>, T: Table>(mut self, table: F) -> Select<(Entry<T, NotNull>, S), R, O> {
+    pub fn cross_join<F: Source<Table = T>, T: Table, J>(mut self, table: F) -> Select<(Entry<T, NotNull>, S), R, O>
+    where
+        (Entry<T, NotNull>, S): Once<T, J>, // of a table that is there already, take an `alias!`
+    {
         self.ast.joins.push(Join { kind: JoinKind::Cross, table: table.into_table_ref(), on: None });
         self.retype()
     }

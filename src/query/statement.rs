@@ -1,6 +1,6 @@
 //! What all statements can do.
 
-use super::{Fetchable, Writes, fetch};
+use super::{Fetchable, GivesRows, Writes, fetch};
 use crate::ast;
 use crate::dialect::{self, Compiled, Spec};
 use crate::driver::{BoxFuture, BoxStream, Outcome};
@@ -74,12 +74,14 @@ pub trait Statement {
 
     /// Runs it and reads all rows by the names of their columns, into any struct with `#[derive(FromRow)]`.
     ///
+    /// So are the rows of [`sql!`](crate::sql) read.
+    ///
     /// # Errors
     ///
     /// Those of [`fetch_all`](Self::fetch_all), and where a column of the struct is missing.
     fn fetch_all_as<C: FromRow + 'static>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<C>>>
     where
-        Self: Sized,
+        Self: GivesRows + Sized,
     {
         Box::pin(fetch::all_as(executor, self.to_statement()))
     }

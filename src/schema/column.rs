@@ -1,25 +1,48 @@
 //! A column of a table that is created.
 
+use super::create_table::{ForeignKey, foreign_key};
 use crate::ast::{self, DataType, Generation, Ident, Raw, RawPart, ReferentialAction, Shared, TableName};
 use crate::types::SqlType;
 
 /// A column of a table that is created. [`column()`] makes it.
+///
+/// `R` is what it refers to: nothing, or [`References`] after [`references`](Self::references).
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ColumnDef {
+pub struct ColumnDef<R = ()> {
     pub(super) node: ast::ColumnDef,
     pub(super) primary_key: bool,
     pub(super) unique: bool,
-    pub(super) references: Option<References>,
+    pub(super) references: R,
 }
 
 /// The column of another table that a column refers to.
 #[derive(Clone, Debug)]
-pub(super) struct References {
-    pub(super) table: TableName,
-    pub(super) column: Ident,
-    pub(super) on_delete: ReferentialAction,
-    pub(super) on_update: ReferentialAction,
+pub struct References {
+    table: TableName,
+    column: Ident,
+    on_delete: ReferentialAction,
+    on_update: ReferentialAction,
+}
+
+/// What a column refers to, if it does.
+pub trait Reference {
+    /// The foreign key of the column of that name.
+    #[doc(hidden)]
+    fn foreign_key(self, column: Ident) -> Option<ForeignKey>;
+}
+
+impl Reference for () {
+    fn foreign_key(self, _column: Ident) -> Option<ForeignKey> {
+        None
+    }
+}
+
+impl Reference for References {
+    fn foreign_key(self, column: Ident) -> Option<ForeignKey> {
+        let Self { table, column: other, on_delete, on_update } = self;
+        Some(foreign_key([column], table, [other]).on_delete(on_delete).on_update(on_update))
+    }
 }
 
 /// `name type`: a column that takes `null`, as in SQL, until it is said that it does not.
@@ -28,7 +51,7 @@ pub fn column(name: impl Into<Ident>, data_type: DataType) -> ColumnDef {
         node: ast::ColumnDef { name: name.into(), data_type, nullable: true, default: None, generation: None },
         primary_key: false,
         unique: false,
-        references: None,
+        references: (),
     }
 }
 
@@ -37,7 +60,7 @@ pub(super) fn author_sql(text: &'static str) -> ast::Expr {
     ast::Expr::Raw(Shared::new(Raw { parts: smallvec::smallvec![RawPart::Text(text.into())] }))
 }
 
-impl ColumnDef {
+impl<R> ColumnDef<R> {
     /// `not null`
     pub fn not_null(mut self) -> Self {
         self.node.nullable = false;
@@ -95,29 +118,28 @@ impl ColumnDef {
     }
 
     /// `references table (column)`
-    pub fn references(mut self, table: impl Into<TableName>, column: impl Into<Ident>) -> Self {
-        self.references = Some(References {
+    pub fn references(self, table: impl Into<TableName>, column: impl Into<Ident>) -> ColumnDef<References> {
+        let Self { node, primary_key, unique, references: _ } = self;
+        let references = References {
             table: table.into(),
             column: column.into(),
             on_delete: ReferentialAction::NoAction,
             on_update: ReferentialAction::NoAction,
-        });
-        self
+        };
+        ColumnDef { node, primary_key, unique, references }
     }
+}
 
-    /// What a delete of the row it refers to does. Without [`references`](Self::references) there is none.
+impl ColumnDef<References> {
+    /// `on delete ..`: what a delete of the row it refers to does.
     pub fn on_delete(mut self, action: ReferentialAction) -> Self {
-        if let Some(references) = &mut self.references {
-            references.on_delete = action;
-        }
+        self.references.on_delete = action;
         self
     }
 
-    /// What a change of the key it refers to does. Without [`references`](Self::references) there is none.
+    /// `on update ..`: what a change of the key it refers to does.
     pub fn on_update(mut self, action: ReferentialAction) -> Self {
-        if let Some(references) = &mut self.references {
-            references.on_update = action;
-        }
+        self.references.on_update = action;
         self
     }
 }

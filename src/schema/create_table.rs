@@ -1,6 +1,6 @@
 //! `create table`
 
-use super::column::{ColumnDef, References, author_sql};
+use super::column::{ColumnDef, Reference, author_sql};
 use crate::ast::{self, Generation, Ident, Index, ReferentialAction, Shared, TableConstraint, TableName};
 use crate::query::{Statement, Writes};
 use crate::table::{ColumnDescription, DefaultValue, Generated, Record, Table};
@@ -124,7 +124,7 @@ impl CreateTable {
     }
 
     /// One more column.
-    pub fn column(mut self, column: ColumnDef) -> Self {
+    pub fn column<R: Reference>(mut self, column: ColumnDef<R>) -> Self {
         let ColumnDef { node, primary_key, unique, references } = column;
         let name = node.name.clone();
         self.ast.columns.push(node);
@@ -134,10 +134,8 @@ impl CreateTable {
         if unique {
             self = self.unique([name.clone()]);
         }
-        match references {
-            Some(References { table, column, on_delete, on_update }) => {
-                self.foreign_key(foreign_key([name], table, [column]).on_delete(on_delete).on_update(on_update))
-            }
+        match references.foreign_key(name) {
+            Some(key) => self.foreign_key(key),
             None => self,
         }
     }

@@ -4,6 +4,6 @@ mod column;
 mod create_table;
 mod drop_table;
 
-pub use self::column::{ColumnDef, column};
+pub use self::column::{ColumnDef, Reference, References, column};
 pub use self::create_table::{CreateTable, ForeignKey, create_table, create_table_for, foreign_key};
 pub use self::drop_table::{DropTable, drop_table, drop_table_for};

@@ -27,7 +27,7 @@ use std::borrow::Cow;
 pub use json::Json;
 
 use crate::ast::DataType;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Named, Value};
 
 /// A Rust type that a column, a parameter or an expression can have.
 ///
@@ -162,6 +162,37 @@ impl<T: SqlType<Base = T, Nullable = Self, Null = NotNull>> SqlType for Option<T
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {
         if value.is_null() { Ok(None) } else { T::from_value(value).map(Some) }
+    }
+}
+
+/// The kind of a value of the column type `data_type`, which has a name: text is text of that type, and anything else
+/// what it is.
+#[doc(hidden)]
+#[must_use]
+pub const fn named_kind(kind: Kind, data_type: &'static DataType) -> Kind {
+    match kind {
+        Kind::Text => Kind::Named(data_type),
+        other => other,
+    }
+}
+
+/// A value of the column type `data_type`, which has a name.
+#[doc(hidden)]
+#[must_use]
+pub fn named_value(value: Value, data_type: &'static DataType) -> Value {
+    match value {
+        Value::Text(text) => Value::Named(Box::new(Named { data_type, text })),
+        other => other,
+    }
+}
+
+/// A value of a column type that has a name, as results hold it.
+#[doc(hidden)]
+#[must_use]
+pub fn unnamed_value(value: Value) -> Value {
+    match value {
+        Value::Named(named) => Value::Text(named.text),
+        other => other,
     }
 }
 

@@ -9,6 +9,7 @@ mod text;
 use std::fmt;
 
 pub use self::text::Text;
+use crate::ast::DataType;
 
 /// A value on its way to a server, or back.
 ///
@@ -39,6 +40,8 @@ pub enum Value {
     Decimal(Text),
     /// Text.
     Text(Text),
+    /// Text that is of a column type with a name of its own, such as an enum. Results hold it as [`Value::Text`].
+    Named(Box<Named>),
     /// Bytes.
     Bytes(Vec<u8>),
     /// A UUID, big-endian.
@@ -58,6 +61,15 @@ pub enum Value {
     Json(Text),
     /// An array (PostgreSQL only).
     Array(Box<Array>),
+}
+
+/// Text of a column type with a name of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// The type, as [`Kind::Named`] has it.
+    pub data_type: &'static DataType,
+    /// The text.
+    pub text: Text,
 }
 
 /// An array of values of one kind.
@@ -89,6 +101,8 @@ pub enum Kind {
     Decimal,
     /// [`Value::Text`]
     Text,
+    /// [`Value::Named`] of this column type, which is a [`DataType::Named`].
+    Named(&'static DataType),
     /// [`Value::Bytes`]
     Bytes,
     /// [`Value::Uuid`]
@@ -123,6 +137,7 @@ impl Value {
             Self::F64(_) => Kind::F64,
             Self::Decimal(_) => Kind::Decimal,
             Self::Text(_) => Kind::Text,
+            Self::Named(named) => Kind::Named(named.data_type),
             Self::Bytes(_) => Kind::Bytes,
             Self::Uuid(_) => Kind::Uuid,
             Self::Date(_) => Kind::Date,
@@ -144,7 +159,7 @@ impl Value {
 impl Kind {
     /// The kind of an array of this.
     ///
-    /// Arrays of arrays are all [`Kind::Unknown`] inside: no server tells their depth.
+    /// Arrays of arrays are all [`Kind::Unknown`] inside: no server tells their depth. So are those of named types.
     #[must_use]
     pub const fn array(self) -> Self {
         Self::Array(match self {
@@ -163,7 +178,7 @@ impl Kind {
             Self::Timestamp => &Self::Timestamp,
             Self::TimestampTz => &Self::TimestampTz,
             Self::Json => &Self::Json,
-            Self::Array(_) | Self::Unknown => &Self::Unknown,
+            Self::Named(_) | Self::Array(_) | Self::Unknown => &Self::Unknown,
         })
     }
 
@@ -178,7 +193,7 @@ impl Kind {
             Self::F32 => "a 32-bit float",
             Self::F64 => "a 64-bit float",
             Self::Decimal => "a decimal",
-            Self::Text => "text",
+            Self::Text | Self::Named(_) => "text",
             Self::Bytes => "bytes",
             Self::Uuid => "a uuid",
             Self::Date => "a date",

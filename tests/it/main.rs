@@ -20,6 +20,7 @@ mod injection;
 mod running;
 mod cancellation;
 mod nodes;
+mod types;
 #[cfg(all(
     feature = "chrono",
     feature = "jiff",

@@ -30,6 +30,7 @@ fn encode_one(position: usize, value: &Value) -> Result<Wire> {
         Value::F32(_) | Value::F64(_) => return refuse("a finite number", "infinite or not a number"),
         Value::Json(it) if it.is_empty() => return refuse("json", "json that could not be serialised"),
         Value::Decimal(it) | Value::Text(it) | Value::Json(it) => Wire::Bytes(it.as_bytes().to_vec()),
+        Value::Named(it) => Wire::Bytes(it.text.as_bytes().to_vec()),
         Value::Bytes(it) => Wire::Bytes(it.clone()),
         Value::Uuid(it) => Wire::Bytes(it.to_vec()),
         Value::Date(days) => match date(*days, 0) {

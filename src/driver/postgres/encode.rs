@@ -92,6 +92,7 @@ fn encode(value: &Value, codec: &Codec, out: &mut BytesMut) -> Fits {
             return Err("json that could not be serialised".into());
         }
         (Codec::Text | Codec::Other, Value::Text(it)) | (Codec::Json, Value::Json(it)) => out.put_slice(it.as_bytes()),
+        (Codec::Text | Codec::Other, Value::Named(it)) => out.put_slice(it.text.as_bytes()),
         (Codec::Char, Value::Text(it)) => match it.as_bytes() {
             [] => out.put_u8(0),
             [byte] => out.put_u8(*byte),

@@ -37,6 +37,7 @@ pub(super) fn bind(value: &Value, position: usize) -> Result<ToSqlOutput<'_>> {
             None => refuse("a number of digits; SQLite keeps decimals as text"),
         },
         Value::Text(it) | Value::Json(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(it.as_bytes()))),
+        Value::Named(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(it.text.as_bytes()))),
         Value::Bytes(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Blob(it))),
         Value::Uuid(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Blob(it))),
         Value::Date(days) if DAYS.contains(days) => text(calendar::format_date(*days)),
