@@ -14,20 +14,25 @@ const HINT: &str = "read the decimals and calculate in Rust, or keep whole numbe
 
 impl Writer<'_> {
     /// Writes the collation of a value that is text and stands for a decimal.
+    #[inline]
     pub(super) fn decimal_collation(&mut self, value: &Value) {
-        if matches!(value, Value::Decimal(_)) && self.spec.decimals == Decimals::Text {
+        if self.spec.decimals == Decimals::Text && matches!(value, Value::Decimal(_)) {
             self.text(" collate kysera_decimal");
         }
     }
 
     /// The same for what is looked for in a list, since the collation of the list does not count.
+    #[inline]
     pub(super) fn decimal_list(&mut self, list: &[Expr]) {
-        if let Some(Expr::Value(value)) = list.iter().find(|it| is_decimal(it)) {
+        if self.spec.decimals == Decimals::Text
+            && let Some(Expr::Value(value)) = list.iter().find(|it| is_decimal(it))
+        {
             self.decimal_collation(value);
         }
     }
 
     /// Refuses to calculate with decimals that are text, as far as the operands tell that they are.
+    #[inline]
     pub(super) fn calculate<'e>(&self, mut operands: impl Iterator<Item = &'e Expr>) -> Result<()> {
         if self.spec.decimals == Decimals::Text && operands.any(is_decimal) {
             return self.unsupported("arithmetic of decimals", HINT);
@@ -36,8 +41,12 @@ impl Writer<'_> {
     }
 
     /// Refuses to compare a decimal that is text with the result of a calculation, which is a float and always less.
+    #[inline]
     pub(super) fn compare<'e>(&self, operands: impl Iterator<Item = &'e Expr> + Clone) -> Result<()> {
-        if operands.clone().any(is_calculated) { self.calculate(operands) } else { Ok(()) }
+        if self.spec.decimals == Decimals::Text && operands.clone().any(is_calculated) {
+            return self.calculate(operands);
+        }
+        Ok(())
     }
 
     /// Refuses an aggregate whose result is a decimal that was calculated.
