@@ -8,6 +8,7 @@ mod literal;
 mod lower;
 mod mariadb;
 mod mysql;
+mod own_target;
 mod param;
 mod postgres;
 mod precedence;
@@ -88,6 +89,13 @@ fn compile_with<'a>(statement: &'a Statement, writer: &mut Writer<'a>) -> Result
 
 impl<'a> Writer<'a> {
     pub(self) fn statement(&mut self, it: &'a Statement) -> Result<()> {
+        let around = self.target.take();
+        self.one_statement(it)?;
+        self.target = around;
+        Ok(())
+    }
+
+    fn one_statement(&mut self, it: &'a Statement) -> Result<()> {
         match it {
             Statement::Select(it) => self.select(it),
             Statement::Compound(it) => self.compound(it),

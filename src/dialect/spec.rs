@@ -43,6 +43,10 @@ pub struct Spec {
     pub null_safe_equal: NullSafeEqual,
     /// Whether a pattern has an escape character without naming it.
     pub like_escape: LikeEscape,
+    /// What NUL is in a pattern.
+    pub like_nul: LikeNul,
+    /// How a long chain of `and` or `or` is written.
+    pub long_chain: LongChain,
     /// How `null` is put first or last.
     pub nulls_order: NullsOrder,
     /// How rows are passed over without a limit.
@@ -61,6 +65,8 @@ pub struct Spec {
     pub insert_with: InsertWith,
     /// Whether an `update` or `delete` may have common table expressions.
     pub update_with: bool,
+    /// Whether what a recursive common table expression adds at each step may have an order or limit.
+    pub recursive_limit: bool,
     /// Whether a common table expression may write.
     pub data_modifying_with: bool,
     /// How one row of defaults is inserted.
@@ -87,8 +93,10 @@ pub struct Spec {
     pub delete_alias: bool,
     /// Whether assignments see the row as it was, or what those before them have set.
     pub assignments: Assignments,
-    /// Whether a statement that writes a table may read it in a subquery.
-    pub read_own_target: bool,
+    /// How the subqueries of an `update` or `delete` see the written table as it was.
+    pub read_own_target: ReadOwnTarget,
+    /// What the subqueries of an `insert` see of the table.
+    pub insert_reads: InsertReads,
     /// How an aggregate looks at some rows only.
     pub aggregate_filter: AggregateFilter,
     /// How sums and averages get the type that Rust reads them as.
@@ -192,6 +200,24 @@ pub enum LikeEscape {
     None,
 }
 
+/// What NUL is in a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LikeNul {
+    /// A character.
+    Character,
+    /// The end of the pattern, so such patterns are refused.
+    Ends,
+}
+
+/// How a long chain of `and` or `or` is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LongChain {
+    /// `a or b or c or d`
+    Flat,
+    /// `(a or b) or (c or d)`, since each operator of a flat one is a level of the few that there may be.
+    Halves,
+}
+
 /// How `null` is put first or last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NullsOrder {
@@ -279,6 +305,30 @@ pub enum Assignments {
     LeftToRight,
 }
 
+/// How the subqueries of an `update` or `delete` see the written table as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOwnTarget {
+    /// They do.
+    AsItWas,
+    /// They do in an `update .. from`, which makes all new values before it writes one, and in a `delete`.
+    AsItWasByFrom,
+    /// They do, but not in a derived table that is needed late; and a `delete` that reads other tables has none.
+    AsItWasOutsideDerivedTables,
+    /// They do in a derived table that the first row needs; they cannot read the table otherwise.
+    InDerivedTable,
+}
+
+/// What the subqueries of an `insert` see of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsertReads {
+    /// What was there before the first row.
+    AsItWas,
+    /// The same in a row's values; in an upsert, also the rows inserted so far.
+    AsItWasInValues,
+    /// Also the rows inserted so far.
+    AsItIs,
+}
+
 /// How an aggregate looks at some rows only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AggregateFilter {
@@ -291,9 +341,10 @@ pub enum AggregateFilter {
 /// How sums and averages get the type that Rust reads them as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AggregateResult {
-    /// `cast(sum(a) as bigint)`, which fails where the sum is too large.
-    CastResult,
-    /// The argument of an average is cast, since its result would be rounded; the driver checks the range of a sum.
+    /// `cast(sum(a) as bigint)`, which fails where the sum is too large; what is to be a `double` is one before it is
+    /// added up: `sum(cast(a as double precision))`.
+    CastBoth,
+    /// What is to be a `double` is one before it is added up; the driver checks the range of other sums.
     CastArgument,
     /// The server's own type is the right one.
     AsIs,
@@ -363,6 +414,8 @@ pub const POSTGRES: Spec = Spec {
     integer_division: IntegerDivision::Slash,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::Backslash,
+    like_nul: LikeNul::Character,
+    long_chain: LongChain::Flat,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::Allowed,
     full_join: true,
@@ -372,6 +425,7 @@ pub const POSTGRES: Spec = Spec {
     limit_in_subquery: true,
     insert_with: InsertWith::Before,
     update_with: true,
+    recursive_limit: true,
     data_modifying_with: true,
     default_values: DefaultValues::Words,
     default_in_row: true,
@@ -385,9 +439,10 @@ pub const POSTGRES: Spec = Spec {
     delete_using: DeleteUsing::Using,
     delete_alias: true,
     assignments: Assignments::Simultaneous,
-    read_own_target: true,
+    read_own_target: ReadOwnTarget::AsItWas,
+    insert_reads: InsertReads::AsItWas,
     aggregate_filter: AggregateFilter::Words,
-    aggregate_result: AggregateResult::CastResult,
+    aggregate_result: AggregateResult::CastBoth,
     identity: Identity::Generated,
     text_keys: true,
     backslash: Backslash::Inert,
@@ -416,6 +471,8 @@ pub const MYSQL: Spec = Spec {
     integer_division: IntegerDivision::Div,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
+    like_nul: LikeNul::Character,
+    long_chain: LongChain::Flat,
     nulls_order: NullsOrder::Expression,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
@@ -425,6 +482,7 @@ pub const MYSQL: Spec = Spec {
     limit_in_subquery: false,
     insert_with: InsertWith::BeforeSelect,
     update_with: true,
+    recursive_limit: false,
     data_modifying_with: false,
     default_values: DefaultValues::EmptyRow,
     default_in_row: true,
@@ -438,7 +496,8 @@ pub const MYSQL: Spec = Spec {
     delete_using: DeleteUsing::UsingWithTarget,
     delete_alias: true,
     assignments: Assignments::LeftToRight,
-    read_own_target: false,
+    read_own_target: ReadOwnTarget::InDerivedTable,
+    insert_reads: InsertReads::AsItIs,
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
@@ -469,6 +528,8 @@ pub const MARIADB: Spec = Spec {
     integer_division: IntegerDivision::Div,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
+    like_nul: LikeNul::Character,
+    long_chain: LongChain::Flat,
     nulls_order: NullsOrder::Expression,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
@@ -478,6 +539,7 @@ pub const MARIADB: Spec = Spec {
     limit_in_subquery: false,
     insert_with: InsertWith::BeforeSelect,
     update_with: false,
+    recursive_limit: true,
     data_modifying_with: false,
     default_values: DefaultValues::EmptyRow,
     default_in_row: true,
@@ -491,7 +553,8 @@ pub const MARIADB: Spec = Spec {
     delete_using: DeleteUsing::UsingWithTarget,
     delete_alias: false,
     assignments: Assignments::LeftToRight,
-    read_own_target: true,
+    read_own_target: ReadOwnTarget::AsItWasOutsideDerivedTables,
+    insert_reads: InsertReads::AsItIs,
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
@@ -522,6 +585,8 @@ pub const SQLITE: Spec = Spec {
     integer_division: IntegerDivision::Slash,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::None,
+    like_nul: LikeNul::Ends,
+    long_chain: LongChain::Halves,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("-1"),
     full_join: true,
@@ -531,6 +596,7 @@ pub const SQLITE: Spec = Spec {
     limit_in_subquery: true,
     insert_with: InsertWith::Before,
     update_with: true,
+    recursive_limit: false,
     data_modifying_with: false,
     default_values: DefaultValues::WordsAlone,
     default_in_row: false,
@@ -544,7 +610,8 @@ pub const SQLITE: Spec = Spec {
     delete_using: DeleteUsing::Exists,
     delete_alias: true,
     assignments: Assignments::Simultaneous,
-    read_own_target: true,
+    read_own_target: ReadOwnTarget::AsItWasByFrom,
+    insert_reads: InsertReads::AsItWasInValues,
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::AsIs,
     identity: Identity::PrimaryKey,

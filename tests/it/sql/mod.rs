@@ -6,4 +6,6 @@ mod writing;
 mod definitions;
 mod running;
 mod traps;
+mod own_target;
+mod meaning;
 mod values;
