@@ -14,6 +14,7 @@ mod postgres;
 mod precedence;
 mod spec;
 mod sqlite;
+mod type_name;
 mod write_ddl;
 mod write_expr;
 mod write_insert;
@@ -23,6 +24,7 @@ mod writer;
 
 pub use self::param::Typed;
 pub use self::spec::*;
+pub use self::type_name::TypeName;
 use self::writer::{Values, Writer};
 use crate::ast::Statement;
 use crate::error::{Error, Result};

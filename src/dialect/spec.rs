@@ -1,6 +1,7 @@
 //! Everything in which the dialects differ: one field per difference, one constant per dialect, side by side.
 
 use super::param::Typed;
+use super::type_name::TypeName;
 use super::{mariadb, mysql, postgres, sqlite};
 use crate::ast::DataType;
 use crate::value::Value;
@@ -43,10 +44,11 @@ pub struct Spec {
     pub null_safe_equal: NullSafeEqual,
     /// Whether a pattern has an escape character without naming it.
     pub like_escape: LikeEscape,
-    /// What NUL is in a pattern.
-    pub like_nul: LikeNul,
-    /// How a long chain of `and` or `or` is written.
-    pub long_chain: LongChain,
+    /// Whether a pattern may hold NUL; where not, NUL would end it.
+    pub nul_in_pattern: bool,
+    /// Whether a chain of `and` or `or` may be long; where not, it is written in halves, since each of its operators is
+    /// a level of the few that there may be.
+    pub long_chain: bool,
     /// How `null` is put first or last.
     pub nulls_order: NullsOrder,
     /// How rows are passed over without a limit.
@@ -125,23 +127,6 @@ pub struct Spec {
     pub now: &'static str,
 }
 
-/// The name of a type: as it stands, or with numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypeName {
-    /// `bigint`
-    Plain(&'static str),
-    /// `varchar(40)`
-    Sized(&'static str, u32),
-    /// `numeric(10, 2)`
-    Precise(&'static str, u8, u8),
-    /// `text` whose length is held by a check.
-    Checked(&'static str, u32),
-    /// `bigint[]`
-    ArrayOf(Box<Self>),
-    /// A type that somebody made.
-    Named(crate::ast::Ident),
-}
-
 /// How long a name may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameLimit {
@@ -198,24 +183,6 @@ pub enum LikeEscape {
     Backslash,
     /// There is none, so the backslash is named.
     None,
-}
-
-/// What NUL is in a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LikeNul {
-    /// A character.
-    Character,
-    /// The end of the pattern, so such patterns are refused.
-    Ends,
-}
-
-/// How a long chain of `and` or `or` is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LongChain {
-    /// `a or b or c or d`
-    Flat,
-    /// `(a or b) or (c or d)`, since each operator of a flat one is a level of the few that there may be.
-    Halves,
 }
 
 /// How `null` is put first or last.
@@ -414,8 +381,8 @@ pub const POSTGRES: Spec = Spec {
     integer_division: IntegerDivision::Slash,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::Backslash,
-    like_nul: LikeNul::Character,
-    long_chain: LongChain::Flat,
+    nul_in_pattern: true,
+    long_chain: true,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::Allowed,
     full_join: true,
@@ -471,8 +438,8 @@ pub const MYSQL: Spec = Spec {
     integer_division: IntegerDivision::Div,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
-    like_nul: LikeNul::Character,
-    long_chain: LongChain::Flat,
+    nul_in_pattern: true,
+    long_chain: true,
     nulls_order: NullsOrder::Expression,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
@@ -528,8 +495,8 @@ pub const MARIADB: Spec = Spec {
     integer_division: IntegerDivision::Div,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
-    like_nul: LikeNul::Character,
-    long_chain: LongChain::Flat,
+    nul_in_pattern: true,
+    long_chain: true,
     nulls_order: NullsOrder::Expression,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
@@ -585,8 +552,8 @@ pub const SQLITE: Spec = Spec {
     integer_division: IntegerDivision::Slash,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::None,
-    like_nul: LikeNul::Ends,
-    long_chain: LongChain::Halves,
+    nul_in_pattern: false,
+    long_chain: false,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("-1"),
     full_join: true,

@@ -2,9 +2,7 @@
 
 use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{
-    AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, LikeNul, LongChain, NullSafeEqual, Upsert,
-};
+use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
 use super::writer::Writer;
 use crate::ast::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, DataType, Excluded, Exists, Expr, Ident, In,
@@ -99,7 +97,7 @@ impl<'a> Writer<'a> {
     }
 
     fn chain(&mut self, operands: &'a [Expr], separator: &str, own: Precedence) -> Result<()> {
-        if operands.len() <= LONG_CHAIN || self.spec.long_chain == LongChain::Flat {
+        if operands.len() <= LONG_CHAIN || self.spec.long_chain {
             return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No));
         }
         let (first, second) = operands.split_at(operands.len() / 2);
@@ -182,7 +180,7 @@ impl<'a> Writer<'a> {
 
     fn like(&mut self, it: &'a Like) -> Result<()> {
         let Like { negated, left, pattern, escape } = it;
-        if self.spec.like_nul == LikeNul::Ends && holds_nul(pattern) {
+        if !self.spec.nul_in_pattern && holds_nul(pattern) {
             return self.unsupported("NUL in a pattern of `like`", "look for it by `instr`, or compare by `eq`");
         }
         self.operand(left, Precedence::Loose, typed_by(pattern))?;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::own_target::{OwnTarget, Reading};
 use super::param::Typed;
-use super::spec::{NameLimit, Placeholder, Spec, TypeName};
+use super::spec::{NameLimit, Placeholder, Spec};
+use super::type_name::TypeName;
 use crate::ast::{DataType, Ident, TableName};
 use crate::error::{Error, Result, Unsupported};
 use crate::value::Value;

@@ -22,7 +22,7 @@ pub trait Number: SqlType {
 /// A type of which there is a remainder.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no integer, and there is a remainder of integers only",
-    note = "PostgreSQL has no `%` of floats, and SQLite cuts its operands off to integers first"
+    note = "of other numbers, some servers have none, and some cut its operands off to integers first"
 )]
 pub trait Integer: Number {}
 
