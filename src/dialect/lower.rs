@@ -2,18 +2,19 @@
 
 use super::spec::Spec;
 use crate::ast::{
-    Assignment, Column, Cte, Derived, Expr, Ident, Node, Query, Select, SelectItem, Table, TableName, Visit,
+    Aggregate, AllColumns, Assignment, Column, Cte, Derived, Expr, Ident, Node, Query, Raw, RawPart, Select,
+    SelectItem, Table, TableRef, Visit,
 };
 use crate::error::{Error, Result, Unsupported};
 use crate::value::Value;
 
 /// Ends a walk that has found what it looked for.
-fn found() -> Result<()> {
+pub(super) fn found() -> Result<()> {
     Err(Error::not_found())
 }
 
 /// Runs a visitor that ends its walk where it finds something.
-fn finds(node: &impl Node, mut visitor: impl Visit) -> bool {
+pub(super) fn finds(node: &impl Node, mut visitor: impl Visit) -> bool {
     node.accept(&mut visitor).is_err()
 }
 
@@ -28,15 +29,19 @@ pub(super) fn holds_values(expr: &Expr) -> bool {
     finds(expr, Finder)
 }
 
-/// Whether a query reads a table, anywhere in it.
-pub(super) fn reads(query: &Query, table: &TableName) -> bool {
-    struct Finder<'a>(&'a TableName);
+/// Whether a part of a `select` holds an expression outside of aggregates.
+pub(super) fn holds(node: &impl Node, expr: &Expr) -> bool {
+    struct Finder<'a>(&'a Expr);
     impl Visit for Finder<'_> {
-        fn visit_table(&mut self, table: &Table) -> Result<()> {
-            if table.name == *self.0 { found() } else { Ok(()) }
+        fn visit_expr(&mut self, expr: &Expr) -> Result<()> {
+            if expr == self.0 { found() } else { expr.walk(self) }
+        }
+
+        fn visit_aggregate(&mut self, _: &Aggregate) -> Result<()> {
+            Ok(())
         }
     }
-    finds(query, Finder(table))
+    finds(node, Finder(expr))
 }
 
 /// Whether a query has a limit of its own.
@@ -54,14 +59,7 @@ pub(super) fn is_correlated(query: &Query) -> bool {
     impl Visit for Finder {
         fn visit_select(&mut self, select: &Select) -> Result<()> {
             let outside = self.0.len();
-            for table in select.from.iter().chain(select.joins.iter().map(|join| &join.table)) {
-                self.0.push(match table {
-                    crate::ast::TableRef::Table(Table { name, alias }) => {
-                        alias.clone().unwrap_or_else(|| name.name.clone())
-                    }
-                    crate::ast::TableRef::Derived(Derived { query: _, alias }) => alias.clone(),
-                });
-            }
+            self.0.extend(tables(select).cloned());
             select.walk(self)?;
             self.0.truncate(outside);
             Ok(())
@@ -81,6 +79,67 @@ pub(super) fn is_correlated(query: &Query) -> bool {
     finds(query, Finder(Vec::new()))
 }
 
+/// Whether a part of a `select` without `group by` makes one row of all.
+pub(super) fn holds_aggregate(node: &impl Node) -> bool {
+    struct Finder;
+    impl Visit for Finder {
+        fn visit_aggregate(&mut self, _: &Aggregate) -> Result<()> {
+            found()
+        }
+
+        fn visit_query(&mut self, _: &Query) -> Result<()> {
+            Ok(())
+        }
+
+        // It may be `{} over (..)`.
+        fn visit_raw(&mut self, _: &Raw) -> Result<()> {
+            Ok(())
+        }
+    }
+    finds(node, Finder)
+}
+
+/// Whether it uses a column of the `select`'s own tables outside of aggregates, of which there is no one value.
+pub(super) fn holds_column_of_rows(node: &impl Node, select: &Select) -> bool {
+    struct Finder<'a>(&'a Select);
+    impl Finder<'_> {
+        fn of_rows(&self, table: Option<&Ident>) -> Result<()> {
+            let own = tables(self.0).any(|name| table.is_none_or(|table| table == name));
+            if own { found() } else { Ok(()) }
+        }
+    }
+    impl Visit for Finder<'_> {
+        fn visit_column(&mut self, column: &Column) -> Result<()> {
+            self.of_rows(column.table.as_ref())
+        }
+
+        fn visit_all_columns(&mut self, all: &AllColumns) -> Result<()> {
+            self.of_rows(all.table.as_ref())
+        }
+
+        fn visit_aggregate(&mut self, _: &Aggregate) -> Result<()> {
+            Ok(())
+        }
+
+        fn visit_query(&mut self, _: &Query) -> Result<()> {
+            Ok(())
+        }
+
+        fn visit_raw(&mut self, _: &Raw) -> Result<()> {
+            Ok(())
+        }
+    }
+    finds(node, Finder(select))
+}
+
+/// The names of a query's tables.
+fn tables(select: &Select) -> impl Iterator<Item = &Ident> {
+    select.from.iter().chain(select.joins.iter().map(|join| &join.table)).map(|table| match table {
+        TableRef::Table(Table { name, alias }) => alias.as_ref().unwrap_or(&name.name),
+        TableRef::Derived(Derived { query: _, alias }) => alias,
+    })
+}
+
 /// Whether an entry of `returning` uses a column of another table than `target`.
 pub(super) fn names_other_table(item: &SelectItem, target: &Ident) -> bool {
     struct Finder<'a>(&'a Ident);
@@ -92,7 +151,7 @@ pub(super) fn names_other_table(item: &SelectItem, target: &Ident) -> bool {
             }
         }
 
-        fn visit_all_columns(&mut self, all: &crate::ast::AllColumns) -> Result<()> {
+        fn visit_all_columns(&mut self, all: &AllColumns) -> Result<()> {
             match &all.table {
                 Some(table) if table != self.0 => found(),
                 Some(_) | None => Ok(()),
@@ -113,8 +172,37 @@ fn reads_column(value: &Expr, column: &Ident, target: &Ident) -> bool {
             let own = it.table.as_ref().is_none_or(|table| table == self.target);
             if own && it.name == *self.column { found() } else { Ok(()) }
         }
+
+        fn visit_raw(&mut self, raw: &Raw) -> Result<()> {
+            if mentions(raw, self.column) { found() } else { raw.walk(self) }
+        }
     }
     finds(value, Finder { column, target })
+}
+
+/// Whether text of the program's author may name a table or column: the name stands in it as a word of its own. It may
+/// stand in a string or a comment, but nothing can be named without its name.
+pub(super) fn mentions(raw: &Raw, name: &Ident) -> bool {
+    let mut text = String::new();
+    for part in &raw.parts {
+        match part {
+            RawPart::Text(part) => text.push_str(part),
+            RawPart::Ident(ident) if ident == name => return true,
+            // No word goes on beyond a slot.
+            RawPart::Ident(_) | RawPart::Expr(_) => text.push(' '),
+        }
+    }
+    // A name in quotes has its own ones twice.
+    if name.as_str().contains(['"', '`']) {
+        return true;
+    }
+    let is_part_of_word = |it: char| it.is_alphanumeric() || it == '_' || it == '$';
+    let name = name.as_str().to_lowercase();
+    let text = text.to_lowercase();
+    text.match_indices(&name).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        !before.ends_with(is_part_of_word) && !after.starts_with(is_part_of_word)
+    })
 }
 
 /// Whether the value of one assignment reads what another one sets.

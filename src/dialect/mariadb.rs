@@ -2,7 +2,7 @@
 
 use super::mysql;
 use super::param::Typed;
-use super::spec::TypeName;
+use super::type_name::TypeName;
 use crate::ast::DataType;
 use crate::value::{Kind, Value};
 

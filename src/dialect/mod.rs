@@ -8,11 +8,13 @@ mod literal;
 mod lower;
 mod mariadb;
 mod mysql;
+mod own_target;
 mod param;
 mod postgres;
 mod precedence;
 mod spec;
 mod sqlite;
+mod type_name;
 mod write_ddl;
 mod write_decimal;
 mod write_expr;
@@ -23,6 +25,7 @@ mod writer;
 
 pub use self::param::Typed;
 pub use self::spec::*;
+pub use self::type_name::TypeName;
 use self::writer::{Values, Writer};
 use crate::ast::Statement;
 use crate::error::{Error, Result};
@@ -89,6 +92,13 @@ fn compile_with<'a>(statement: &'a Statement, writer: &mut Writer<'a>) -> Result
 
 impl<'a> Writer<'a> {
     pub(self) fn statement(&mut self, it: &'a Statement) -> Result<()> {
+        let around = self.target.take();
+        self.one_statement(it)?;
+        self.target = around;
+        Ok(())
+    }
+
+    fn one_statement(&mut self, it: &'a Statement) -> Result<()> {
         match it {
             Statement::Select(it) => self.select(it),
             Statement::Compound(it) => self.compound(it),

@@ -1,7 +1,7 @@
 //! PostgreSQL's names of types.
 
 use super::param::{Typed, data_type_of};
-use super::spec::TypeName;
+use super::type_name::TypeName;
 use crate::ast::DataType;
 use crate::value::Value;
 

@@ -1,6 +1,7 @@
 //! Everything in which the dialects differ: one field per difference, one constant per dialect, side by side.
 
 use super::param::Typed;
+use super::type_name::TypeName;
 use super::{mariadb, mysql, postgres, sqlite};
 use crate::ast::DataType;
 use crate::value::Value;
@@ -45,6 +46,11 @@ pub struct Spec {
     pub null_safe_equal: NullSafeEqual,
     /// Whether a pattern has an escape character without naming it.
     pub like_escape: LikeEscape,
+    /// Whether a pattern may hold NUL; where not, NUL would end it.
+    pub nul_in_pattern: bool,
+    /// Whether a chain of `and` or `or` may be long; where not, it is written in halves, since each of its operators is
+    /// a level of the few that there may be.
+    pub long_chain: bool,
     /// How `null` is put first or last.
     pub nulls_order: NullsOrder,
     /// How rows are passed over without a limit.
@@ -63,6 +69,8 @@ pub struct Spec {
     pub insert_with: InsertWith,
     /// Whether an `update` or `delete` may have common table expressions.
     pub update_with: bool,
+    /// Whether what a recursive common table expression adds at each step may have an order or limit.
+    pub recursive_limit: bool,
     /// Whether a common table expression may write.
     pub data_modifying_with: bool,
     /// How one row of defaults is inserted.
@@ -89,8 +97,10 @@ pub struct Spec {
     pub delete_alias: bool,
     /// Whether assignments see the row as it was, or what those before them have set.
     pub assignments: Assignments,
-    /// Whether a statement that writes a table may read it in a subquery.
-    pub read_own_target: bool,
+    /// How the subqueries of an `update` or `delete` see the written table as it was.
+    pub read_own_target: ReadOwnTarget,
+    /// What the subqueries of an `insert` see of the table.
+    pub insert_reads: InsertReads,
     /// How an aggregate looks at some rows only.
     pub aggregate_filter: AggregateFilter,
     /// How sums and averages get the type that Rust reads them as.
@@ -119,23 +129,6 @@ pub struct Spec {
     pub cast_type: fn(&DataType) -> Option<TypeName>,
     /// The instant of now, in UTC and with six digits after the second.
     pub now: &'static str,
-}
-
-/// The name of a type: as it stands, or with numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypeName {
-    /// `bigint`
-    Plain(&'static str),
-    /// `varchar(40)`
-    Sized(&'static str, u32),
-    /// `numeric(10, 2)`
-    Precise(&'static str, u8, u8),
-    /// `text` whose length is held by a check.
-    Checked(&'static str, u32),
-    /// `bigint[]`
-    ArrayOf(Box<Self>),
-    /// A type that somebody made.
-    Named(crate::ast::Ident),
 }
 
 /// How long a name may be.
@@ -292,6 +285,30 @@ pub enum Assignments {
     LeftToRight,
 }
 
+/// How the subqueries of an `update` or `delete` see the written table as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOwnTarget {
+    /// They do.
+    AsItWas,
+    /// They do in an `update .. from`, which makes all new values before it writes one, and in a `delete`.
+    AsItWasByFrom,
+    /// They do, but not in a derived table that is needed late; and a `delete` that reads other tables has none.
+    AsItWasOutsideDerivedTables,
+    /// They do in a derived table that the first row needs; they cannot read the table otherwise.
+    InDerivedTable,
+}
+
+/// What the subqueries of an `insert` see of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InsertReads {
+    /// What was there before the first row.
+    AsItWas,
+    /// The same in a row's values; in an upsert, also the rows inserted so far.
+    AsItWasInValues,
+    /// Also the rows inserted so far.
+    AsItIs,
+}
+
 /// How an aggregate looks at some rows only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AggregateFilter {
@@ -304,9 +321,10 @@ pub enum AggregateFilter {
 /// How sums and averages get the type that Rust reads them as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AggregateResult {
-    /// `cast(sum(a) as bigint)`, which fails where the sum is too large.
-    CastResult,
-    /// The argument of an average is cast, since its result would be rounded; the driver checks the range of a sum.
+    /// `cast(sum(a) as bigint)`, which fails where the sum is too large; what is to be a `double` is one before it is
+    /// added up: `sum(cast(a as double precision))`.
+    CastBoth,
+    /// What is to be a `double` is one before it is added up; the driver checks the range of other sums.
     CastArgument,
     /// The server's own type is the right one.
     AsIs,
@@ -377,6 +395,8 @@ pub const POSTGRES: Spec = Spec {
     decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::Backslash,
+    nul_in_pattern: true,
+    long_chain: true,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::Allowed,
     full_join: true,
@@ -386,6 +406,7 @@ pub const POSTGRES: Spec = Spec {
     limit_in_subquery: true,
     insert_with: InsertWith::Before,
     update_with: true,
+    recursive_limit: true,
     data_modifying_with: true,
     default_values: DefaultValues::Words,
     default_in_row: true,
@@ -399,9 +420,10 @@ pub const POSTGRES: Spec = Spec {
     delete_using: DeleteUsing::Using,
     delete_alias: true,
     assignments: Assignments::Simultaneous,
-    read_own_target: true,
+    read_own_target: ReadOwnTarget::AsItWas,
+    insert_reads: InsertReads::AsItWas,
     aggregate_filter: AggregateFilter::Words,
-    aggregate_result: AggregateResult::CastResult,
+    aggregate_result: AggregateResult::CastBoth,
     identity: Identity::Generated,
     text_keys: true,
     backslash: Backslash::Inert,
@@ -432,6 +454,8 @@ pub const MYSQL: Spec = Spec {
     decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
+    nul_in_pattern: true,
+    long_chain: true,
     nulls_order: NullsOrder::Expression,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
@@ -441,6 +465,7 @@ pub const MYSQL: Spec = Spec {
     limit_in_subquery: false,
     insert_with: InsertWith::BeforeSelect,
     update_with: true,
+    recursive_limit: false,
     data_modifying_with: false,
     default_values: DefaultValues::EmptyRow,
     default_in_row: true,
@@ -454,7 +479,8 @@ pub const MYSQL: Spec = Spec {
     delete_using: DeleteUsing::UsingWithTarget,
     delete_alias: true,
     assignments: Assignments::LeftToRight,
-    read_own_target: false,
+    read_own_target: ReadOwnTarget::InDerivedTable,
+    insert_reads: InsertReads::AsItIs,
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
@@ -487,6 +513,8 @@ pub const MARIADB: Spec = Spec {
     decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
+    nul_in_pattern: true,
+    long_chain: true,
     nulls_order: NullsOrder::Expression,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
@@ -496,6 +524,7 @@ pub const MARIADB: Spec = Spec {
     limit_in_subquery: false,
     insert_with: InsertWith::BeforeSelect,
     update_with: false,
+    recursive_limit: true,
     data_modifying_with: false,
     default_values: DefaultValues::EmptyRow,
     default_in_row: true,
@@ -509,7 +538,8 @@ pub const MARIADB: Spec = Spec {
     delete_using: DeleteUsing::UsingWithTarget,
     delete_alias: false,
     assignments: Assignments::LeftToRight,
-    read_own_target: true,
+    read_own_target: ReadOwnTarget::AsItWasOutsideDerivedTables,
+    insert_reads: InsertReads::AsItIs,
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
@@ -542,6 +572,8 @@ pub const SQLITE: Spec = Spec {
     decimals: Decimals::Text,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::None,
+    nul_in_pattern: false,
+    long_chain: false,
     nulls_order: NullsOrder::Words,
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("-1"),
     full_join: true,
@@ -551,6 +583,7 @@ pub const SQLITE: Spec = Spec {
     limit_in_subquery: true,
     insert_with: InsertWith::Before,
     update_with: true,
+    recursive_limit: false,
     data_modifying_with: false,
     default_values: DefaultValues::WordsAlone,
     default_in_row: false,
@@ -564,7 +597,8 @@ pub const SQLITE: Spec = Spec {
     delete_using: DeleteUsing::Exists,
     delete_alias: true,
     assignments: Assignments::Simultaneous,
-    read_own_target: true,
+    read_own_target: ReadOwnTarget::AsItWasByFrom,
+    insert_reads: InsertReads::AsItWasInValues,
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::AsIs,
     identity: Identity::PrimaryKey,

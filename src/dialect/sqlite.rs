@@ -1,7 +1,7 @@
 //! SQLite's names of types: the five of a `strict` table.
 
 use super::param::Typed;
-use super::spec::TypeName;
+use super::type_name::TypeName;
 use crate::ast::DataType;
 use crate::value::Value;
 

@@ -9,12 +9,16 @@ use crate::ast::{
     InQuery, IsNull, Like, Quantifier, Raw, RawPart, Unary, UnaryOperator, When,
 };
 use crate::error::{Error, Result};
+use crate::value::Value;
 
 /// Functions whose arguments all have one type, so that any of them tells the type of the others.
 const ONE_TYPE: [&str; 4] = ["coalesce", "nullif", "greatest", "least"];
 
 /// Aggregates that pass over `null`, so that a `case` without `else` can stand for a filter.
 const PASS_OVER_NULL: [&str; 5] = ["count", "sum", "avg", "min", "max"];
+
+/// From how many operands on a chain of `and` or `or` is long.
+const LONG_CHAIN: usize = 100;
 
 impl<'a> Writer<'a> {
     /// Writes an expression in a place that takes any.
@@ -89,9 +93,19 @@ impl<'a> Writer<'a> {
         match operands {
             [] => self.text(empty),
             [only] => return self.operand(only, Precedence::Any, Typed::No),
-            [_, _, ..] => return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No)),
+            [_, _, ..] => return self.chain(operands, separator, own),
         }
         Ok(())
+    }
+
+    fn chain(&mut self, operands: &'a [Expr], separator: &str, own: Precedence) -> Result<()> {
+        if operands.len() <= LONG_CHAIN || self.spec.long_chain {
+            return self.list("", operands, separator, |writer, it| writer.operand(it, own, Typed::No));
+        }
+        let (first, second) = operands.split_at(operands.len() / 2);
+        self.parentheses(|writer| writer.chain(first, separator, own))?;
+        self.text(separator);
+        self.parentheses(|writer| writer.chain(second, separator, own))
     }
 
     fn unary(&mut self, it: &'a Unary) -> Result<()> {
@@ -172,6 +186,9 @@ impl<'a> Writer<'a> {
 
     fn like(&mut self, it: &'a Like) -> Result<()> {
         let Like { negated, left, pattern, escape } = it;
+        if !self.spec.nul_in_pattern && holds_nul(pattern) {
+            return self.unsupported("NUL in a pattern of `like`", "look for it by `instr`, or compare by `eq`");
+        }
         self.operand(left, Precedence::Loose, typed_by(pattern))?;
         self.text(if *negated { " not like " } else { " like " });
         self.operand(pattern, Precedence::Atom, typed_by(left))?;
@@ -304,13 +321,15 @@ impl<'a> Writer<'a> {
         }
         self.decimal_result(result.as_ref())?;
         let cast_result = match (result, self.spec.aggregate_result) {
-            // A sum of decimals is one on every server that has them.
-            (Some(DataType::Decimal { precision: _, scale: _ }), _) => None,
-            (Some(data_type), AggregateResult::CastResult) => Some(data_type),
-            (Some(_), AggregateResult::CastArgument | AggregateResult::AsIs) | (None, _) => None,
+            // A float is what its argument is, so that is cast; a sum of decimals is one wherever there are decimals.
+            (Some(DataType::Double | DataType::Decimal { precision: _, scale: _ }), _) | (None, _) => None,
+            (Some(data_type), AggregateResult::CastBoth) => Some(data_type),
+            (Some(_), AggregateResult::CastArgument | AggregateResult::AsIs) => None,
         };
         let cast_argument = match (result, self.spec.aggregate_result) {
-            (Some(DataType::Double), AggregateResult::CastArgument) => Some(&DataType::Double),
+            (Some(DataType::Double), AggregateResult::CastBoth | AggregateResult::CastArgument) => {
+                Some(&DataType::Double)
+            }
             (Some(_) | None, _) => None,
         };
         let case = match (filter, self.spec.aggregate_filter) {
@@ -400,6 +419,10 @@ impl<'a> Writer<'a> {
 /// Whether what stands beside a value tells the value's type: anything does but another value.
 fn typed_by(sibling: &Expr) -> Typed {
     if matches!(sibling, Expr::Value(_)) { Typed::No } else { Typed::Yes }
+}
+
+fn holds_nul(it: &Expr) -> bool {
+    matches!(it, Expr::Value(Value::Text(text)) if text.contains('\0'))
 }
 
 fn is_null(it: &Expr) -> bool {

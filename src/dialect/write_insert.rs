@@ -1,6 +1,7 @@
 //! `impl Writer`: `insert`.
 
 use super::lower;
+use super::own_target::{InsertPart, OwnTarget, Reading};
 use super::param::Typed;
 use super::spec::{DefaultValues, InsertWith, Upsert};
 use super::write_update::set_once;
@@ -23,7 +24,7 @@ impl<'a> Writer<'a> {
         }
         match source {
             InsertSource::Values(Values { values }) => {
-                self.target = if self.spec.read_own_target { None } else { Some(into) };
+                self.target = self.target_of_insert(it, InsertPart::Values);
                 self.rows(values, columns.len())?;
                 self.target = None;
             }
@@ -31,12 +32,18 @@ impl<'a> Writer<'a> {
             InsertSource::Default => self.default_row(columns, conflict.is_some())?,
         }
         if let Some(conflict) = conflict {
+            self.target = self.target_of_insert(it, InsertPart::Conflict);
             self.conflict(conflict, it)?;
         }
         if !returning.is_empty() && !self.spec.insert_returning {
             return self.unsupported("`returning` on `insert`", "read the row back by its key or `last_insert_id`");
         }
+        self.target = self.reading_of_returning().map(|reading| (OwnTarget::new(into, with), reading));
         self.list(" returning ", returning, ", ", Self::select_item)
+    }
+
+    fn target_of_insert(&self, it: &'a Insert, part: InsertPart) -> Option<(OwnTarget<'a>, Reading)> {
+        self.reading_of_insert(it, part).map(|reading| (OwnTarget::new(&it.into, &it.with), reading))
     }
 
     /// Writes the common table expressions before the `insert`, or gives back those that stand before its query.
@@ -107,12 +114,9 @@ impl<'a> Writer<'a> {
         if insert.conflict.is_none() {
             return self.query(query);
         }
-        if self.spec.upsert == Upsert::OnDuplicateKey && lower::reads(query, &insert.into) {
+        if self.spec.upsert == Upsert::OnDuplicateKey && OwnTarget::new(&insert.into, with).is_read_in(query) {
             // Otherwise the table's columns would be those of the query as well.
-            self.text("select * from ");
-            self.parentheses(|writer| writer.query(query))?;
-            self.text(" as ");
-            return self.ident(&Ident::from("kysera_subquery"));
+            return self.all_of(query);
         }
         if !self.spec.upsert_select_needs_where {
             return self.query(query);

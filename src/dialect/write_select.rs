@@ -1,9 +1,10 @@
 //! `impl Writer`: `select`, set operations, table references, common table expressions.
 
 use super::lower;
+use super::own_target::Reading;
 use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit};
+use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder};
 use super::writer::Writer;
 use crate::ast::{
     AllColumns, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem, Query,
@@ -33,6 +34,7 @@ impl<'a> Writer<'a> {
     /// Writes a `select`; `no_filter` stands in place of a missing `where`.
     pub(super) fn select_with(&mut self, it: &'a Select, no_filter: &str) -> Result<()> {
         let Select { with, distinct, columns, from, joins, filter, group_by, having, order_by, limit, offset } = it;
+        let names_differ = std::mem::take(&mut self.names_differ);
         self.with(with)?;
         self.text(match distinct {
             Distinct::All => "select",
@@ -47,13 +49,25 @@ impl<'a> Writer<'a> {
         if from.len() + joins.len() > 1 {
             each_named_once(from.iter().chain(joins.iter().map(|join| &join.table)))?;
         }
+        if group_by.is_empty() && mixes_rows_and_sums(it) {
+            return Err(Error::invalid(
+                "a column beside an aggregate, without `group by`: all rows make one, and the column has no one value in it",
+            ));
+        }
+        if self.spec.placeholder == Placeholder::Question {
+            self.grouped_by_values(it)?;
+        }
         // Where rows are merged, what is ordered by must be what is selected, parameters included.
         let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;
         let merged_around = self.merged_from;
         if merged && merged_around.is_none() {
             self.merged_from = Some(self.params.len());
         }
-        self.list(" ", columns, ", ", Self::select_item)?;
+        if names_differ && columns.len() > 1 {
+            self.columns_of_derived_table(columns)?;
+        } else {
+            self.list(" ", columns, ", ", Self::select_item)?;
+        }
         self.list(" from ", from, ", ", Self::table_ref)?;
         self.list(" ", joins, " ", Self::join)?;
         if filter.is_none() {
@@ -66,6 +80,25 @@ impl<'a> Writer<'a> {
         self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
         self.merged_from = merged_around;
         self.limit(limit, offset)
+    }
+
+    /// Refuses what a group is made by where it holds values and is used as a part of something else: a placeholder
+    /// without a number is not known to be the same as another.
+    fn grouped_by_values(&self, it: &Select) -> Result<()> {
+        for group in it.group_by.iter().filter(|group| lower::holds_values(group)) {
+            let is_whole = |item: &SelectItem| matches!(item, SelectItem::Expr(it) if it.expr == *group);
+            let is_selected = it.columns.iter().any(is_whole);
+            let in_part = it.columns.iter().any(|item| !is_whole(item) && lower::holds(item, group))
+                || lower::holds(&it.having, group)
+                || it.order_by.iter().any(|it| lower::holds(it, group) && !(is_selected && it.expr == *group));
+            if in_part {
+                return self.unsupported(
+                    "a part of an expression, or a condition, that is grouped by and holds values",
+                    "select it in a derived table, and group that by its column",
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Writes an expression, or its position in the select list where it holds values: a server does not know that
@@ -96,7 +129,9 @@ impl<'a> Writer<'a> {
         if operands.len() < 2 {
             return Err(Error::invalid("a set operation of fewer than two queries"));
         }
+        let names_differ = std::mem::take(&mut self.names_differ);
         self.with(with)?;
+        self.names_differ = names_differ;
         let separator = match operator {
             SetOperator::Union => " union ",
             SetOperator::UnionAll => " union all ",
@@ -115,14 +150,10 @@ impl<'a> Writer<'a> {
 
     /// Writes an operand of a set operation, kept apart where its own clauses would be taken for those of the whole.
     fn compound_operand(&mut self, it: &'a Query) -> Result<()> {
-        if let Query::Select(select) = it {
-            let plain = select.with.is_empty()
-                && select.order_by.is_empty()
-                && select.limit.is_none()
-                && select.offset.is_none();
-            if plain {
-                return self.select(select);
-            }
+        if let Query::Select(select) = it
+            && is_plain(it)
+        {
+            return self.select(select);
         }
         match self.spec.compound_operand {
             CompoundOperand::Parentheses => self.parentheses(|writer| writer.query(it)),
@@ -141,21 +172,35 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a subquery in parentheses.
-    ///
-    /// Where the table that the statement writes cannot be read in a subquery, it can in a derived table.
     pub(super) fn subquery(&mut self, it: &'a Query) -> Result<()> {
-        match self.target {
-            Some(target) if lower::reads(it, target) => self.wrapped_subquery(it),
-            Some(_) | None => self.parentheses(|writer| writer.query(it)),
+        match self.reading_in(it) {
+            None => self.parentheses(|writer| writer.query(it)),
+            Some(Reading::Derived) => self.wrapped_subquery(it),
+            Some(Reading::Refused) => self.refused_reading(),
         }
     }
 
     /// Writes a subquery after `in`.
     pub(super) fn in_subquery(&mut self, it: &'a Query) -> Result<()> {
-        if self.spec.limit_in_subquery || !lower::is_limited(it) {
-            return self.subquery(it);
+        match self.reading_in(it) {
+            None if self.spec.limit_in_subquery || !lower::is_limited(it) => {
+                self.parentheses(|writer| writer.query(it))
+            }
+            None | Some(Reading::Derived) => self.wrapped_subquery(it),
+            Some(Reading::Refused) => self.refused_reading(),
         }
-        self.wrapped_subquery(it)
+    }
+
+    /// How a subquery is written that reads the table that the statement writes.
+    fn reading_in(&self, it: &Query) -> Option<Reading> {
+        self.target.as_ref().and_then(|(own, reading)| own.is_read_in(it).then_some(*reading))
+    }
+
+    fn refused_reading(&self) -> Result<()> {
+        self.unsupported(
+            "a subquery on the written table in `returning` or in an `insert` of several rows",
+            "read the table by a query of its own, in the same transaction",
+        )
     }
 
     fn wrapped_subquery(&mut self, it: &'a Query) -> Result<()> {
@@ -163,13 +208,66 @@ impl<'a> Writer<'a> {
             return self.unsupported("limit in a correlated subquery", "join the table instead");
         }
         let target = self.target.take();
-        self.text("(select * from ");
-        self.parentheses(|writer| writer.query(it))?;
-        self.text(" as ");
-        self.ident(&Ident::from("kysera_subquery"))?;
+        self.text("(");
+        self.all_of(it)?;
         self.text(")");
         self.target = target;
         Ok(())
+    }
+
+    /// Writes a query as all rows of a derived table.
+    pub(super) fn all_of(&mut self, it: &'a Query) -> Result<()> {
+        self.text("select * from ");
+        self.names_differ = true;
+        self.parentheses(|writer| writer.query(it))?;
+        self.text(" as ");
+        self.ident(&Ident::from("kysera_subquery"))
+    }
+
+    /// Writes a select list in which a column whose name is taken gets another one.
+    fn columns_of_derived_table(&mut self, columns: &'a [SelectItem]) -> Result<()> {
+        let mut taken: Vec<String> = Vec::new();
+        let mut is_new = |name: &Ident| {
+            let name = name.as_str().to_lowercase();
+            let is_new = !taken.contains(&name);
+            taken.push(name);
+            is_new
+        };
+        let mut number = 0;
+        for item in columns {
+            match item {
+                SelectItem::Expr(SelectExpr { expr, alias }) => {
+                    self.text(if number == 0 { " " } else { ", " });
+                    number += 1;
+                    self.expr(expr)?;
+                    match (alias, expr) {
+                        (Some(alias), _) if is_new(alias) => {
+                            self.text(" as ");
+                            self.ident(alias)?;
+                        }
+                        (None, Expr::Column(column)) if is_new(&column.name) => {}
+                        (Some(_) | None, _) => self.numbered_alias(number),
+                    }
+                }
+                SelectItem::AllColumns(AllColumns { table, columns }) => {
+                    for column in *columns {
+                        self.text(if number == 0 { " " } else { ", " });
+                        number += 1;
+                        let name = Ident::Static(column.name);
+                        self.column_name(table.as_ref(), &name)?;
+                        if !is_new(&name) {
+                            self.numbered_alias(number);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn numbered_alias(&mut self, number: usize) {
+        self.text(" as kysera_");
+        self.number(number);
     }
 
     /// Writes the common table expressions before a statement.
@@ -191,7 +289,7 @@ impl<'a> Writer<'a> {
     }
 
     fn cte(&mut self, it: &'a Cte) -> Result<()> {
-        let Cte { name, columns, recursive: _, statement } = it;
+        let Cte { name, columns, recursive, statement } = it;
         let writes = match statement {
             Statement::Select(_) | Statement::Compound(_) | Statement::Raw(_) => false,
             Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => true,
@@ -201,6 +299,14 @@ impl<'a> Writer<'a> {
         };
         if writes && !self.spec.data_modifying_with {
             return self.unsupported("`with` that writes", "run the statements one after the other in a transaction");
+        }
+        if let (true, false, Statement::Compound(compound)) = (recursive, self.spec.recursive_limit, statement)
+            && !compound.operands.iter().skip(1).all(is_plain)
+        {
+            return self.unsupported(
+                "an order or limit in the step of a recursive `with`",
+                "filter the step by a column that counts the steps",
+            );
         }
         self.ident(name)?;
         if !columns.is_empty() {
@@ -312,5 +418,20 @@ impl<'a> Writer<'a> {
         }
         self.optional(" limit ", limit, Self::typed_expr)?;
         self.optional(" offset ", offset, Self::typed_expr)
+    }
+}
+
+/// Whether a `select` without `group by` makes one row of all, and uses a column of them all the same; SQLite and MariaDB
+/// would give the value of any.
+fn mixes_rows_and_sums(it: &Select) -> bool {
+    let one_row = it.having.is_some() || lower::holds_aggregate(&it.columns);
+    one_row && (lower::holds_column_of_rows(&it.columns, it) || lower::holds_column_of_rows(&it.having, it))
+}
+
+/// Whether an operand of a set operation has no clauses that would be taken for those of the whole.
+fn is_plain(it: &Query) -> bool {
+    match it {
+        Query::Select(it) => it.with.is_empty() && it.order_by.is_empty() && it.limit.is_none() && it.offset.is_none(),
+        Query::Compound(_) => false,
     }
 }

@@ -1,6 +1,7 @@
 //! `impl Writer`: `update` and `delete`.
 
 use super::lower;
+use super::own_target::{Needs, OwnTarget};
 use super::spec::{Assignments, DeleteUsing, UpdateFrom};
 use super::writer::Writer;
 use crate::ast::{Assignment, Delete, Expr, Ident, SelectItem, Table, Update};
@@ -12,12 +13,17 @@ impl<'a> Writer<'a> {
         demand_filter(filter, *all_rows, "update")?;
         self.update_with(!with.is_empty())?;
         self.with(with)?;
-        self.target = if self.spec.read_own_target { None } else { Some(&table.name) };
+        let own = OwnTarget::new(&table.name, with);
+        let needs = self.own_target(&own, assignments, filter.as_ref(), &[])?;
+        self.target = self.reading().map(|reading| (own, reading));
         self.text("update ");
         self.table(table)?;
         match self.spec.update_from {
             UpdateFrom::From => {
                 self.assignments(assignments, Some(table))?;
+                if from.is_empty() && needs == Needs::From {
+                    self.text(" from (select 1)");
+                }
                 self.list(" from ", from, ", ", Self::table_ref)?;
             }
             UpdateFrom::TableList => {
@@ -32,9 +38,8 @@ impl<'a> Writer<'a> {
             }
         }
         self.optional(" where ", filter, Self::expr)?;
-        self.returning(returning, self.spec.update_returning, !from.is_empty(), table)?;
-        self.target = None;
-        Ok(())
+        self.target = self.reading_of_returning().map(|reading| (OwnTarget::new(&table.name, with), reading));
+        self.returning(returning, self.spec.update_returning, !from.is_empty(), table)
     }
 
     /// Writes `set ..`, in an order in which each value sees the row as it was.
@@ -78,7 +83,9 @@ impl<'a> Writer<'a> {
         demand_filter(filter, *all_rows, "delete")?;
         self.update_with(!with.is_empty())?;
         self.with(with)?;
-        self.target = if self.spec.read_own_target { None } else { Some(&from.name) };
+        let own = OwnTarget::new(&from.name, with);
+        self.own_target(&own, &[], filter.as_ref(), using)?;
+        self.target = self.reading().map(|reading| (own, reading));
         if from.alias.is_some() && !self.spec.delete_alias {
             return self.unsupported("alias of the target of a `delete`", "use the table's own name");
         }
@@ -108,9 +115,8 @@ impl<'a> Writer<'a> {
                 self.text(")");
             }
         }
-        self.returning(returning, self.spec.delete_returning, !using.is_empty(), from)?;
-        self.target = None;
-        Ok(())
+        self.target = self.reading_of_returning().map(|reading| (OwnTarget::new(&from.name, with), reading));
+        self.returning(returning, self.spec.delete_returning, !using.is_empty(), from)
     }
 
     fn update_with(&self, has_with: bool) -> Result<()> {

@@ -2,14 +2,17 @@
 
 use std::fmt::Write as _;
 
+use super::own_target::{OwnTarget, Reading};
 use super::param::Typed;
-use super::spec::{NameLimit, Placeholder, Spec, TypeName};
+use super::spec::{NameLimit, Placeholder, Spec};
+use super::type_name::TypeName;
 use crate::ast::{DataType, Ident, TableName};
 use crate::error::{Error, Result, Unsupported};
 use crate::value::Value;
 
-/// How deep a tree may be. Lists of conditions are flat, so only expressions within expressions count; the servers'
-/// own limits are not far above.
+/// How deep a tree may be, so that no tree can exhaust the stack. Lists of conditions are flat, so only what stands
+/// within something else counts. A server may take less: of subqueries within subqueries, SQLite takes some ten to forty,
+/// and says so by an error.
 const MAX_DEPTH: usize = 200;
 
 /// What becomes of the values of a tree.
@@ -29,13 +32,15 @@ pub(super) struct Writer<'a> {
     pub(super) values: Values,
     /// For tests: parentheses around every operator.
     pub(super) all_parentheses: bool,
-    /// The table that the statement writes, where its subqueries may not read it directly.
-    pub(super) target: Option<&'a TableName>,
+    /// The table that the statement writes, where its subqueries may not read it as any other.
+    pub(super) target: Option<(OwnTarget<'a>, Reading)>,
     /// Whether there is a row that could not be inserted.
     pub(super) in_upsert: bool,
     /// Within a `select` that merges rows, the number of values before it. An equal value after those takes the same
     /// placeholder, where placeholders have numbers: `f(x, $1)` that is selected must be the `f(x, $1)` of `group by`.
     pub(super) merged_from: Option<usize>,
+    /// Whether the columns of the next query need names that differ, as those of a derived table do.
+    pub(super) names_differ: bool,
     depth: usize,
 }
 
@@ -50,6 +55,7 @@ impl<'a> Writer<'a> {
             target: None,
             in_upsert: false,
             merged_from: None,
+            names_differ: false,
             depth: 0,
         }
     }

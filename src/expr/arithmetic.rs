@@ -2,6 +2,8 @@
 //!
 //! Integers divide to integers, cut off towards zero, on every server (`div` on MySQL and MariaDB). Dividing by zero is
 //! an error on PostgreSQL and `null` elsewhere; `nullif(divisor, 0)` makes it `null` everywhere.
+//!
+//! `%` is of integers only: PostgreSQL has none of floats, and SQLite cuts its operands off to integers first.
 
 use std::ops;
 
@@ -16,6 +18,20 @@ pub trait Number: SqlType {
     /// What `/` does.
     const DIVIDE: BinaryOperator;
 }
+
+/// A type of which there is a remainder.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no integer, and there is a remainder of integers only",
+    note = "of other numbers, some servers have none, and some cut its operands off to integers first"
+)]
+pub trait Integer: Number {}
+
+#[diagnostic::do_not_recommend]
+impl Integer for i16 {}
+#[diagnostic::do_not_recommend]
+impl Integer for i32 {}
+#[diagnostic::do_not_recommend]
+impl Integer for i64 {}
 
 macro_rules! numbers {
     ($($Rust:ty => $divide:ident),* $(,)?) => {
@@ -33,11 +49,11 @@ numbers!(rust_decimal::Decimal => Divide);
 macro_rules! operators {
     ($([$($generics:tt)*] $Left:ty, $Needs:ty;)*) => {
         $(
-            operators!(@one [$($generics)*] $Left, $Needs, Add add BinaryOperator::Add);
-            operators!(@one [$($generics)*] $Left, $Needs, Sub sub BinaryOperator::Subtract);
-            operators!(@one [$($generics)*] $Left, $Needs, Mul mul BinaryOperator::Multiply);
-            operators!(@one [$($generics)*] $Left, $Needs, Div div B::DIVIDE);
-            operators!(@one [$($generics)*] $Left, $Needs, Rem rem BinaryOperator::Remainder);
+            operators!(@one [$($generics)*] $Left, $Needs, Number, Add add BinaryOperator::Add);
+            operators!(@one [$($generics)*] $Left, $Needs, Number, Sub sub BinaryOperator::Subtract);
+            operators!(@one [$($generics)*] $Left, $Needs, Number, Mul mul BinaryOperator::Multiply);
+            operators!(@one [$($generics)*] $Left, $Needs, Number, Div div B::DIVIDE);
+            operators!(@one [$($generics)*] $Left, $Needs, Integer, Rem rem BinaryOperator::Remainder);
 
             impl<$($generics)*> ops::Neg for $Left
             where
@@ -52,11 +68,11 @@ macro_rules! operators {
             }
         )*
     };
-    (@one [$($generics:tt)*] $Left:ty, $Needs:ty, $Trait:ident $method:ident $operator:expr) => {
+    (@one [$($generics:tt)*] $Left:ty, $Needs:ty, $Kind:ident, $Trait:ident $method:ident $operator:expr) => {
         impl<B, O, $($generics)*> ops::$Trait<O> for $Left
         where
             V: SqlType<Base = B>,
-            B: Number,
+            B: $Kind,
             O: IntoExpr<B>,
         {
             type Output = Expr<EitherNull<V::Null, O::Null, B>, Both<$Needs, O::Needs>>;

@@ -1,6 +1,6 @@
 //! What can stand in `from` or after `join`: a table, an alias, a derived table.
 
-use crate::ast::{self, Ident, Query, SelectExpr, SelectItem, SelectList, TableRef};
+use crate::ast::{self, Ident, OrderItem, Query, SelectExpr, SelectItem, SelectList, TableRef};
 use crate::table::{Table, name_in_query, table_node};
 
 /// What can stand in `from` or after `join`.
@@ -60,17 +60,51 @@ pub(super) fn derived<T: Table>(mut query: Query, table: T) -> Derived<T> {
     Derived { table, query }
 }
 
-/// Gives the columns of a query their names, one by one. In a set operation, those of the first query count.
-fn name_columns(query: &mut Query, names: &mut dyn Iterator<Item = Ident>) {
+/// Gives the columns of a query their names, one by one, and tells the names they had. In a set operation, those of the
+/// first query count. An order by the name of a column is by its new name then.
+fn name_columns(query: &mut Query, names: &mut dyn Iterator<Item = Ident>) -> Vec<Renamed> {
     match query {
         Query::Select(select) => {
+            let mut renamed = Vec::new();
             let items = std::mem::take(&mut select.columns);
-            select.columns = items.into_iter().flat_map(columns_of).map(|item| named(item, names.next())).collect();
+            select.columns = items
+                .into_iter()
+                .flat_map(columns_of)
+                .map(|item| {
+                    let name = names.next();
+                    renamed.extend(name_of(&item).cloned().zip(name.clone()));
+                    named(item, name)
+                })
+                .collect();
+            rename_order(&mut select.order_by, &renamed);
+            renamed
         }
         Query::Compound(compound) => {
-            if let Some(first) = compound.operands.first_mut() {
-                name_columns(first, names);
-            }
+            let renamed = compound.operands.first_mut().map(|first| name_columns(first, names)).unwrap_or_default();
+            rename_order(&mut compound.order_by, &renamed);
+            renamed
+        }
+    }
+}
+
+/// The name that a column of a query had, and the one that it has now.
+type Renamed = (Ident, Ident);
+
+/// The name of a column of a query, where it has one.
+fn name_of(item: &SelectExpr) -> Option<&Ident> {
+    match (&item.alias, &item.expr) {
+        (Some(alias), _) => Some(alias),
+        (None, ast::Expr::Column(column)) => Some(&column.name),
+        (None, _) => None,
+    }
+}
+
+fn rename_order(order_by: &mut [OrderItem], renamed: &[Renamed]) {
+    for item in order_by {
+        if let ast::Expr::Column(ast::Column { table: None, name }) = &mut item.expr
+            && let Some((_, new)) = renamed.iter().find(|(old, _)| old == name)
+        {
+            *name = new.clone();
         }
     }
 }

@@ -8,4 +8,6 @@ mod running;
 mod reading;
 mod traps;
 mod refusals;
+mod own_target;
+mod meaning;
 mod values;

@@ -1,5 +1,4 @@
-//! Where servers silently do something else: one test for each trap that a query can step into. The numbers are those
-//! of the table of traps in `docs/dialects.md`.
+//! Where servers silently do something else: one test for each trap that a query can step into.
 
 use kysera::expr::{Of, Ordered, call};
 use kysera::prelude::*;
@@ -189,16 +188,22 @@ fn trap_17_the_same_value_twice_is_the_same_expression() {
         let initial = || call::<String, _>("substr", (users::name, value(1_i32), value(1_i32)));
         let q = select_from(users::table).distinct().order_by(initial().desc()).select(initial());
         assert_eq!(q.fetch_all(db).await.unwrap(), ["C", "B", "A"]);
-        // MySQL and MariaDB have no numbered placeholders: there, the whole expression has to be selected.
-        if matches!(server, Server::Mysql9 | Server::Mariadb) {
-            return;
+        let having = select_from(users::table).group_by(initial()).having(initial().ne("B")).order_by(initial());
+        let part = select_from(users::table).group_by(initial()).order_by(initial()).select(initial().concat("."));
+        let order = select_from(users::table).group_by(initial()).order_by(initial()).select(users::name.min());
+        for (outcome, expected) in [
+            (having.select(initial()).fetch_all(db).await, &["A", "C"][..]),
+            (part.fetch_all(db).await, &["A.", "B.", "C."]),
+            (order.fetch_all(db).await.map(|it| it.into_iter().flatten().collect()), &["Ann", "Bob", "Cid"]),
+        ] {
+            match outcome {
+                Ok(rows) => assert_eq!(rows, expected),
+                // They have no numbered placeholders, so the whole expression has to be selected.
+                Err(error) => {
+                    assert!(matches!(server, Server::Mysql9 | Server::Mariadb) && error.is_unsupported(), "{error}");
+                }
+            }
         }
-        let q = select_from(users::table).group_by(initial()).having(initial().ne("B")).order_by(initial());
-        assert_eq!(q.select(initial()).fetch_all(db).await.unwrap(), ["A", "C"]);
-        let q = select_from(users::table).group_by(initial()).order_by(initial()).select(initial().concat("."));
-        assert_eq!(q.fetch_all(db).await.unwrap(), ["A.", "B.", "C."]);
-        let q = select_from(users::table).group_by(decade()).order_by(decade().asc().nulls_last()).select(count_all());
-        assert_eq!(q.fetch_all(db).await.unwrap(), [1, 1, 1]);
     });
 }
 
@@ -319,8 +324,9 @@ fn trap_24_passing_over_duplicates_passes_over_nothing_else() {
         assert!(too_long.as_database().is_some(), "{too_long}");
         trx.rollback().await.unwrap();
         let trx = db.begin().await.unwrap();
-        let nulls = sql!("insert into posts (user_id, title, published) select 1, null, {}", true).statement();
-        let error = kysera::Executor::execute(&trx, nulls.into()).await.unwrap_err();
+        let nothing = sql!("null").typed::<String>();
+        let empty = insert_into(users::table).set((users::email.to("y@x.io"), users::name.to(nothing)));
+        let error = empty.on_conflict_do_nothing().execute(&trx).await.unwrap_err();
         assert!(error.is_not_null_violation(), "{} {error}", server.name());
         trx.rollback().await.unwrap();
     });

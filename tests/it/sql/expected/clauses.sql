@@ -127,21 +127,21 @@ MariaDB: select count(*), count(`users`.`age`), count(distinct `users`.`age`) fr
 SQLite: select count(*), count("users"."age"), count(distinct "users"."age") from "users"
 
 -- sum, avg, min, max
-PostgreSQL: select cast(sum("users"."age") as bigint), cast(avg("users"."age") as double precision), min("users"."age"), max("users"."age") from "users"
+PostgreSQL: select cast(sum("users"."age") as bigint), avg(cast("users"."age" as double precision)), min("users"."age"), max("users"."age") from "users"
     []
 MySQL: select sum(`users`.`age`), avg(cast(`users`.`age` as double)), min(`users`.`age`), max(`users`.`age`) from `users`
 MariaDB: select sum(`users`.`age`), avg(cast(`users`.`age` as double)), min(`users`.`age`), max(`users`.`age`) from `users`
 SQLite: select sum("users"."age"), avg("users"."age"), min("users"."age"), max("users"."age") from "users"
 
 -- sum distinct
-PostgreSQL: select cast(sum(distinct "users"."age") as bigint), cast(avg(distinct "users"."age") as double precision) from "users"
+PostgreSQL: select cast(sum(distinct "users"."age") as bigint), avg(distinct cast("users"."age" as double precision)) from "users"
     []
 MySQL: select sum(distinct `users`.`age`), avg(distinct cast(`users`.`age` as double)) from `users`
 MariaDB: select sum(distinct `users`.`age`), avg(distinct cast(`users`.`age` as double)) from `users`
 SQLite: select sum(distinct "users"."age"), avg(distinct "users"."age") from "users"
 
 -- aggregates of some rows
-PostgreSQL: select count(*) filter (where "users"."age" > $1), cast(sum("users"."age") filter (where "users"."age" > $2 and "users"."age" < $3) as bigint), cast(avg("users"."age") filter (where "users"."age" is not null) as double precision), count(distinct "users"."name") filter (where "users"."id" > $4) from "users"
+PostgreSQL: select count(*) filter (where "users"."age" > $1), cast(sum("users"."age") filter (where "users"."age" > $2 and "users"."age" < $3) as bigint), avg(cast("users"."age" as double precision)) filter (where "users"."age" is not null), count(distinct "users"."name") filter (where "users"."id" > $4) from "users"
     [18 (a 32-bit integer), 18 (a 32-bit integer), 60 (a 32-bit integer), 1 (a 64-bit integer)]
 MySQL: select count(case when `users`.`age` > ? then 1 end), sum(case when `users`.`age` > ? and `users`.`age` < ? then `users`.`age` end), avg(case when `users`.`age` is not null then cast(`users`.`age` as double) end), count(distinct case when `users`.`id` > ? then `users`.`name` end) from `users`
 MariaDB: select count(case when `users`.`age` > ? then 1 end), sum(case when `users`.`age` > ? and `users`.`age` < ? then `users`.`age` end), avg(case when `users`.`age` is not null then cast(`users`.`age` as double) end), count(distinct case when `users`.`id` > ? then `users`.`name` end) from `users`

@@ -91,14 +91,14 @@ PostgreSQL: update "users" set "age" = (select max("users"."age") from "users") 
     [1 (a 64-bit integer)]
 MySQL: update `users` set `users`.`age` = (select * from (select max(`users`.`age`) from `users`) as `kysera_subquery`) where `users`.`id` = ?
 MariaDB: update `users` set `users`.`age` = (select max(`users`.`age`) from `users`) where `users`.`id` = ?
-SQLite: update "users" set "age" = (select max("users"."age") from "users") where "users"."id" = ?1
+SQLite: update "users" set "age" = (select max("users"."age") from "users") from (select 1) where "users"."id" = ?1
 
 -- a condition on the same table
 PostgreSQL: update "users" set "visits" = $1 where "users"."age" = (select max("users"."age") from "users")
     [1 (a 32-bit integer)]
 MySQL: update `users` set `users`.`visits` = ? where `users`.`age` = (select * from (select max(`users`.`age`) from `users`) as `kysera_subquery`)
 MariaDB: update `users` set `users`.`visits` = ? where `users`.`age` = (select max(`users`.`age`) from `users`)
-SQLite: update "users" set "visits" = ?1 where "users"."age" = (select max("users"."age") from "users")
+SQLite: update "users" set "visits" = ?1 from (select 1) where "users"."age" = (select max("users"."age") from "users")
 
 -- a condition on another table
 PostgreSQL: update "users" set "visits" = $1 where "users"."id" in (select "posts"."user_id" from "posts")

@@ -1,0 +1,216 @@
+//! What would mean something else on one of the servers, or would be found out by it only.
+
+use kysera::dialect::{self, MARIADB, MYSQL, POSTGRES, SQLITE};
+use kysera::expr::case;
+use kysera::prelude::*;
+use kysera::query::output;
+
+use crate::support::schema::*;
+use crate::support::{Server, reading, writing};
+
+/// The shape of a derived table of addresses.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "mails")]
+pub struct Mail {
+    pub address: String,
+}
+
+#[test]
+fn text_of_the_author_may_read_what_is_set_before() {
+    writing(async |server, trx| {
+        let row = || select_from(users::table).filter(users::id.eq(1)).select((users::visits, users::age));
+        let first = || update(users::table).filter(users::id.eq(1));
+        first().set((users::visits.to(7), users::age.to(1))).execute(trx).await.unwrap();
+        let text = || sql!("visits + 1").typed::<i32>();
+        first().set((users::visits.to(100), users::age.to(text()))).execute(trx).await.unwrap();
+        assert_eq!(row().fetch_one(trx).await.unwrap(), (100, Some(8)));
+        // A longer word that holds the name is another one.
+        let text = || sql!("length('revisits')").typed::<i32>();
+        first().set((users::age.to(text()), users::visits.to(users::age.coalesce(0)))).execute(trx).await.unwrap();
+        assert_eq!(row().fetch_one(trx).await.unwrap(), (8, Some(8)));
+        first().set((users::visits.to(1), users::age.to(9))).execute(trx).await.unwrap();
+        let circle = first().set((users::visits.to(sql!("age").typed::<i32>()), users::age.to(users::visits)));
+        match circle.execute(trx).await {
+            Ok(_) => assert_eq!(row().fetch_one(trx).await.unwrap(), (9, Some(1))),
+            Err(error) => {
+                assert!(matches!(server, Server::Mysql9 | Server::Mariadb) && error.is_unsupported(), "{error}");
+            }
+        }
+    });
+}
+
+#[test]
+fn nul_ends_no_pattern_in_silence() {
+    let like = |pattern: &str| select_from(users::table).filter(users::name.like(pattern)).select(users::id);
+    let q = select_from(users::table).select(users::id);
+    for q in [
+        q.clone().filter(users::name.contains("\0zzz")),
+        q.clone().filter(users::name.starts_with("\0")),
+        q.filter(users::name.ends_with("a\0")),
+        like("%\0%"),
+    ] {
+        assert!(q.compile(&SQLITE).unwrap_err().is_unsupported());
+        assert!(q.compile(&MYSQL).is_ok());
+    }
+    assert!(like("%").compile(&SQLITE).is_ok());
+}
+
+#[test]
+fn nul_is_a_character_of_text_that_is_compared() {
+    writing(async |server, trx| {
+        // PostgreSQL has no NUL in text, and says so.
+        if server.is_postgres() {
+            let error = update(users::table).set(users::name.to("a\0b")).all_rows().execute(trx).await.unwrap_err();
+            assert!(error.is_encode() || error.as_database().is_some(), "{error}");
+        } else {
+            update(users::table).set(users::name.to("a\0b")).filter(users::id.eq(1)).execute(trx).await.unwrap();
+            let ids = select_from(users::table).order_by(users::id).select(users::id);
+            for (filter, expected) in
+                [(users::name.eq("a\0b"), vec![1]), (users::name.eq("a"), vec![]), (users::name.eq("a\0c"), vec![])]
+            {
+                assert_eq!(ids.clone().filter(filter).fetch_all(trx).await.unwrap(), expected);
+            }
+            assert_eq!(ids.clone().filter(users::name.in_(["a", "a\0b"])).fetch_all(trx).await.unwrap(), [1]);
+            let joined = ids.select(users::name.concat("\0c")).limit(1).fetch_one(trx).await.unwrap();
+            assert_eq!(joined, "a\0b\0c");
+        }
+    });
+}
+
+#[test]
+fn an_order_by_name_follows_the_names_of_a_derived_table() {
+    reading(async |_, db| {
+        let mails = || select_from(users::table).select(users::email);
+        let last = mails().union(mails()).order_by(output("email").desc()).limit(2).derived(mails::table);
+        let q = select_from(last).order_by(mails::address).select(mails::address);
+        assert_eq!(q.fetch_all(db).await.unwrap(), ["bob@x.io", "cid@x.io"]);
+        let named = || select_from(users::table).select(users::email.alias("mail"));
+        let last =
+            named().union(mails()).order_by(output("mail").desc()).limit(2).except(mails().filter(users::id.eq(2)));
+        let q = select_from(last.derived(mails::table)).select(mails::address);
+        assert_eq!(q.fetch_all(db).await.unwrap(), ["cid@x.io"]);
+        let last = named().order_by(output("mail").desc()).limit(1).derived(mails::table);
+        assert_eq!(select_from(last).select(mails::address).fetch_all(db).await.unwrap(), ["cid@x.io"]);
+    });
+}
+
+#[test]
+fn trap_19_a_column_beside_an_aggregate_needs_a_group() {
+    let refused = [
+        select_from(users::table).select((users::name, count_all())).to_statement(),
+        select_from(users::table).select((users::age + 1, users::age.max())).to_statement(),
+        select_from(users::table).select((User::columns(), count_all())).to_statement(),
+        select_from(users::table).having(count_all().gt(1)).select(users::name).to_statement(),
+        select_from(users::table).having(users::age.gt(1)).select(count_all()).to_statement(),
+        select_from(users::table)
+            .left_join(posts::table, posts::user_id.eq(users::id))
+            .select((posts::title.coalesce("none"), users::id.max() + 1))
+            .to_statement(),
+    ];
+    for statement in &refused {
+        for spec in [&POSTGRES, &MYSQL, &MARIADB, &SQLITE] {
+            assert!(dialect::compile(statement, spec).unwrap_err().is_invalid());
+        }
+    }
+    reading(async |_, db| {
+        // A column of the query around it has one value, and so has what is over a window.
+        let count = select_from(posts::table)
+            .correlate(users::table)
+            .filter(posts::user_id.eq(users::id))
+            .select(users::id + count_all());
+        let q = select_from(users::table).order_by(users::id).select((users::name, count.scalar()));
+        let rows = q.fetch_all(db).await.unwrap();
+        assert_eq!(rows, [("Ann".into(), Some(3)), ("Bob".into(), Some(3)), ("Cid".into(), Some(3))]);
+        let over = sql!("{} over ()", count_all()).typed::<i64>();
+        let q = select_from(users::table).order_by(users::id).select((users::id, over));
+        assert_eq!(q.fetch_all(db).await.unwrap(), [(1, 3), (2, 3), (3, 3)]);
+        let all = select_from(users::table).select(count_all()).scalar();
+        let q = select_from(users::table).filter(users::id.eq(1)).select((users::id, all));
+        assert_eq!(q.fetch_all(db).await.unwrap(), [(1, Some(3))]);
+    });
+}
+
+#[test]
+fn floats_are_added_up_as_doubles() {
+    writing(async |_, trx| {
+        update(kinds::table).set(kinds::real.to(16_777_216.0)).filter(kinds::id.eq(1)).execute(trx).await.unwrap();
+        update(kinds::table).set(kinds::real.to(1.0)).filter(kinds::id.ne(1)).execute(trx).await.unwrap();
+        let q = select_from(kinds::table).select((kinds::real.sum(), kinds::real.avg()));
+        assert_eq!(q.fetch_one(trx).await.unwrap(), (Some(16_777_218.0), Some(5_592_406.0)));
+    });
+}
+
+#[test]
+fn a_part_of_what_rows_are_grouped_by() {
+    reading(async |server, db| {
+        let next = || users::visits + 1;
+        let grouped = || select_from(users::table).group_by(next());
+        let outcomes = [
+            grouped().having(next().gt(0)).select(count_all()).fetch_all(db).await,
+            grouped().select(next().cast::<i64>() * 3).fetch_all(db).await,
+            grouped().order_by(next()).select(count_all()).fetch_all(db).await,
+        ];
+        for outcome in outcomes {
+            match outcome {
+                Ok(rows) => assert_eq!(rows, [3]),
+                Err(error) => {
+                    assert!(matches!(server, Server::Mysql9 | Server::Mariadb) && error.is_unsupported(), "{error}");
+                }
+            }
+        }
+        assert_eq!(grouped().order_by(next()).select((next(), count_all())).fetch_all(db).await.unwrap(), [(1, 3)]);
+        let total = grouped().select((count_all(), next().sum()));
+        assert_eq!(total.fetch_all(db).await.unwrap(), [(3, Some(3))]);
+        let choice = case::<i64>().when(users::age.is_null(), 1).otherwise(2);
+        let q =
+            select_from(users::table).group_by(choice.clone()).order_by(choice.clone()).select((choice, count_all()));
+        assert_eq!(q.fetch_all(db).await.unwrap(), [(1, 1), (2, 2)]);
+    });
+}
+
+#[test]
+fn a_step_of_a_recursion_with_a_limit() {
+    reading(async |server, db| {
+        let step = select_from(tree::table)
+            .inner_join(users::table, users::manager_id.eq(tree::id))
+            .select((users::id, tree::depth + 1));
+        let base = select_from(users::table).filter(users::manager_id.is_null()).select((users::id, value(0_i64)));
+        let limited = base.clone().limit(1).union_all(step.clone());
+        let q = with_recursive(tree::table, limited).select_from(tree::table).order_by(tree::id).select(tree::id);
+        assert_eq!(q.fetch_all(db).await.unwrap(), [1, 2, 3]);
+        let q = with_recursive(tree::table, base.union_all(step.limit(1))).select_from(tree::table);
+        match q.order_by(tree::id).select(tree::id).fetch_all(db).await {
+            Ok(rows) => assert_eq!(rows, [1, 2, 3]),
+            Err(error) => {
+                assert!(matches!(server, Server::Mysql9 | Server::Sqlite) && error.is_unsupported(), "{error}");
+            }
+        }
+    });
+}
+
+#[test]
+fn thousands_of_conditions_are_flat_or_balanced() {
+    reading(async |_, db| {
+        let some = |count: i64| (0..count).map(|id| users::id.eq(id).on(users::table));
+        let q = select_from(users::table).filter(any(some(5_000))).select(count_all());
+        assert_eq!(q.fetch_one(db).await.unwrap(), 3);
+        let q = select_from(users::table).filter(all((10..5_000).map(|id| users::id.ne(id).on(users::table))));
+        assert_eq!(q.select(count_all()).fetch_one(db).await.unwrap(), 3);
+        let q = select_from(users::table).filter(not(any(some(101)))).filter(users::id.ge(0)).select(count_all());
+        assert_eq!(q.fetch_one(db).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn trap_27_whether_case_counts_is_a_matter_of_the_collation() {
+    reading(async |server, db| {
+        let q = select_from(users::table).filter(users::name.eq("ANN")).select(users::id);
+        let without_case = matches!(server, Server::Mysql9 | Server::Mariadb);
+        assert_eq!(q.fetch_all(db).await.unwrap(), if without_case { vec![1] } else { vec![] });
+        // What the guide says to do about it.
+        let q = select_from(users::table).filter(users::name.cast::<Vec<u8>>().eq(b"ANN".to_vec())).select(users::id);
+        assert_eq!(q.fetch_all(db).await.unwrap(), Vec::<i64>::new());
+        let q = select_from(users::table).filter(users::name.cast::<Vec<u8>>().eq(b"Ann".to_vec())).select(users::id);
+        assert_eq!(q.fetch_all(db).await.unwrap(), [1]);
+    });
+}
