@@ -4,6 +4,7 @@
 //! shape that means exactly the same; anything else is refused as [`Unsupported`](crate::error::Unsupported).
 //! Nothing of the tree is left out, and a value is always bound.
 
+mod constants;
 mod literal;
 mod lower;
 mod mariadb;
@@ -23,6 +24,7 @@ mod write_select;
 mod write_update;
 mod writer;
 
+pub use self::constants::{MARIADB, MYSQL, POSTGRES, SQLITE};
 pub use self::param::Typed;
 pub use self::spec::*;
 pub use self::type_name::TypeName;

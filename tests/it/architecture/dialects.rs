@@ -55,7 +55,7 @@ fn print() -> String {
     }
 
     let mut text = String::from(
-        "# Dialects\n\nEverything in which the dialects differ: printed from the constants of `src/dialect/spec.rs` by a \
+        "# Dialects\n\nEverything in which the dialects differ: printed from the constants of `src/dialect/constants.rs` by a \
          test, never edited by hand. `UPDATE_DOCS=1 make test` writes it anew.\n\nA server of a version lower than the one \
          named may lack something of this; one of a higher version lacks nothing.\n\n## Behaviour\n\n",
     );
