@@ -365,7 +365,7 @@ pub fn give_some<V: SqlType>(value: Option<V>) -> Option<Value> {
     value.map(V::into_value)
 }
 
-/// Writes what an insert or an update gives, by the names of the columns.
+/// Writes the values that an insert or an update gives, by the names of their columns.
 ///
 /// # Errors
 ///
@@ -378,7 +378,9 @@ pub fn debug_values<T: Table>(
 ) -> fmt::Result {
     let mut fields = f.debug_struct(name);
     for (column, value) in T::DESCRIPTION.columns.iter().zip(values) {
-        fields.field(column.name.text(), &value);
+        if let Some(value) = value {
+            fields.field(column.name.text(), &value);
+        }
     }
     fields.finish()
 }

@@ -86,52 +86,59 @@ impl<'a> OwnTarget<'a> {
     /// Whether no subquery reads the table, or only one that is run before the first row is written: it gives the same
     /// for every row, and every row that is written needs it. What stands behind a condition, or after an operand that
     /// is `null`, may not be needed by the first.
-    fn is_read_first_in(&self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Subquery(query) => self.is_read_first_by(query),
-            Expr::Exists(it) => {
-                let Exists { negated: _, query } = &**it;
-                self.is_read_first_by(query)
+    fn is_read_first_in(&self, mut expr: &Expr) -> bool {
+        // A loop, because trees may be deeper than the stack.
+        loop {
+            let (first, later) = match expr {
+                Expr::Subquery(query) => return self.is_read_first_by(query),
+                Expr::Exists(it) => {
+                    let Exists { negated: _, query } = &**it;
+                    return self.is_read_first_by(query);
+                }
+                Expr::InQuery(it) => {
+                    let InQuery { negated: _, value, query } = &**it;
+                    (value, self.is_read_in(query))
+                }
+                Expr::Unary(it) => {
+                    let Unary { operator: _, operand } = &**it;
+                    (operand, false)
+                }
+                Expr::Binary(it) => {
+                    let Binary { left, operator: _, right } = &**it;
+                    (left, self.is_read_in(right))
+                }
+                Expr::Like(it) => {
+                    let Like { negated: _, left, pattern, escape: _ } = &**it;
+                    (left, self.is_read_in(pattern))
+                }
+                Expr::Cast(it) => {
+                    let Cast { value, data_type: _ } = &**it;
+                    (value, false)
+                }
+                Expr::IsNull(it) => {
+                    let IsNull { negated: _, value } = &**it;
+                    (value, false)
+                }
+                Expr::Call(it) => match it.arguments.split_first() {
+                    Some((first, rest)) => (first, rest.iter().any(|it| self.is_read_in(it))),
+                    None => return true,
+                },
+                Expr::Column(_)
+                | Expr::Value(_)
+                | Expr::And(_)
+                | Expr::Or(_)
+                | Expr::Between(_)
+                | Expr::In(_)
+                | Expr::Case(_)
+                | Expr::Aggregate(_)
+                | Expr::Excluded(_)
+                | Expr::Now
+                | Expr::Raw(_) => return !self.is_read_in(expr),
+            };
+            if later {
+                return false;
             }
-            Expr::InQuery(it) => {
-                let InQuery { negated: _, value, query } = &**it;
-                !self.is_read_in(query) && self.is_read_first_in(value)
-            }
-            Expr::Unary(it) => {
-                let Unary { operator: _, operand } = &**it;
-                self.is_read_first_in(operand)
-            }
-            Expr::Binary(it) => {
-                let Binary { left, operator: _, right } = &**it;
-                self.is_read_first_in(left) && !self.is_read_in(right)
-            }
-            Expr::Like(it) => {
-                let Like { negated: _, left, pattern, escape: _ } = &**it;
-                self.is_read_first_in(left) && !self.is_read_in(pattern)
-            }
-            Expr::Cast(it) => {
-                let Cast { value, data_type: _ } = &**it;
-                self.is_read_first_in(value)
-            }
-            Expr::IsNull(it) => {
-                let IsNull { negated: _, value } = &**it;
-                self.is_read_first_in(value)
-            }
-            Expr::Call(it) => match it.arguments.split_first() {
-                Some((first, rest)) => self.is_read_first_in(first) && !rest.iter().any(|it| self.is_read_in(it)),
-                None => true,
-            },
-            Expr::Column(_)
-            | Expr::Value(_)
-            | Expr::And(_)
-            | Expr::Or(_)
-            | Expr::Between(_)
-            | Expr::In(_)
-            | Expr::Case(_)
-            | Expr::Aggregate(_)
-            | Expr::Excluded(_)
-            | Expr::Now
-            | Expr::Raw(_) => !self.is_read_in(expr),
+            expr = first;
         }
     }
 
@@ -143,7 +150,13 @@ impl<'a> OwnTarget<'a> {
     /// what it compares.
     fn is_read_first_in_filter(&self, filter: &Expr) -> bool {
         match filter {
-            Expr::And(all) => all.iter().all(|it| self.is_read_first_in_filter(it)),
+            Expr::And(all) => all.iter().all(|it| self.is_read_first_in_condition(it)),
+            condition => self.is_read_first_in_condition(condition),
+        }
+    }
+
+    fn is_read_first_in_condition(&self, condition: &Expr) -> bool {
+        match condition {
             Expr::Binary(it) if !it.operator.is_arithmetic() && it.operator != BinaryOperator::Concat => {
                 let Binary { left, operator: _, right } = &**it;
                 self.is_read_first_in(left) && self.is_read_first_in(right)

@@ -4,7 +4,6 @@ use super::{Expr, Expression, Nothing, Of};
 use crate::ast;
 use crate::table::Column;
 use crate::types::{NotNull, Nullable, Nullness, SqlType};
-use crate::value::{Kind, Value};
 
 /// What can stand where an expression of type `B` or `null` is expected: what [`IntoExpr`](super::IntoExpr) takes,
 /// and `Option`.
@@ -48,7 +47,7 @@ impl IntoNullable<String> for Option<&str> {
     type Null = Nullable;
 
     fn into_nullable(self) -> ast::Expr {
-        ast::Expr::Value(self.map_or(Value::Null(Kind::Text), Value::from))
+        self.map_or_else(|| None::<String>.into_nullable(), IntoNullable::into_nullable)
     }
 }
 
