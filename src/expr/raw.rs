@@ -58,7 +58,6 @@ impl<N> Condition for Raw<N> {
 
 /// The text of [`sql!`](crate::sql), whose slots are filled one after the other; [`sql!`](crate::sql) calls it.
 #[doc(hidden)]
-#[must_use]
 pub fn raw(text: &'static str) -> Slots<Nothing> {
     let mut raw = ast::Raw::default();
     let rest = push_text(&mut raw, text);
