@@ -1,6 +1,6 @@
 # What is done with this project, by the people who work on it and by CI alike.
 
-.PHONY: help test servers servers-down audit coverage bench-compile bench-types
+.PHONY: help test servers servers-down audit coverage fuzz bench-compile bench-types
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST)
@@ -21,6 +21,14 @@ audit: ## Looks for known holes, doubtful licences and doubled dependencies.
 coverage: ## Runs the tests and says which share of the lines they reach.
 	cargo llvm-cov --version >/dev/null 2>&1 || cargo install --locked cargo-llvm-cov
 	tests/servers/with cargo llvm-cov --all-features --ignore-filename-regex '(tests|benches|macros)/'
+
+FUZZ_SECONDS := 60
+
+fuzz: ## Feeds each fuzz target for FUZZ_SECONDS; needs a nightly compiler.
+	cargo fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz
+	for target in $$(cargo fuzz list); do \
+		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
 
 BENCHES := --manifest-path benches/Cargo.toml --release
 

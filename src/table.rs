@@ -185,21 +185,6 @@ pub trait BaseTable: Table {
     const TABLE: Self;
 }
 
-/// A table whose column at place `I` is a `Type`.
-///
-/// The module of a table reaches the types of its columns by it, so that it names none of them itself.
-#[doc(hidden)]
-pub trait HasColumn<const I: usize>: BaseTable {
-    /// The type of the column's values.
-    type Type;
-}
-
-/// The column of table `T` at place `I`.
-pub type ColumnOf<T, const I: usize> = Column<T, <T as HasColumn<I>>::Type, I>;
-
-/// The column at place `I` of an alias `A` of table `T`.
-pub type ColumnOfAlias<T, A, const I: usize> = Column<A, <T as HasColumn<I>>::Type, I>;
-
 /// The name of an alias, and a type that tells it from other aliases.
 #[doc(hidden)]
 pub struct Alias<A> {

@@ -61,8 +61,8 @@ impl Source for Connection {
         self.session.pipeline()
     }
 
-    fn lease(&self, _: Access) -> BoxFuture<'_, Result<Lease<'_>>> {
-        Box::pin(self.session.lease(0))
+    fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>> {
+        Box::pin(self.session.lease(0, access))
     }
 }
 

@@ -88,6 +88,10 @@ impl Db {
 
     /// Runs a closure in a transaction: commits where it gives `Ok`, rolls back where it gives `Err`.
     ///
+    /// MySQL and MariaDB commit where a table is created or dropped, so such a definition on `trx` is
+    /// [`Unsupported`](crate::error::Unsupported) there. Text that ends the transaction (`commit`, a definition) makes
+    /// what comes after it an error, and so the commit; what came before it is stored.
+    ///
     /// A panic in the closure, or dropping the future, rolls back too. What the closure runs on the database instead of
     /// on `trx` is not part of the transaction; it takes another connection, and waits for one where there is none.
     ///

@@ -128,8 +128,8 @@ impl Source for Transaction<'_> {
         self.session.pipeline()
     }
 
-    fn lease(&self, _: Access) -> BoxFuture<'_, Result<Lease<'_>>> {
-        Box::pin(self.session.lease(self.level))
+    fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>> {
+        Box::pin(self.session.lease(self.level, access))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::param::data_type_of;
-use super::spec::{Backslash, BytesLiteral, JsonLiteral, TimeLiteral};
+use super::spec::{Backslash, BytesLiteral, Decimals, JsonLiteral, TimeLiteral};
 use super::writer::Writer;
 use crate::error::{Error, Result};
 use crate::value::{Array, Value, calendar};
@@ -52,7 +52,11 @@ impl Writer<'_> {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return Err(Error::invalid("a decimal that is not finite cannot be written as a literal"));
         }
-        _ = if it.starts_with('-') { write!(self.sql, "({it})") } else { write!(self.sql, "{it}") };
+        match self.spec.decimals {
+            Decimals::Text => _ = write!(self.sql, "'{it}'"),
+            Decimals::Numbers if it.starts_with('-') => _ = write!(self.sql, "({it})"),
+            Decimals::Numbers => self.text(it),
+        }
         Ok(())
     }
 

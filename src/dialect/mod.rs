@@ -14,6 +14,7 @@ mod precedence;
 mod spec;
 mod sqlite;
 mod write_ddl;
+mod write_decimal;
 mod write_expr;
 mod write_insert;
 mod write_select;

@@ -39,6 +39,8 @@ pub struct Spec {
     pub concat: Concat,
     /// How integers are divided.
     pub integer_division: IntegerDivision,
+    /// What decimals are.
+    pub decimals: Decimals,
     /// How values are compared where `null` equals `null`.
     pub null_safe_equal: NullSafeEqual,
     /// Whether a pattern has an escape character without naming it.
@@ -109,6 +111,8 @@ pub struct Spec {
     pub table_suffix: &'static str,
     /// Whether dropping a table can take along what depends on it.
     pub drop_cascade: bool,
+    /// Whether a definition within a transaction is part of it; elsewhere it commits what came before.
+    pub definitions_in_transaction: bool,
     /// The name of a column type.
     pub data_type: fn(&DataType) -> Option<TypeName>,
     /// The name of a type to cast to.
@@ -172,6 +176,15 @@ pub enum IntegerDivision {
     Slash,
     /// `a div b`, since `/` gives a fraction.
     Div,
+}
+
+/// What decimals are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decimals {
+    /// Numbers.
+    Numbers,
+    /// Text, which is compared as numbers by the collation `kysera_decimal`, and not calculated with.
+    Text,
 }
 
 /// How values are compared where `null` equals `null`.
@@ -361,6 +374,7 @@ pub const POSTGRES: Spec = Spec {
     param_cast: postgres::param_cast,
     concat: Concat::Pipes,
     integer_division: IntegerDivision::Slash,
+    decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::Backslash,
     nulls_order: NullsOrder::Words,
@@ -396,6 +410,7 @@ pub const POSTGRES: Spec = Spec {
     time_literal: TimeLiteral::TypedWithZone,
     table_suffix: "",
     drop_cascade: true,
+    definitions_in_transaction: true,
     data_type: postgres::data_type,
     cast_type: postgres::data_type,
     now: "current_timestamp",
@@ -414,6 +429,7 @@ pub const MYSQL: Spec = Spec {
     param_cast: mysql::param_cast,
     concat: Concat::Function,
     integer_division: IntegerDivision::Div,
+    decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
     nulls_order: NullsOrder::Expression,
@@ -449,6 +465,7 @@ pub const MYSQL: Spec = Spec {
     time_literal: TimeLiteral::Typed,
     table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
+    definitions_in_transaction: false,
     data_type: mysql::data_type,
     cast_type: mysql::cast_type,
     now: "utc_timestamp(6)",
@@ -467,6 +484,7 @@ pub const MARIADB: Spec = Spec {
     param_cast: mariadb::param_cast,
     concat: Concat::Function,
     integer_division: IntegerDivision::Div,
+    decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
     nulls_order: NullsOrder::Expression,
@@ -502,6 +520,7 @@ pub const MARIADB: Spec = Spec {
     time_literal: TimeLiteral::Typed,
     table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
+    definitions_in_transaction: false,
     data_type: mariadb::data_type,
     cast_type: mariadb::cast_type,
     now: "utc_timestamp(6)",
@@ -520,6 +539,7 @@ pub const SQLITE: Spec = Spec {
     param_cast: sqlite::param_cast,
     concat: Concat::Pipes,
     integer_division: IntegerDivision::Slash,
+    decimals: Decimals::Text,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::None,
     nulls_order: NullsOrder::Words,
@@ -555,6 +575,7 @@ pub const SQLITE: Spec = Spec {
     time_literal: TimeLiteral::Text,
     table_suffix: " strict",
     drop_cascade: false,
+    definitions_in_transaction: true,
     data_type: sqlite::data_type,
     cast_type: sqlite::cast_type,
     now: "strftime('%Y-%m-%d %H:%M:%f000', 'now')",

@@ -5,15 +5,16 @@ use super::spec::TypeName;
 use crate::ast::DataType;
 use crate::value::Value;
 
-/// Decimals are text, because any other type of SQLite would lose digits.
+/// Decimals are text, because any other type of SQLite would lose digits. A collation that the driver brings compares
+/// them by their value; it is the column's, so it reaches orders, groups, keys and joins.
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
     Some(TypeName::Plain(match it {
         DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => "integer",
         DataType::Real | DataType::Double => "real",
         DataType::Varchar(length) => return Some(TypeName::Checked("text", *length)),
         DataType::Bytes | DataType::Uuid => "blob",
-        DataType::Decimal { precision: _, scale: _ }
-        | DataType::Text
+        DataType::Decimal { precision: _, scale: _ } => "text collate kysera_decimal",
+        DataType::Text
         | DataType::Date
         | DataType::Time
         | DataType::Timestamp

@@ -36,7 +36,9 @@ impl<'a> Writer<'a> {
             return self.column_name(table.as_ref(), name);
         }
         if let Expr::Value(value) = it {
-            return self.value(value, typed);
+            self.value(value, typed)?;
+            self.decimal_collation(value);
+            return Ok(());
         }
         self.nested(it, needs)
     }
@@ -100,6 +102,7 @@ impl<'a> Writer<'a> {
                 self.operand(operand, Precedence::Not, Typed::No)
             }
             UnaryOperator::Negate => {
+                self.calculate([operand].into_iter())?;
                 self.text("-");
                 self.operand(operand, Precedence::Atom, Typed::No)
             }
@@ -111,9 +114,12 @@ impl<'a> Writer<'a> {
         // What stands on one side tells the type of a value on the other.
         let (mut left_typed, mut right_typed) = (typed_by(right), typed_by(left));
         if operator.is_arithmetic() {
+            self.calculate([left, right].into_iter())?;
             // A number and a `null` of which nothing is known make a float on MariaDB.
             left_typed = if is_null(left) { Typed::No } else { left_typed };
             right_typed = if is_null(right) { Typed::No } else { right_typed };
+        } else {
+            self.compare([left, right].into_iter())?;
         }
         let (left_needs, right_needs) = Precedence::of_operator(*operator, self.spec).operands();
         let symbol = match operator {
@@ -188,6 +194,7 @@ impl<'a> Writer<'a> {
 
     fn between(&mut self, it: &'a Between) -> Result<()> {
         let Between { negated, value, low, high } = it;
+        self.compare([value, low, high].into_iter())?;
         let bounds_typed = typed_by(value);
         let value_typed = if typed_by(low) == Typed::Yes { Typed::Yes } else { typed_by(high) };
         self.operand(value, Precedence::Loose, value_typed)?;
@@ -203,8 +210,12 @@ impl<'a> Writer<'a> {
             self.text(if *negated { "true" } else { "false" });
             return Ok(());
         }
+        self.compare(std::iter::once(value).chain(list))?;
         let typed = typed_by(value);
         self.operand(value, Precedence::Loose, typed_by(&list[0]))?;
+        if !matches!(value, Expr::Value(_)) {
+            self.decimal_list(list);
+        }
         self.text(if *negated { " not in (" } else { " in (" });
         self.list("", list, ", ", |writer, it| writer.operand(it, Precedence::Any, typed))?;
         self.text(")");
@@ -291,7 +302,10 @@ impl<'a> Writer<'a> {
         if *quantifier == Quantifier::Distinct && arguments.is_empty() {
             return Err(Error::invalid("`distinct` needs an argument; name the column to count"));
         }
+        self.decimal_result(result.as_ref())?;
         let cast_result = match (result, self.spec.aggregate_result) {
+            // A sum of decimals is one on every server that has them.
+            (Some(DataType::Decimal { precision: _, scale: _ }), _) => None,
             (Some(data_type), AggregateResult::CastResult) => Some(data_type),
             (Some(_), AggregateResult::CastArgument | AggregateResult::AsIs) | (None, _) => None,
         };

@@ -20,6 +20,8 @@ pub mod sqlite;
 
 mod options;
 mod transaction;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod words;
 
 use std::fmt;
 use std::future::Future;
@@ -55,7 +57,9 @@ pub struct Query<'a> {
 pub struct Outcome {
     /// The rows that were inserted, matched by an update (changed or not), or deleted.
     ///
-    /// On MySQL and MariaDB, an upsert counts 1 for a row that it inserted and 2 for one that it updated.
+    /// On every server, an upsert that does nothing counts the rows that it inserted. One that updates counts each row
+    /// once on PostgreSQL and SQLite; on MySQL and MariaDB it counts 1 for a row that it inserted, 2 for one that it
+    /// changed, and 0 for one that had all the values already.
     pub rows_affected: u64,
     /// The key that the server generated, on MySQL, MariaDB and SQLite; of a statement with several rows, the first
     /// one on MySQL and MariaDB and the last one on SQLite. PostgreSQL tells it by `returning` only.
@@ -159,6 +163,13 @@ pub fn connect(options: &ConnectOptions) -> BoxFuture<'_, Result<Box<dyn Driver>
     Box::pin(open(options))
 }
 
+/// The runtime that drivers run on. Whatever waits for a limited time would panic without it.
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+fn runtime() -> Result<tokio::runtime::Handle> {
+    tokio::runtime::Handle::try_current()
+        .map_err(|_| Error::invalid("the drivers run on tokio; use the database within a tokio runtime"))
+}
+
 async fn open(options: &ConnectOptions) -> Result<Box<dyn Driver>> {
     match options.scheme() {
         #[cfg(feature = "sqlite")]
@@ -190,4 +201,28 @@ fn no_driver(scheme: &str) -> String {
         }
     };
     format!("database URLs that begin with `{scheme}:` need the feature `{feature}` of kysera")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_without_a_driver_is_told_what_it_lacks() {
+        let refuse = |url: &str| no_driver(ConnectOptions::new(url).scheme());
+        let unknown = "no driver for database URLs that begin with `oracle:`; known are `sqlite:`, `postgres:`, `mysql:` \
+                       and `mariadb:`";
+        assert_eq!(refuse("oracle://u:secret@h/d"), unknown);
+        assert!(refuse("secret").starts_with("the database URL has no scheme; it begins with `sqlite:`"));
+        for (scheme, feature) in [
+            ("sqlite", "sqlite"),
+            ("postgres", "postgres"),
+            ("postgresql", "postgres"),
+            ("mysql", "mysql"),
+            ("mariadb", "mysql"),
+        ] {
+            let expected = format!("database URLs that begin with `{scheme}:` need the feature `{feature}` of kysera");
+            assert_eq!(refuse(&format!("{scheme}://u:secret@h/d")), expected);
+        }
+    }
 }

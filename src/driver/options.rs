@@ -44,7 +44,8 @@ pub enum SqliteMode {
 /// | `mariadb://user:password@host:3306/database` | MariaDB |
 /// | `sqlite:path/to/file.db`, `sqlite:///absolute/path`, `sqlite::memory:` | SQLite |
 ///
-/// `Debug` shows no password.
+/// In a user and a password, `@ / ? # % \` are percent-encoded (`%40` and so on); a URL that has them as they are is
+/// refused, since it could be read in several ways. `Debug` shows no password.
 #[derive(Clone)]
 pub struct ConnectOptions {
     pub(crate) url: String,
@@ -114,19 +115,51 @@ impl ConnectOptions {
         Self { sqlite_mode, ..self }
     }
 
-    /// The part of the URL before the first colon.
+    /// The part of the URL before the first colon; nothing where that is no scheme, since what is written in another
+    /// form than a URL may have a password there.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        self.url.split_once(':').map_or("", |(scheme, _)| scheme)
+        let is_scheme = |it: &str| {
+            it.starts_with(|first: char| first.is_ascii_alphabetic())
+                && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        };
+        self.url.split_once(':').map(|(scheme, _)| scheme).filter(|it| is_scheme(it)).unwrap_or_default()
     }
 
-    /// The URL in its parts.
+    /// The URL of a server, `scheme://user:password@host:port/database`, in its parts.
     ///
     /// # Errors
     ///
-    /// Where it is no URL; the message does not repeat it, since it may hold a password.
+    /// Where it is no such URL, or does not tell where the password ends. The message repeats nothing of it.
     pub fn parse(&self) -> Result<Url> {
+        self.check()?;
         Url::parse(&self.url).map_err(|error| Error::invalid(format!("the database URL cannot be read: {error}")))
+    }
+
+    /// Refuses a URL that can be read in several ways.
+    ///
+    /// A password with an unescaped `@`, `/`, `?` or `#` ends there for one parser and goes on for the next; what is
+    /// left of it would be taken for a host, looked up, and told in errors.
+    pub(super) fn check(&self) -> Result<()> {
+        let scheme = self.scheme();
+        let Some(rest) = self.url[scheme.len()..].strip_prefix("://").filter(|_| !scheme.is_empty()) else {
+            return Err(Error::invalid(
+                "the database URL cannot be read; it is written `scheme://user:password@host:port/database`",
+            ));
+        };
+        if rest.contains(|it: char| it.is_control()) {
+            return Err(Error::invalid("the database URL holds a control character; write it as `%` and two digits"));
+        }
+        let (user, host) = rest.split_once('@').unwrap_or(("", rest));
+        let escapes = user.split('%').skip(1);
+        let is_escape = |it: &str| it.get(..2).is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        if host.contains('@') || user.contains(['/', '?', '#', '\\']) || !escapes.into_iter().all(is_escape) {
+            return Err(Error::invalid(
+                "the database URL cannot be read; in a user and a password, and after the host, write `@` as %40, and \
+                 in a user and a password `/` as %2F, `?` as %3F, `#` as %23, `\\` as %5C and `%` as %25",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -142,5 +175,57 @@ impl fmt::Debug for ConnectOptions {
             .field("tls_ca", &self.tls_ca)
             .field("sqlite_mode", &self.sqlite_mode)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_the_limits_and_no_password() {
+        let options = ConnectOptions::new("postgres://ann:secret@h/d?password=secret").max_connections(7);
+        for text in [format!("{options:?}"), format!("{options:#?}")] {
+            assert!(text.contains("postgres") && text.contains('7'), "{text}");
+            assert!(!text.contains("secret") && !text.contains("ann"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_not_repeated() {
+        let error = ConnectOptions::new("postgres://ann:secret@h:port/d").parse().unwrap_err();
+        assert!(error.is_invalid());
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    }
+
+    #[test]
+    fn a_url_that_could_be_read_in_several_ways_is_refused_without_repeating_it() {
+        for hostile in ["HUN@TER2", "HUN/TER2", "HUN?TER2", "HUN#TER2", "HUN%TER2", "HUN%2", "HUN\\TER2", "HUN\tTER2"] {
+            for url in [format!("postgres://user:{hostile}@h:1/db"), format!("mysql://{hostile}@h")] {
+                let options = ConnectOptions::new(&url);
+                let error = options.check().unwrap_err();
+                assert!(error.is_invalid() && options.parse().is_err(), "{url}");
+                for shown in [error.to_string(), format!("{error:?}"), format!("{options:?}")] {
+                    assert!(!shown.contains("HUN") && !shown.contains("TER"), "{shown}");
+                }
+            }
+        }
+        for other in ["mysql:u:HUNTER2@h", "host=h password=HUNTER2:x", "HUNTER2@h:1/db", "password=HUNTER2", ""] {
+            let options = ConnectOptions::new(other);
+            let error = options.check().unwrap_err();
+            assert!(!format!("{error} {error:?} {options:?}").contains("HUN"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_can_be_read_in_one_way_is_taken() {
+        for url in [
+            "postgres://u:p%40%2F%3F%23%25@h1:1,[::1]:2/d?options=-c%20a=b",
+            "postgresql:///d?host=/tmp",
+            "mysql://u:a:b, c&d=e!$'()*;[]@h/d%40",
+            "mariadb://h",
+        ] {
+            assert!(ConnectOptions::new(url).check().is_ok(), "{url}");
+        }
     }
 }

@@ -149,6 +149,8 @@ pub enum Access {
     Read,
     /// It changes something, or is text of which nobody knows.
     Write,
+    /// It changes what tables there are, which is no part of a transaction on every server.
+    Define,
 }
 
 impl Access {
@@ -160,12 +162,10 @@ impl Access {
         let with = match statement {
             Statement::Select(it) => &it.with,
             Statement::Compound(it) => &it.with,
-            Statement::Insert(_)
-            | Statement::Update(_)
-            | Statement::Delete(_)
-            | Statement::CreateTable(_)
-            | Statement::DropTable(_)
-            | Statement::Raw(_) => return Self::Write,
+            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Raw(_) => {
+                return Self::Write;
+            }
+            Statement::CreateTable(_) | Statement::DropTable(_) => return Self::Define,
         };
         if with.iter().all(|cte| Self::of(&cte.statement) == Self::Read) { Self::Read } else { Self::Write }
     }
@@ -200,7 +200,7 @@ impl Pipeline {
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn driver::Connection>> {
         match access {
             Access::Read => self.driver.acquire_reader().await,
-            Access::Write => self.driver.acquire().await,
+            Access::Write | Access::Define => self.driver.acquire().await,
         }
     }
 

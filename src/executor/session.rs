@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::{Lease, Pipeline};
+use super::{Access, Lease, Pipeline};
 use crate::driver::{Connection, TransactionOptions};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Unsupported};
 
 /// A connection that several handles share, one statement at a time.
 #[allow(missing_debug_implementations, reason = "it is sealed: nobody outside can name it")]
@@ -52,7 +52,19 @@ impl Session {
     }
 
     /// The connection, for a statement of a handle of this level.
-    pub(crate) async fn lease(&self, level: usize) -> Result<Lease<'_>> {
+    ///
+    /// A definition that would commit the transaction is refused: what came before it could not be taken back any
+    /// more, and what comes after it would be stored at once.
+    pub(crate) async fn lease(&self, level: usize, access: Access) -> Result<Lease<'_>> {
+        let spec = self.pipeline.driver.spec();
+        if level > 0 && access == Access::Define && !spec.definitions_in_transaction {
+            return Err(Unsupported::new(
+                spec.name,
+                "definition of a table within a transaction",
+                "create and drop tables outside of it",
+            )
+            .into());
+        }
         Ok(Lease::Pinned { line: self.line(level).await?, session: self })
     }
 

@@ -132,7 +132,9 @@ summable! {
     f64 => f64, None;
 }
 #[cfg(feature = "rust_decimal")]
-summable!(rust_decimal::Decimal => rust_decimal::Decimal, None;);
+summable!(
+    rust_decimal::Decimal => rust_decimal::Decimal, Some(DataType::Decimal { precision: 0, scale: 0 });
+);
 
 /// `count(*)`: how many rows.
 #[must_use]

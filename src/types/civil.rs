@@ -31,10 +31,10 @@ pub(super) fn time(value: &Value) -> Result<i64, Mismatch> {
     }
 }
 
-/// The microseconds since 1970-01-01 00:00:00 in a value.
+/// The microseconds since 1970-01-01 00:00:00 in a value; an instant, such as that of now, is read in UTC.
 pub(super) fn timestamp(value: &Value) -> Result<i64, Mismatch> {
     match value {
-        Value::Timestamp(micros) => Ok(*micros),
+        Value::Timestamp(micros) | Value::TimestampTz(micros) => Ok(*micros),
         Value::Text(text) => calendar::parse_timestamp(text).ok_or_else(|| no_such(Kind::Timestamp)),
         value => Err(Mismatch::new(Kind::Timestamp, value)),
     }

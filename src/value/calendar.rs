@@ -56,7 +56,8 @@ pub fn split_timestamp(micros: i64) -> (i32, i64) {
 /// Joins a day number and microseconds since midnight, if the sum can be told.
 #[must_use]
 pub fn join_timestamp(days: i32, micros: i64) -> Option<i64> {
-    i64::from(days).checked_mul(MICROS_PER_DAY)?.checked_add(micros)
+    // In wider numbers, since the midnight of the first day is before the first instant of an `i64`.
+    i64::try_from(i128::from(days) * i128::from(MICROS_PER_DAY) + i128::from(micros)).ok()
 }
 
 /// The date as `2026-11-22`, or `-0005-11-22` for a year before the year 0.
@@ -170,6 +171,16 @@ mod tests {
             assert_eq!(days_from_civil(year, month, day), days);
             assert_eq!(parse_date(&format_date(days)), Some(days));
         }
+    }
+
+    #[test]
+    fn the_first_and_the_last_instant_come_back() {
+        for timestamp in [i64::MIN, -9_223_372_023_969_873_920, -1, 0, i64::MAX] {
+            let (days, micros) = split_timestamp(timestamp);
+            assert_eq!(join_timestamp(days, micros), Some(timestamp));
+        }
+        assert_eq!(join_timestamp(i32::MIN, 0), None);
+        assert_eq!(join_timestamp(i32::MAX, 0), None);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Seconds of `cargo check` for a large schema, and for many joins on it.
 //!
-//! It generates four crates of 80 tables with ten columns each:
+//! It generates five crates of 80 tables with ten columns each:
 //!
 //! * `schema_kysera`: a struct with `#[derive(Table)]` for each, which makes the table, the row, `New..` and `..Patch`;
-//! * `joins_kysera`: the same, and 300 functions that join four tables, filter, order, select four columns and fetch;
+//! * `joins_kysera`: the same, and 300 functions that join four tables, filter, order, select four columns and compile;
+//! * `async_joins_kysera`: the same, where the functions are `async` and fetch. The compiler then proves all bounds of
+//!   the query a second time, as it does in every function that gives `impl Trait`;
 //! * `schema_diesel`: the same schema in Diesel: `table!` for each, `joinable!` with the one before and
 //!   `allow_tables_to_appear_in_same_query!` of all, as `diesel print-schema` writes it, and for each table the structs
 //!   of a row (`Queryable`, `Selectable`), of an insert (`Insertable`) and of an update (`AsChangeset`). They are without
@@ -50,17 +52,20 @@ fn main() -> std::io::Result<()> {
     // The versions that the other comparisons have.
     fs::copy(benches.join("Cargo.lock"), workspace.join("Cargo.lock"))?;
     generate(&workspace, "schema_kysera", &kysera, &kysera_schema())?;
-    generate(&workspace, "joins_kysera", &kysera, &(kysera_schema() + &kysera_joins()))?;
+    generate(&workspace, "joins_kysera", &kysera, &(kysera_schema() + &kysera_joins(false)))?;
+    generate(&workspace, "async_joins_kysera", &kysera, &(kysera_schema() + &kysera_joins(true)))?;
     generate(&workspace, "schema_diesel", diesel, &(diesel_tables() + &diesel_structs()))?;
     generate(&workspace, "tables_diesel", diesel, &diesel_tables())?;
 
     for (what, incremental) in [("-whole", "0"), ("", "1")] {
         let schema_kysera = seconds(&workspace, "schema_kysera", incremental)?;
         let joins_kysera = seconds(&workspace, "joins_kysera", incremental)?;
+        let async_joins_kysera = seconds(&workspace, "async_joins_kysera", incremental)?;
         let schema_diesel = seconds(&workspace, "schema_diesel", incremental)?;
         let tables_diesel = seconds(&workspace, "tables_diesel", incremental)?;
         println!("seconds{what} schema kysera {schema_kysera:.2}");
         println!("seconds{what} joins kysera {joins_kysera:.2}");
+        println!("seconds{what} async joins kysera {async_joins_kysera:.2}");
         println!("seconds{what} schema diesel {schema_diesel:.2}");
         println!("seconds{what} schema diesel, without structs {tables_diesel:.2}");
         println!("ratio{what} schema diesel, without structs/kysera {:.1}", tables_diesel / schema_kysera);
@@ -127,16 +132,23 @@ fn kysera_schema() -> String {
     source
 }
 
-fn kysera_joins() -> String {
+fn kysera_joins(run: bool) -> String {
     let mut source = String::new();
     for join in 0..JOINS {
         // Four tables that are different ones in every function.
         let [a, b, c, d] =
             [0, 1, 30, 60].map(|step| format!("t{:02}", (join + step + step.min(1) * (join / TABLES)) % TABLES));
+        let (signature, last) = if run {
+            let rows = "kysera::Result<Vec<(i64, String, Option<i32>, Option<f64>)>>";
+            (format!("pub async fn join{join:03}(executor: &dyn Executor, name: &str) -> {rows}"), "fetch_all(executor).await")
+        } else {
+            let compiled = "kysera::Result<kysera::dialect::Compiled>";
+            (format!("pub fn join{join:03}(name: &str) -> {compiled}"), "compile(&kysera::dialect::POSTGRES)")
+        };
         _ = write!(
             source,
             "
-pub async fn join{join:03}(executor: &dyn Executor, name: &str) -> kysera::Result<Vec<(i64, String, Option<i32>, Option<f64>)>> {{
+{signature} {{
     select_from({a}::table)
         .inner_join({b}::table, {b}::parent_id.eq({a}::id))
         .left_join({c}::table, {c}::parent_id.eq({b}::id))
@@ -144,8 +156,7 @@ pub async fn join{join:03}(executor: &dyn Executor, name: &str) -> kysera::Resul
         .filter({a}::name.like(name).and({b}::quantity.gt(10)))
         .order_by(({a}::name, {d}::id.desc()))
         .select(({a}::id, {b}::name, {c}::quantity, {d}::height))
-        .fetch_all(executor)
-        .await
+        .{last}
 }}
 "
         );

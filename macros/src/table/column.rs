@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
-use syn::punctuated::Pair;
 use syn::{Error, Expr, ExprLit, ExprPath, ExprUnary, Field, Ident, Lit, LitStr, Path, Result, Token, Type, UnOp};
 
 use crate::attributes;
@@ -232,7 +231,7 @@ fn references(meta: &ParseNestedMeta<'_>, kysera: &Path) -> Result<TokenStream> 
     let content;
     syn::parenthesized!(content in meta.input);
     let mut module = content.call(Path::parse_mod_style)?;
-    let column = module.segments.pop().map(Pair::into_value);
+    let column = module.segments.pop();
     if module.segments.pop_punct().is_none() {
         return Err(Error::new_spanned(column, "name the table too, as in `references(users::id)`"));
     }

@@ -76,14 +76,19 @@ impl Table {
         let documented = name.documented();
         let about_module = format!("The table{documented}, and a constant for each of its columns.");
         let about_table = format!("The table{documented}.");
+        let names = self.columns.iter().map(|it| &it.field);
         let about_alias = format!("The table{documented} under another name, and its columns.");
         let constants = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
-            quote!(#[doc = #about] #inner const #field: #kysera::table::ColumnOf<table, #at> = #kysera::table::column();)
+            quote! {
+                #[doc = #about]
+                #inner const #field: #kysera::table::Column<table, <table as __Types>::#field, #at> =
+                    #kysera::table::column();
+            }
         });
         let fields = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
-            quote!(#[doc = #about] #inner #field: #kysera::table::ColumnOfAlias<table, Self, #at>,)
+            quote!(#[doc = #about] #inner #field: #kysera::table::Column<Self, <table as __Types>::#field, #at>,)
         });
         quote! {
             #[doc = #about_module]
@@ -92,6 +97,12 @@ impl Table {
                 #[doc = #about_table]
                 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
                 #inner struct table;
+
+                /// The types of the columns.
+                #[doc(hidden)]
+                #inner trait __Types {
+                    #(type #names;)*
+                }
 
                 #(#constants)*
 
@@ -119,9 +130,7 @@ impl Table {
         };
         let descriptions = columns.iter().enumerate().map(|(at, column)| column.description(at, kysera));
         let types = columns.iter().rev().fold(quote!(()), |rest, Column { ty, .. }| quote!((#ty, #rest)));
-        let column_types = columns.iter().enumerate().map(|(at, Column { ty, .. })| {
-            quote!(impl #kysera::table::HasColumn<#at> for #module::table { type Type = #ty; })
-        });
+        let column_types = columns.iter().map(|Column { field, ty, .. }| quote!(type #field = #ty;));
         let fields: Vec<_> = columns.iter().map(|it| &it.field).collect();
         let bindings: Vec<_> = (0..width).map(|at| format_ident!("__{at}")).collect();
         let list = bindings.iter().rev().fold(quote!(()), |rest, binding| quote!((#binding, #rest)));
@@ -133,7 +142,9 @@ impl Table {
                 static TABLE: #kysera::table::TableDescription =
                     #kysera::table::TableDescription { schema: #schema, name: &NAMES[#width], columns: &COLUMNS };
 
-                #(#column_types)*
+                impl #module::__Types for #module::table {
+                    #(#column_types)*
+                }
 
                 #[diagnostic::do_not_recommend]
                 impl #kysera::table::Table for #module::table {
@@ -370,7 +381,11 @@ impl Column {
     fn clone_field(&self) -> TokenStream {
         let Self { field, ty, .. } = self;
         let inner = name::option_of(ty).unwrap_or(ty);
-        if is_number(inner) { quote!(#field: self.#field) } else { quote!(#field: self.#field.clone()) }
+        if is_number(inner) {
+            quote!(#field: self.#field)
+        } else {
+            quote!(#field: ::core::clone::Clone::clone(&self.#field))
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::error::Failure;
 use super::value::{RowDecoder, encode};
+use crate::driver::words::Words;
 use crate::driver::{Outcome, Query, Rows};
 use crate::error::{Error, Result};
 
@@ -19,6 +20,15 @@ const MAX_PARAMS: usize = 65_535;
 
 /// More bytes than a message with values has before its values, where each value takes three.
 const MESSAGE_HEAD: usize = 64;
+
+/// What tells whether a statement leaves something behind, see [`Words`]: locks by name, variables of the user's.
+const WORDS: Words = Words {
+    rows_only: &[
+        "select", "insert", "update", "delete", "replace", "with", "values", "table", "explain", "describe", "desc",
+        "show", "do", "kill",
+    ],
+    leaving: &["get_lock", "@"],
+};
 
 /// How many rows of a stream come at once.
 const BATCH_ROWS: usize = 256;
@@ -42,6 +52,16 @@ pub(super) enum Command {
     Reset,
 }
 
+impl Command {
+    /// Whether it may leave the session other than it was. Who sends text of the user's knows that by himself.
+    pub(super) fn alters_session(&self) -> bool {
+        match self {
+            Self::Fetch(prepared) | Self::Stream(prepared, _) | Self::Execute(prepared) => prepared.alters_session,
+            Self::Prepare(_) | Self::Text(_) | Self::Ping | Self::Reset => false,
+        }
+    }
+}
+
 /// A statement and what is bound to it.
 ///
 /// A prepared statement is one statement: the servers refuse to prepare several.
@@ -49,6 +69,8 @@ pub(super) enum Command {
 pub(super) struct Prepared {
     pub(super) sql: String,
     pub(super) params: Vec<Wire>,
+    /// Whether it may change the session beyond itself, such as `set`.
+    pub(super) alters_session: bool,
 }
 
 impl Prepared {
@@ -66,7 +88,7 @@ impl Prepared {
                 "a statement of {size} bytes; the server's `max_allowed_packet` is {max_message}"
             )));
         }
-        Ok(Self { sql: sql.to_owned(), params })
+        Ok(Self { sql: sql.to_owned(), params, alters_session: WORDS.alter_session(sql) })
     }
 }
 
@@ -86,7 +108,7 @@ impl Reply {
         let status = conn.last_ok_packet().map(OkPacket::status_flags);
         Self {
             rows,
-            outcome: Outcome::new(conn.affected_rows(), last_insert_id),
+            outcome: Outcome::new(matched(conn).unwrap_or_else(|| conn.affected_rows()), last_insert_id),
             in_transaction: status.map(|flags| flags.contains(StatusFlags::SERVER_STATUS_IN_TRANS)),
         }
     }
@@ -94,6 +116,15 @@ impl Reply {
     fn without_rows(conn: &Conn) -> Self {
         Self::new(conn, no_rows())
     }
+}
+
+/// How many rows an update matched, of which the server counts only those that it changed as affected.
+///
+/// Asked to count all (`CLIENT_FOUND_ROWS`), it would also count those that an upsert passed over. So this is read out
+/// of what it says in words, `Rows matched: 3  Changed: 1  Warnings: 0`, in the language that the session is set to.
+fn matched(conn: &Conn) -> Option<u64> {
+    let info = conn.info();
+    info.strip_prefix("Rows matched: ")?.split(' ').next()?.parse().ok()
 }
 
 fn no_rows() -> Rows {
@@ -131,7 +162,7 @@ pub(super) async fn perform(conn: &mut Conn, command: Command) -> Result<Reply, 
 
 /// Prepares a statement, unless it is already, and starts it.
 async fn run(conn: &mut Conn, prepared: Prepared) -> Result<QueryResult<'_, 'static, BinaryProtocol>, Failure> {
-    let Prepared { sql, params } = prepared;
+    let Prepared { sql, params, alters_session: _ } = prepared;
     let statement: Statement = conn.prep(sql).await?;
     // `mysql_async` checks this too, and closes the connection.
     if usize::from(statement.num_params()) != params.len() {

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 
 /// What every session is set to, once when it is opened and again where it was reset.
 ///
-/// - `lc_messages`: names are read out of messages, see `error.rs`.
+/// - `lc_messages`: names are read out of messages, see `error.rs`, and numbers of rows, see `command.rs`.
 /// - `group_concat_max_len`: the longest packet there may be; by default MySQL cuts `group_concat` at 1 KiB and
 ///   MariaDB `json_arrayagg` at 1 MiB, with a warning only.
 /// - `sql_mode` is given as a whole, since modes that a server may have by default (`ANSI_QUOTES`,
@@ -70,7 +70,6 @@ impl Connector {
             .user(decoded(url.username())?)
             .pass(url.password().map(decoded).transpose()?.flatten())
             .db_name(database)
-            .client_found_rows(true)
             .stmt_cache_size(PREPARED_STATEMENTS)
             .setup(vec![SETUP]);
         let (opts, plain) = match tls::ssl_opts(tls_mode, tls_ca.as_deref())? {

@@ -34,9 +34,15 @@ use crate::error::{Error, Result};
 ///
 /// Which of the two it is, the server says, not the URL.
 ///
-/// A session speaks `utf8mb4` and UTC, in a strict `sql_mode`, and counts the rows that an update matched. Text that is
-/// run by [`Connection::batch`] may change that; its connection is reset before somebody else gets it. Statements that
-/// are run in other ways should leave the session as it is.
+/// A session speaks `utf8mb4` and UTC, in a strict `sql_mode`. Text that is run by [`Connection::batch`] may change that,
+/// and so may a statement such as `set`; the connection is reset before somebody else gets it. Beyond notice is what
+/// a function or a trigger of the user's sets.
+///
+/// Definitions end a transaction here, and so does text such as `commit`. A transaction that was ended so refuses all
+/// that comes after. Beyond notice is text that ends it and begins another at once, such as `begin`.
+///
+/// A connection that was used within the last second is handed out without asking whether it is still there. Where the
+/// server closed it in that time, the first statement is an error that [`is_closed`](Error::is_closed).
 pub struct Mysql {
     pool: managed::Pool<Manager>,
     spec: Spec,
@@ -57,6 +63,7 @@ impl Mysql {
         if options.max_connections == 0 {
             return Err(Error::invalid("a pool of no connections; `max_connections` must be at least 1"));
         }
+        let runtime = super::runtime()?;
         let manager = Manager { connector: Connector::new(options)?, idle_timeout: options.idle_timeout };
         let pool = managed::Pool::builder(manager)
             .max_size(options.max_connections)
@@ -69,7 +76,7 @@ impl Mysql {
         let first = pool.get().await.map_err(|error| acquire_error(&pool, acquire_timeout, error))?;
         let Server { is_mariadb, version, max_message: _ } = first.server();
         drop(first);
-        tokio::spawn(close_idle(pool.weak(), options.idle_timeout));
+        runtime.spawn(close_idle(pool.weak(), options.idle_timeout));
         Ok(Self {
             pool,
             spec: if is_mariadb { Spec { version, ..MARIADB } } else { Spec { version, ..MYSQL } },
@@ -97,6 +104,7 @@ impl Driver for Mysql {
 
     fn acquire(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async {
+            super::runtime()?;
             let session =
                 self.pool.get().await.map_err(|error| acquire_error(&self.pool, self.acquire_timeout, error))?;
             let in_use = Arc::clone(&self.in_use).try_read_owned().map_err(|_| closed())?;

@@ -30,6 +30,10 @@ const MOST_WAIT: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A connection that was not used for so long is asked for a sign of life before it is used again.
+///
+/// Asking always would double the round trips of every single statement. What would be free, a look whether its socket
+/// has come to its end, `mysql_async` does not offer; and a statement whose answer did not come cannot be sent again,
+/// since nobody knows whether it was run.
 const STALE: Duration = Duration::from_secs(1);
 
 /// A command that runs; it gives the connection back at its end.
@@ -52,13 +56,28 @@ enum Transaction {
     /// The server has rolled it back. Statements would now be stored each on its own, so none is sent until
     /// [`Session::rollback`].
     Aborted(Cause),
+    /// A statement in it ended it, such as a definition, or `commit` in text of the user's. Here too none is sent.
+    Ended,
 }
 
-/// The error that ended a transaction.
+/// The error after which a transaction was not there any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Cause {
     kind: DatabaseErrorKind,
     code: String,
+}
+
+impl Cause {
+    /// What became of the transaction. Only some errors roll one back; any other statement may have failed after it
+    /// had committed, as definitions do first of all.
+    fn outcome(self) -> Transaction {
+        match self.kind {
+            DatabaseErrorKind::Deadlock | DatabaseErrorKind::LockTimeout | DatabaseErrorKind::SerializationFailure => {
+                Transaction::Aborted(self)
+            }
+            _ => Transaction::Ended,
+        }
+    }
 }
 
 /// One session on a server.
@@ -123,7 +142,12 @@ impl Session {
         let (conn, result) = running.as_mut().await;
         let result = result.map_err(|failure| failure.into_error(self.server.is_mariadb));
         match &result {
-            Ok(reply) => self.in_transaction = reply.in_transaction.unwrap_or(self.in_transaction),
+            Ok(reply) => {
+                self.in_transaction = reply.in_transaction.unwrap_or(self.in_transaction);
+                if self.transaction == Transaction::Open && !self.in_transaction {
+                    self.transaction = Transaction::Ended;
+                }
+            }
             Err(error) if self.in_transaction && self.transaction == Transaction::Open => {
                 if let Some(error) = error.as_database() {
                     self.transaction = Transaction::Doubtful(Cause { kind: error.kind(), code: error.code().into() });
@@ -163,6 +187,12 @@ impl Session {
     /// Takes the transaction back, also one that the server has taken back already.
     pub(super) async fn rollback(&mut self) -> Result<()> {
         self.settle().await;
+        let was_ended = self.transaction == Transaction::Ended;
+        self.undo().await?;
+        if was_ended { Err(ended()) } else { Ok(()) }
+    }
+
+    async fn undo(&mut self) -> Result<()> {
         self.perform(Command::Text("rollback".into())).await?;
         self.transaction = Transaction::None;
         Ok(())
@@ -198,7 +228,7 @@ impl Session {
                 self.transaction = Transaction::None;
                 self.changed = false;
             } else if !self.is_clean() {
-                self.rollback().await?;
+                self.undo().await?;
             }
             Ok::<_, Error>(())
         };
@@ -219,10 +249,11 @@ impl Session {
         if let Transaction::Doubtful(cause) = &self.transaction {
             let cause = cause.clone();
             self.perform(Command::Text("do 0".into())).await?;
-            self.transaction = if self.in_transaction { Transaction::Open } else { Transaction::Aborted(cause) };
+            self.transaction = if self.in_transaction { Transaction::Open } else { cause.outcome() };
         }
         match &self.transaction {
             Transaction::Aborted(cause) => Err(aborted(cause)),
+            Transaction::Ended => Err(ended()),
             Transaction::None | Transaction::Open | Transaction::Doubtful(_) => Ok(()),
         }
     }
@@ -257,6 +288,7 @@ impl Session {
     fn launch(&mut self, command: Command) -> Result<()> {
         match std::mem::replace(&mut self.state, State::Lost) {
             State::Idle(mut conn) => {
+                self.changed |= command.alters_session();
                 self.state = State::Running(Box::pin(async move {
                     let result = perform(&mut conn, command).await;
                     (conn, result)
@@ -270,6 +302,13 @@ impl Session {
 
 fn gone() -> Error {
     Error::closed("the connection is gone; take another one")
+}
+
+fn ended() -> Error {
+    Error::closed(
+        "the transaction is over: a statement in it ended it, as definitions and `commit` do, and what came before may \
+         be stored; run such statements outside of transactions",
+    )
 }
 
 fn aborted(cause: &Cause) -> Error {

@@ -28,6 +28,11 @@ pub(super) struct Settings {
 
 /// Reads the URL and lays the options over it.
 pub(super) fn read(options: &ConnectOptions) -> Result<Settings> {
+    options.check()?;
+    if !matches!(options.scheme(), "postgres" | "postgresql") {
+        // `tokio-postgres` would read it as `key=value`, and repeat it where it is not.
+        return Err(Error::invalid("the URL of a PostgreSQL database begins with `postgres://` or `postgresql://`"));
+    }
     let (url, parameters) = split(&options.url)?;
     let mut config: Config = url.parse().map_err(unreadable)?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
@@ -69,12 +74,7 @@ struct Parameters {
 /// Takes those parameters out of the URL.
 fn split(url: &str) -> Result<(String, Parameters)> {
     let mut parameters = Parameters::default();
-    // A password may hold a question mark.
-    let after_password = url.find('@').unwrap_or(0);
-    let Some(question) = url[after_password..].find('?').map(|at| after_password + at) else {
-        return Ok((url.to_owned(), parameters));
-    };
-    let (base, query) = (&url[..question], &url[question + 1..]);
+    let Some((base, query)) = url.split_once('?') else { return Ok((url.to_owned(), parameters)) };
     let mut rest = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_url_is_read_as_libpq_reads_it() {
-        let settings = read_url("postgres://u%40x:p%3Fw?@h1:1,h2:2/d?application_name=a%20b&sslmode=disable").unwrap();
+        let settings =
+            read_url("postgres://u%40x:p%3Fw%3F@h1:1,h2:2/d?application_name=a%20b&sslmode=disable").unwrap();
         assert_eq!(settings.target, "h1:1, h2:2");
         assert_eq!(settings.config.get_user(), Some("u@x"));
         assert_eq!(settings.config.get_password(), Some(&b"p?w?"[..]));

@@ -31,7 +31,6 @@ use std::pin::pin;
 use std::time::Duration;
 
 use deadpool::managed::{Pool, PoolConfig, PoolError, QueueMode, WeakPool};
-use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -49,7 +48,8 @@ use crate::error::{Error, Result};
 /// `target_session_attrs`.
 ///
 /// What a session was told by `set`, `listen`, `create temp table` and the like is taken back before another user
-/// gets it.
+/// gets it. Where text ends a transaction, all that comes after it in that transaction is an error; beyond notice is text
+/// that ends it and begins another at once.
 pub struct Postgres {
     pool: Pool<Manager>,
     spec: Spec,
@@ -68,8 +68,7 @@ impl Postgres {
         if options.max_connections == 0 {
             return Err(Error::invalid("a pool without connections; set `max_connections` to 1 or more"));
         }
-        let runtime = Handle::try_current()
-            .map_err(|_| Error::invalid("the PostgreSQL driver runs on tokio; connect within a tokio runtime"))?;
+        let runtime = super::runtime()?;
         let manager = Manager::new(config::read(options)?);
         // The connection used last is taken first, so that those beyond the usual load become idle and are closed.
         let limits = PoolConfig { queue_mode: QueueMode::Lifo, ..PoolConfig::new(options.max_connections) };
@@ -143,6 +142,7 @@ impl fmt::Debug for Postgres {
 
 /// Takes a session out of the pool, or opens one.
 async fn take(pool: &Pool<Manager>, limit: Duration) -> Result<manager::Pooled> {
+    super::runtime()?;
     match timeout(limit, pool.get()).await {
         Ok(Ok(session)) => Ok(session),
         Ok(Err(PoolError::Backend(error))) => Err(error),

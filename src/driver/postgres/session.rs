@@ -24,6 +24,9 @@ pub(super) const CLEANING: Duration = Duration::from_secs(5);
 /// Makes a transaction fail, so that it cannot be stored: there is no such savepoint.
 const SPOIL: &str = "rollback to savepoint kysera_gave_up_a_statement";
 
+/// Is refused outside of a transaction, and changes nothing within one.
+const PROBE: &str = "savepoint kysera_probe; release savepoint kysera_probe";
+
 /// `discard all` without `deallocate all`, since prepared statements are kept, here and in `tokio-postgres`.
 const RESET: &str = "rollback; close all; set session authorization default; reset all; unlisten *; \
                      select pg_advisory_unlock_all(); discard temp; discard sequences";
@@ -52,6 +55,8 @@ pub(super) struct Session {
     statements: Statements,
     progress: Progress,
     in_transaction: bool,
+    /// A statement since the last look may have ended the transaction, such as `commit` in text of the user's.
+    doubtful: bool,
     /// A setting, a lock, a temporary table may be left behind.
     altered: bool,
     /// Not to be used any more, since it failed by other means than a refusal.
@@ -71,6 +76,7 @@ impl Session {
             statements: Statements::default(),
             progress: Progress::Idle,
             in_transaction: false,
+            doubtful: false,
             altered: false,
             broken: false,
             idle_since: Instant::now(),
@@ -111,8 +117,11 @@ impl Session {
 
     /// The same for text of the user's, which may do anything.
     pub(super) async fn batch(&mut self, sql: &str) -> Result<()> {
+        self.start().await?;
         self.altered = true;
-        self.simple(sql).await
+        self.doubtful = true;
+        let answer = self.client.batch_execute(sql).await;
+        self.finish(answer)
     }
 
     /// Has a statement planned anew.
@@ -154,6 +163,7 @@ impl Session {
     async fn run(&mut self, prepared: &Prepared, query: Query<'_>) -> Result<Result<RowStream, tokio_postgres::Error>> {
         let params = prepared.bind(query.params)?;
         self.altered |= prepared.alters_session;
+        self.doubtful |= prepared.alters_session;
         Ok(self.client.query_raw(&prepared.statement, params).await)
     }
 
@@ -187,6 +197,7 @@ impl Session {
     pub(super) async fn begin(&mut self, sql: &str) -> Result<()> {
         self.start().await?;
         self.in_transaction = true;
+        self.doubtful = false;
         let answer = self.client.batch_execute(sql).await;
         self.in_transaction = answer.is_ok();
         self.finish(answer)
@@ -219,9 +230,31 @@ impl Session {
     /// Takes back a transaction.
     pub(super) async fn rollback(&mut self) -> Result<()> {
         self.end_running().await?;
+        let open = self.probe().await;
+        self.doubtful = false;
         self.simple("rollback").await?;
         self.in_transaction = false;
-        Ok(())
+        open
+    }
+
+    /// Makes sure that a transaction is still there after statements that may have ended it. Without it, those that
+    /// follow would be stored each on its own.
+    async fn probe(&mut self) -> Result<()> {
+        if !self.in_transaction || !self.doubtful {
+            return Ok(());
+        }
+        match self.client.batch_execute(PROBE).await {
+            Err(error) if error.code() == Some(&SqlState::NO_ACTIVE_SQL_TRANSACTION) => Err(Error::closed(
+                "the transaction is over: a statement in it ended it, as `commit` does, and what came before may be \
+                 stored; run such statements outside of transactions",
+            )),
+            // One that has failed is there too, and refuses everything but its end.
+            Err(error) if !error::is_harmless(&error) => Err(self.failed(error)),
+            Ok(()) | Err(_) => {
+                self.doubtful = false;
+                Ok(())
+            }
+        }
     }
 
     /// Takes back a part of a transaction, by a statement that works even after a failure.
@@ -248,6 +281,7 @@ impl Session {
             }
             (Progress::Statement | Progress::Rows, false) => self.end_running().await?,
         }
+        self.probe().await?;
         self.progress = Progress::Statement;
         Ok(())
     }
@@ -285,6 +319,7 @@ impl Session {
         if self.end_running().await.is_err() || self.broken {
             return false;
         }
+        self.doubtful = false;
         let sql = if self.altered { RESET } else { "rollback" };
         if (self.altered || self.in_transaction) && self.simple(sql).await.is_err() {
             return false;

@@ -8,11 +8,12 @@
 //! | `worker` | a thread that owns a connection and does jobs on it |
 //! | `session` | what is done on a connection, without a future in sight |
 //! | `interrupt` | how a job stops that nobody waits for any more |
-//! | `value`, `error` | values and errors, there and back |
+//! | `value`, `decimal`, `error` | values and errors, there and back |
 //!
 //! A file has one connection that writes, since SQLite lets one transaction write at a time, and in WAL mode the others
 //! read beside it without waiting. A database in memory is a single connection.
 
+mod decimal;
 mod error;
 mod interrupt;
 mod link;
@@ -49,6 +50,12 @@ use crate::error::Result;
 /// [`acquire_reader`](Driver::acquire_reader) one of `max_connections - 1` that read only. Each connection has foreign
 /// keys on, a journal in WAL mode (a file) with `synchronous = normal`, and everything off by which a hostile database
 /// or a misspelled name could do harm: double-quoted strings, trusted schemas, writable schemas.
+///
+/// Decimals are text, since SQLite's own numbers would lose digits. Each connection has a collation `kysera_decimal`
+/// that compares them by their value, and columns of decimals that [`schema`](crate::schema) creates are declared with
+/// it. Another program that orders or compares such a column, or writes one that is in a key, must bring a collation
+/// of that name, or it is told that there is none; and a column of text that was declared without it is compared by
+/// value only with bound decimals, but ordered, grouped, joined and kept unique as text.
 #[derive(Debug)]
 pub struct Sqlite {
     pool: Arc<Pool>,
@@ -62,6 +69,7 @@ impl Sqlite {
     ///
     /// Where the URL is not understood or the file cannot be opened.
     pub async fn connect(options: &ConnectOptions) -> Result<Self> {
+        super::runtime()?;
         let pool = Pool::connect(Location::parse(&options.url)?, options).await?;
         Ok(Self { pool, spec: Spec { version: library_version(), ..dialect::SQLITE } })
     }

@@ -111,6 +111,7 @@ impl Pool {
         if let Ok(permit) = Arc::clone(semaphore).try_acquire_owned() {
             return Ok(permit);
         }
+        crate::driver::runtime()?;
         match time::timeout(self.acquire_timeout, Arc::clone(semaphore).acquire_owned()).await {
             Ok(permit) => permit.map_err(|_| closed()),
             Err(_) => Err(Error::pool_timeout(self.acquire_timeout, None)),

@@ -12,7 +12,7 @@ use rusqlite::{CachedStatement, OpenFlags, Statement};
 use super::interrupt::{Interrupt, UNSTOPPABLE};
 use super::location::{Location, Mode};
 use super::pool::Role;
-use super::{error, value};
+use super::{decimal, error, value};
 use crate::driver::{ColumnInfo, Outcome, Query, Rows, TransactionOptions};
 use crate::error::{Error, Result};
 
@@ -104,6 +104,7 @@ impl Session {
         ] {
             self.connection.set_db_config(setting, on).map_err(error::database)?;
         }
+        self.connection.create_collation("kysera_decimal", decimal::compare).map_err(error::database)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         if self.read_only {
             // Reads the header, so that what is no database is told now.
@@ -191,11 +192,11 @@ impl Session {
             deliver(Rows::new(columns(&statement)));
             return Ok(());
         };
-        let columns = columns(first.as_ref());
+        let (columns, declared) = (columns(first.as_ref()), value::declared(first.as_ref()));
         let mut rows = Rows::new(Arc::clone(&columns));
         while let Some(current) = row {
-            for (at, column) in columns.iter().enumerate() {
-                rows.push(value::read(current.get_ref(at).map_err(error::database)?, &column.name)?);
+            for (at, (column, declared)) in columns.iter().zip(&declared).enumerate() {
+                rows.push(value::read(current.get_ref(at).map_err(error::database)?, &column.name, *declared)?);
             }
             if rows.len() == batch && !deliver(mem::replace(&mut rows, Rows::new(Arc::clone(&columns)))) {
                 return Ok(());

@@ -3,8 +3,12 @@
 //! SQLite has integers, floats, text and bytes. Dates and times are text of a fixed width, so that they order as they
 //! should; decimals are text, so that no digit is lost.
 
-use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+use std::borrow::Cow;
 
+use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+use rusqlite::{Column, Statement};
+
+use super::decimal;
 use crate::error::{Error, Result};
 use crate::value::{Kind, Value, calendar};
 
@@ -27,9 +31,12 @@ pub(super) fn bind(value: &Value, position: usize) -> Result<ToSqlOutput<'_>> {
         Value::F32(it) => Ok(ToSqlOutput::Owned(Owned::Real((*it).into()))),
         Value::F64(it) => Ok(ToSqlOutput::Owned(Owned::Real(*it))),
         Value::Json(it) if it.is_empty() => refuse("json; it could not be serialised"),
-        Value::Decimal(it) | Value::Text(it) | Value::Json(it) => {
-            Ok(ToSqlOutput::Borrowed(ValueRef::Text(it.as_bytes())))
-        }
+        Value::Decimal(it) => match decimal::plain(it) {
+            Some(Cow::Borrowed(it)) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(it.as_bytes()))),
+            Some(Cow::Owned(it)) => text(it),
+            None => refuse("a number of digits; SQLite keeps decimals as text"),
+        },
+        Value::Text(it) | Value::Json(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(it.as_bytes()))),
         Value::Named(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(it.text.as_bytes()))),
         Value::Bytes(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Blob(it))),
         Value::Uuid(it) => Ok(ToSqlOutput::Borrowed(ValueRef::Blob(it))),
@@ -46,12 +53,35 @@ pub(super) fn bind(value: &Value, position: usize) -> Result<ToSqlOutput<'_>> {
     }
 }
 
+/// What a column was declared as, as far as its values do not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Declared {
+    /// `decimal`, `numeric` and the like: a table of somebody else's, where decimals are floats.
+    Decimal,
+    /// Anything else, or nothing: the result of an expression.
+    Other,
+}
+
+/// What the columns of a result were declared as.
+pub(super) fn declared(statement: &Statement<'_>) -> Vec<Declared> {
+    let is_decimal = |it: &str| {
+        let it = it.to_ascii_lowercase();
+        it.contains("dec") || it.contains("num")
+    };
+    let declared =
+        |it: &Column<'_>| if it.decl_type().is_some_and(is_decimal) { Declared::Decimal } else { Declared::Other };
+    statement.columns().iter().map(declared).collect()
+}
+
 /// What was read from a column.
-pub(super) fn read(value: ValueRef<'_>, column: &str) -> Result<Value> {
+pub(super) fn read(value: ValueRef<'_>, column: &str, declared: Declared) -> Result<Value> {
     Ok(match value {
         ValueRef::Null => Value::Null(Kind::Unknown),
         ValueRef::Integer(it) => Value::I64(it),
-        ValueRef::Real(it) => Value::F64(it),
+        ValueRef::Real(it) => match declared {
+            Declared::Decimal => decimal::of_float(it).map_or(Value::F64(it), |it| Value::Decimal(it.into())),
+            Declared::Other => Value::F64(it),
+        },
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Value::from(text),
             Err(_) => return Err(Error::decode(column, Kind::Text.name(), "bytes that are no UTF-8")),
@@ -77,6 +107,7 @@ mod tests {
             Value::F32(f32::NAN),
             Value::F64(f64::NAN),
             Value::Json("".into()),
+            Value::Decimal("NaN".into()),
             Value::Date(DAYS.end() + 1),
             Value::Time(calendar::MICROS_PER_DAY),
             Value::Timestamp(i64::MAX),

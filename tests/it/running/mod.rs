@@ -1,5 +1,12 @@
 //! The running layer, on a driver that stands in for a server.
 
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod definitions;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql", feature = "rust_decimal"))]
+mod decimals;
+#[cfg(all(feature = "chrono", feature = "time", feature = "jiff"))]
+mod instants;
+mod limits;
 mod mock;
 mod plugins;
 mod random;
@@ -11,7 +18,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use kysera::ast::{
-    Cte, Delete, Expr, Ident, Raw, RawPart, Select, SelectExpr, SelectItem, Statement, Table, TableName,
+    Cte, Delete, DropTable, Expr, Ident, Raw, RawPart, Select, SelectExpr, SelectItem, Statement, Table, TableName,
 };
 use kysera::driver::Query;
 use kysera::executor::{Access, Request};
@@ -104,6 +111,8 @@ fn a_query_reads_unless_something_before_it_writes() {
     assert_eq!(Access::of(&Select { with: with(deleting.into()), ..select("1") }.into()), Access::Write);
     assert_eq!(Access::of(&raw("select 1")), Access::Write);
     assert_eq!(Access::of(&delete().into()), Access::Write);
+    let drop = DropTable { if_exists: false, name: TableName::new("t"), cascade: false };
+    assert_eq!(Access::of(&drop.into()), Access::Define);
 }
 
 #[tokio::test]

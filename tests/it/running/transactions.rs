@@ -60,6 +60,23 @@ async fn ok_commits_and_err_rolls_back() {
 }
 
 #[tokio::test]
+async fn a_connection_runs_closures_in_transactions_too() {
+    let mock = Mock::new();
+    let connection = db(&mock).acquire().await.unwrap();
+    assert_eq!(connection.transaction(async |trx| run(trx, "a").await).await.unwrap(), 1);
+    let outcome: Result<(), Failure> = connection
+        .try_transaction(async |trx| {
+            run(trx, "b").await?;
+            Err(Failure::Mine)
+        })
+        .await;
+    assert!(matches!(outcome, Err(Failure::Mine)));
+    drop(connection);
+    let calls = ["acquire", "begin", "execute a", "commit", "begin", "execute b", "rollback", "drop"];
+    assert_log(&mock, &calls);
+}
+
+#[tokio::test]
 async fn a_closure_may_have_its_own_error() {
     let mock = Mock::new();
     let outcome: Result<(), Failure> = db(&mock)

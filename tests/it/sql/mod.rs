@@ -6,5 +6,7 @@ mod expressions;
 mod writing;
 mod definitions;
 mod running;
+mod reading;
 mod traps;
+mod refusals;
 mod values;

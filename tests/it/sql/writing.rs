@@ -3,8 +3,8 @@
 use kysera::dialect;
 use kysera::prelude::*;
 
-use crate::support::check_all;
 use crate::support::schema::*;
+use crate::support::{check_all, writing};
 
 #[test]
 fn inserts() {
@@ -32,6 +32,20 @@ fn inserts() {
             ("several rows", &insert_into(users::table).values([new("a"), new("b"), new("c")])),
             ("a vector of rows", &insert_into(users::table).values(vec![new("a")])),
             ("no rows", &insert_into(users::table).values(Vec::<NewUser>::new())),
+            (
+                "tuples of borrowed values",
+                &insert_into(users::table)
+                    .from_rows((users::email, users::name, users::age), [("a", "b", Some(1)), ("c", "d", None)]),
+            ),
+            (
+                "tuples with expressions",
+                &insert_into(users::table)
+                    .from_rows((users::email, users::name), [("a", value("b".to_owned()).concat("c"))]),
+            ),
+            (
+                "no tuples",
+                &insert_into(users::table).from_rows((users::email, users::name), std::iter::empty::<(&str, &str)>()),
+            ),
             (
                 "rows that leave out different columns",
                 &insert_into(users::table).values([new("a"), NewUser { visits: Some(1), ..new("b") }]),
@@ -174,4 +188,21 @@ fn the_value_that_was_to_be_inserted_is_there_in_an_upsert_only() {
     for spec in [&dialect::POSTGRES, &dialect::MYSQL, &dialect::MARIADB, &dialect::SQLITE] {
         assert!(statement.compile(spec).unwrap_err().is_invalid(), "{}", spec.name);
     }
+}
+
+#[test]
+fn a_row_that_is_refused_is_shown_nowhere() {
+    writing(async |server, trx| {
+        let error =
+            insert_into(users::table).values(NewUser::new("ann@x.io", "secret")).execute(trx).await.unwrap_err();
+        assert!(error.is_unique_violation(), "{}: {error}", server.name());
+        let database = error.as_database().unwrap();
+        let mut shown = format!("{error} {error:?} {error:#?} {database} {database:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(error) = source {
+            shown += &format!(" {error} {error:?}");
+            source = error.source();
+        }
+        assert!(!shown.contains("ann@x.io") && !shown.contains("secret"), "{}: {shown}", server.name());
+    });
 }

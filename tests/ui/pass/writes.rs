@@ -18,6 +18,11 @@ pub async fn inserts(db: &Db) -> Result<()> {
         .execute(db)
         .await?;
     insert_into(users::table)
+        .from_rows((users::email, users::age, users::nick), [("a", 1, Some("x")), ("b", 2, None)])
+        .execute(db)
+        .await?;
+    insert_into(users::table).from_rows((users::email,), vec![("a".to_owned(),)]).execute(db).await?;
+    insert_into(users::table)
         .from_select((users::email, users::age), select_from(users::table).select((users::email, users::age)))
         .execute(db)
         .await?;

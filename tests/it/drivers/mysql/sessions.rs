@@ -71,6 +71,35 @@ async fn a_session_is_set_up_again_after_it_was_changed() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_statement_changed_in_the_session_is_gone_too() {
+    for driver in servers(1).await {
+        let is_mariadb = driver.spec().name == "MariaDB";
+        for sql in [
+            "set @@session.sql_mode = 'ANSI'",
+            "set @@session.time_zone = '+05:00', autocommit = 0",
+            "SET NAMES latin1",
+            "/*! set @@session.sql_mode = 'ANSI' */",
+            "select 1 into @leaked",
+            "create temporary table leaked (id int)",
+            "select get_lock('kysera_leaked', 0)",
+            "do GET_LOCK('kysera_leaked', 0)",
+        ] {
+            let mut connection = driver.acquire().await.unwrap();
+            let id = int(&mut connection, "select connection_id()").await;
+            // A result is left where there is one.
+            execute(&mut connection, sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            drop(connection);
+            let mut connection = driver.acquire().await.unwrap();
+            assert_eq!(int(&mut connection, "select connection_id()").await, id, "{sql}: the connection is used again");
+            check_session(&mut connection, is_mariadb).await;
+            assert!(value(&mut connection, "select @leaked", &[]).await.unwrap().is_null(), "{sql}");
+            assert!(rows(&mut connection, "select * from leaked", &[]).await.is_err(), "{sql}");
+            assert_eq!(int(&mut connection, "select is_free_lock('kysera_leaked')").await, 1, "{sql}");
+        }
+    }
+}
+
 async fn status(connection: &mut Boxed, name: &str) -> i64 {
     let row = rows(connection, &format!("show session status like '{name}'"), &[]).await.unwrap().remove(0);
     String::from_value(row[1].clone()).unwrap().parse().unwrap()

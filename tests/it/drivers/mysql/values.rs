@@ -159,7 +159,12 @@ async fn what_cannot_be_read_is_a_typed_error() {
         let setup = "set sql_mode = ''; create temporary table odd (d date, t datetime(6), c date); \
                      insert into odd values ('0000-00-00', '0000-00-00', '2026-00-01')";
         connection.batch(setup).await.unwrap();
+        let vector = match driver.spec().name {
+            "MySQL" => "select string_to_vector('[1, 2]') as x",
+            _ => "select point(1, 1) as x",
+        };
         for sql in [
+            vector,
             "select d as x from odd",
             "select t as x from odd",
             "select c as x from odd",
@@ -189,6 +194,22 @@ async fn outcomes_count_matched_rows_and_tell_the_first_id() {
         assert_eq!((outcome.rows_affected, outcome.last_insert_id), (3, Some(1)));
         let outcome = execute(&mut connection, "update counted set n = 1 where id < 3", &[]).await.unwrap();
         assert_eq!((outcome.rows_affected, outcome.last_insert_id), (2, None), "a row that stays as it is counts");
+        let joined = "update counted c join (select 1 as one) o on c.n = o.one set c.n = 1 where c.id < 3";
+        assert_eq!(execute(&mut connection, joined, &[]).await.unwrap().rows_affected, 2, "so it is with two tables");
+        let none = execute(&mut connection, "update counted set n = 1 where id > 100", &[]).await.unwrap();
+        assert_eq!(none.rows_affected, 0);
+        for (sql, counted) in [
+            ("insert into counted values (1, 7) on duplicate key update id = counted.id", 0),
+            ("insert into counted values (1, 7), (2, 7) on duplicate key update id = counted.id", 0),
+            ("insert into counted values (1, 7), (70, 7), (71, 7) on duplicate key update id = counted.id", 2),
+            ("insert into counted select 1, 7 from dual on duplicate key update id = counted.id", 0),
+            ("insert into counted values (70, 8) on duplicate key update n = values(n)", 2),
+            ("insert into counted values (70, 8) on duplicate key update n = values(n)", 0),
+            ("insert into counted values (70, 9), (71, 7), (72, 7) on duplicate key update n = values(n)", 3),
+            ("delete from counted where id >= 70", 3),
+        ] {
+            assert_eq!(execute(&mut connection, sql, &[]).await.unwrap().rows_affected, counted, "{sql}");
+        }
         let zero = execute(&mut connection, "insert into counted values (0, 1)", &[]).await.unwrap();
         assert_eq!(zero.last_insert_id, None, "zero is a key like any other");
         let outcome = execute(&mut connection, "delete from counted where id < 9", &[]).await.unwrap();

@@ -72,14 +72,14 @@ PostgreSQL: create table "made" ("c" numeric(10, 2))
     []
 MySQL: create table `made` (`c` decimal(10, 2)) engine = InnoDB default character set = utf8mb4
 MariaDB: create table `made` (`c` decimal(10, 2)) engine = InnoDB default character set = utf8mb4
-SQLite: create table "made" ("c" text) strict
+SQLite: create table "made" ("c" text collate kysera_decimal) strict
 
 -- decimal
 PostgreSQL: create table "made" ("c" numeric)
     []
 MySQL: create table `made` (`c` decimal(65, 30)) engine = InnoDB default character set = utf8mb4
 MariaDB: create table `made` (`c` decimal(65, 30)) engine = InnoDB default character set = utf8mb4
-SQLite: create table "made" ("c" text) strict
+SQLite: create table "made" ("c" text collate kysera_decimal) strict
 
 -- text
 PostgreSQL: create table "made" ("c" text)

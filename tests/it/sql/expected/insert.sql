@@ -25,6 +25,26 @@ MySQL: error: an `insert` needs at least one row, and in each a value for every 
 MariaDB: error: an `insert` needs at least one row, and in each a value for every column
 SQLite: error: an `insert` needs at least one row, and in each a value for every column
 
+-- tuples of borrowed values
+PostgreSQL: insert into "users" ("email", "name", "age") values ($1, $2, $3), ($4, $5, $6)
+    ["a", "b", 1 (a 32-bit integer), "c", "d", null (a 32-bit integer)]
+MySQL: insert into `users` (`email`, `name`, `age`) values (?, ?, ?), (?, ?, ?)
+MariaDB: insert into `users` (`email`, `name`, `age`) values (?, ?, ?), (?, ?, ?)
+SQLite: insert into "users" ("email", "name", "age") values (?1, ?2, ?3), (?4, ?5, ?6)
+
+-- tuples with expressions
+PostgreSQL: insert into "users" ("email", "name") values ($1, cast($2 as text) || cast($3 as text))
+    ["a", "b", "c"]
+MySQL: insert into `users` (`email`, `name`) values (?, concat(?, ?))
+MariaDB: insert into `users` (`email`, `name`) values (?, concat(?, ?))
+SQLite: insert into "users" ("email", "name") values (?1, ?2 || ?3)
+
+-- no tuples
+PostgreSQL: error: an `insert` needs at least one row, and in each a value for every column
+MySQL: error: an `insert` needs at least one row, and in each a value for every column
+MariaDB: error: an `insert` needs at least one row, and in each a value for every column
+SQLite: error: an `insert` needs at least one row, and in each a value for every column
+
 -- rows that leave out different columns
 PostgreSQL: insert into "users" ("email", "name", "age", "visits", "manager_id") values ($1, $2, $3, default, $4), ($5, $6, $7, $8, $9)
     ["a", "x", null (a 32-bit integer), null (a 64-bit integer), "b", "x", null (a 32-bit integer), 1 (a 32-bit integer), null (a 64-bit integer)]
