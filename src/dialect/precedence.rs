@@ -27,10 +27,15 @@ pub(super) enum Precedence {
 }
 
 impl Precedence {
-    pub(super) fn of(expr: &Expr, spec: &Spec) -> Self {
+    pub(super) fn of(mut expr: &Expr, spec: &Spec) -> Self {
+        // One alone binds as it does by itself. This asks before the depth of the tree is known, so it does not recurse.
+        while let Expr::And(all) | Expr::Or(all) = expr
+            && let [only] = &all[..]
+        {
+            expr = only;
+        }
         match expr {
             Expr::And(all) | Expr::Or(all) if all.is_empty() => Self::Atom,
-            Expr::And(all) | Expr::Or(all) if all.len() == 1 => Self::of(&all[0], spec),
             Expr::And(_) => Self::And,
             Expr::Or(_) => Self::Or,
             Expr::Unary(it) => match it.operator {

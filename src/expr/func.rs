@@ -38,14 +38,14 @@ pub fn now<V: SqlType<Base = V>>() -> Expr<V> {
 /// assert_eq!(q.compile(&dialect::SQLITE)?.sql, r#"select lower("users"."email") from "users""#);
 /// # Ok::<(), kysera::Error>(())
 /// ```
-pub fn call<V: SqlType, O: Origin>(
-    name: &'static str,
-    arguments: impl Arguments<Origin = O>,
-) -> Expr<<O::Null as Nullness>::Of<V>, O::Needs> {
+pub fn call<V: SqlType, O: Origin>(name: &'static str, arguments: impl Arguments<Origin = O>) -> Called<V, O> {
     let mut nodes = Vec::new();
     arguments.push(&mut nodes);
     Expr::new(ast::Expr::call(name, nodes))
 }
+
+/// A `V` that is made of such arguments.
+type Called<V, O> = Expr<<<O as Origin>::Null as Nullness>::Of<V>, <O as Origin>::Needs>;
 
 /// The arguments of a function: a tuple of up to 16 columns and expressions.
 #[diagnostic::on_unimplemented(

@@ -21,14 +21,6 @@ mod running;
 mod cancellation;
 mod nodes;
 mod types;
-#[cfg(all(
-    feature = "chrono",
-    feature = "jiff",
-    feature = "time",
-    feature = "uuid",
-    feature = "rust_decimal",
-    feature = "json"
-))]
 mod values;
 mod architecture;
 mod drivers;

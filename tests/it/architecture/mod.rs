@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 ///   value of each type is one.
 /// - `table` reads rows and never sees a driver: rows are a module of their own.
 /// - `query`, `executor` and `db` know of `driver` its traits and no driver of a server; that is invariant 3.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("value", &["ast"]),
     ("error", &[]),
     ("ast", &["value", "error"]),
@@ -22,8 +22,9 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("row", &["value", "error", "types"]),
     ("table", &["value", "error", "ast", "types", "row"]),
     ("alias", &["ast"]),
-    ("expr", &["ast", "types", "table", "query"]),
-    ("query", &["value", "error", "ast", "types", "row", "table", "expr", "dialect", "driver", "executor"]),
+    ("tuples", &["expr"]),
+    ("expr", &["value", "ast", "types", "table", "tuples", "query"]),
+    ("query", &["value", "error", "ast", "types", "row", "table", "tuples", "expr", "dialect", "driver", "executor"]),
     ("schema", &["value", "ast", "types", "table", "query"]),
     ("dialect", &["value", "error", "ast"]),
     ("driver", &["value", "error", "row", "dialect"]),

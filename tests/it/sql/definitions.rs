@@ -5,7 +5,7 @@ use kysera::dialect::{MYSQL, POSTGRES};
 use kysera::prelude::*;
 use kysera::schema::{column, create_table, create_table_for, drop_table, drop_table_for, foreign_key};
 
-use crate::support::check;
+use crate::support::check_all;
 use crate::support::schema::*;
 
 #[derive(Table)]
@@ -47,7 +47,7 @@ fn definitions() {
     let table = || create_table("made").column(column("id", DataType::BigInt).identity().primary_key());
     let of = |data_type| create_table("made").column(column("c", data_type));
     let named = || DataType::Named("mood".into());
-    check(
+    check_all(
         "definitions",
         &[
             ("from a struct", &create_table_for::<Invoice>()),

@@ -3,14 +3,14 @@
 use kysera::expr::{call, ident};
 use kysera::prelude::*;
 
-use crate::support::check;
+use crate::support::check_all;
 use crate::support::schema::*;
 
 #[test]
 fn operators() {
     macro_rules! selected {
         ($($name:literal: $expr:expr;)*) => {
-            check("expressions", &[$(($name, &select_from(users::table).select($expr))),*]);
+            check_all("expressions", &[$(($name, &select_from(users::table).select($expr))),*]);
         };
     }
     selected! {

@@ -1,5 +1,6 @@
 //! SQL in every dialect, and what it does on every server: one file per clause family.
 
+mod differences;
 mod select;
 mod expressions;
 mod writing;

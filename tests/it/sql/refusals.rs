@@ -26,8 +26,8 @@ fn selecting(expr: Expr) -> Select {
 }
 
 fn joining(kind: JoinKind, on: Option<Expr>) -> Select {
-    let table = || TableRef::Table(Table { name: TableName::new("a"), alias: None });
-    Select { from: smallvec![table()], joins: smallvec![Join { kind, table: table(), on }], ..selecting(one()) }
+    let table = |name| TableRef::Table(Table { name: TableName::new(name), alias: None });
+    Select { from: smallvec![table("a")], joins: smallvec![Join { kind, table: table("b"), on }], ..selecting(one()) }
 }
 
 fn inserting(conflict: Option<Conflict>) -> Insert {

@@ -4,14 +4,14 @@ use kysera::expr::call;
 use kysera::prelude::*;
 use kysera::query::output;
 
-use crate::support::check;
+use crate::support::check_all;
 use crate::support::schema::*;
 
 #[test]
 fn columns_and_tables() {
     alias!(manager = users);
     let from = || select_from(users::table);
-    check(
+    check_all(
         "select",
         &[
             ("all columns", &from()),
@@ -62,7 +62,7 @@ fn columns_and_tables() {
 fn conditions_groups_and_orders() {
     let from = || select_from(users::table);
     let posts_of = || select_from(posts::table).group_by(posts::user_id);
-    check(
+    check_all(
         "clauses",
         &[
             ("one filter", &from().filter(users::id.eq(1)).select(users::id)),
@@ -132,7 +132,7 @@ fn subqueries() {
     let own = || select_from(posts::table).correlate(users::table).filter(posts::user_id.eq(users::id));
     let ids = || select_from(posts::table).select(posts::user_id);
     let per_user = || select_from(posts::table).group_by(posts::user_id).select((posts::user_id, posts::id.count()));
-    check(
+    check_all(
         "subqueries",
         &[
             ("in", &from().filter(users::id.in_(ids())).select(users::id)),
@@ -196,7 +196,7 @@ fn set_operations() {
     let one = || select_from(users::table).select(users::name);
     let two = || select_from(posts::table).filter(posts::id.gt(1)).select(posts::title);
     let limited = || one().order_by(users::id).limit(1);
-    check(
+    check_all(
         "set_operations",
         &[
             ("union", &one().union(two())),
@@ -239,7 +239,7 @@ fn common_table_expressions() {
             .select((users::id, tree::depth + 1));
         first.union_all(next)
     };
-    check(
+    check_all(
         "with",
         &[
             ("one", &with(totals::table, per_user()).select_from(totals::table).filter(totals::n.gt(1))),

@@ -4,7 +4,7 @@ use kysera::dialect;
 use kysera::prelude::*;
 
 use crate::support::schema::*;
-use crate::support::{check, writing};
+use crate::support::{check_all, writing};
 
 #[test]
 fn inserts() {
@@ -25,7 +25,7 @@ fn inserts() {
         insert_into(users::table).from_select((users::email, users::name), query().union(query()))
     };
     let sum = || users::visits.to(users::visits + users::visits.excluded_value());
-    check(
+    check_all(
         "insert",
         &[
             ("one row", &one()),
@@ -104,7 +104,7 @@ fn updates() {
     let one = || update(users::table).filter(users::id.eq(1));
     let with_posts = || update(users::table).from(posts::table).filter(posts::user_id.eq(users::id));
     let oldest = || select_from(users::table).select(users::age.max()).scalar();
-    check(
+    check_all(
         "update",
         &[
             ("one column", &one().set(users::name.to("x"))),
@@ -161,7 +161,7 @@ fn deletes() {
     let one = || delete_from(users::table).filter(users::id.eq(1));
     let with_users = || delete_from(posts::table).using(users::table).filter(posts::user_id.eq(users::id));
     let first = || select_from(posts::table).order_by(posts::id).limit(1).select(posts::id);
-    check(
+    check_all(
         "delete",
         &[
             ("one row", &one()),

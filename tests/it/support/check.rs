@@ -1,4 +1,4 @@
-//! [`check`]: queries, their SQL in every dialect, and everything that must hold of it.
+//! [`check`] and [`check_all`]: queries, their SQL in every dialect, and everything that must hold of it.
 
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
@@ -16,13 +16,54 @@ use sqlparser::parser::Parser;
 use super::servers::{self, Server};
 use super::shared;
 
-/// Checks queries, each under a name: that each compiles in every dialect to what `sql/expected/<file>.sql` says, or is
-/// refused in those words; that it compiles to the same again, and after a rewrite that changes nothing; that a parser
-/// of that dialect reads it, and reads the same with all parentheses written out; and that every server takes it. It is
-/// prepared on a server, not run, on the tables of [`super::schema`].
+/// What a dialect makes of a query.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    /// This SQL.
+    Is(&'static str),
+    /// It has no such thing, and says so in an error that holds these words.
+    Unsupported(&'static str),
+}
+
+/// What every dialect makes of a query. It has no defaults, so that none is forgotten.
+#[derive(Clone, Debug)]
+pub struct Sql {
+    pub postgres: Expected,
+    pub mysql: Expected,
+    pub mariadb: Expected,
+    pub sqlite: Expected,
+    /// What is bound, wherever there is SQL.
+    pub params: Vec<Value>,
+}
+
+/// Checks a query: that each dialect makes of it what is expected; that it compiles to the same again, and after a rewrite
+/// that changes nothing; that a parser of that dialect reads it, and reads the same with all parentheses written out; and
+/// that every server takes it. It is prepared on a server, not run, on the tables of [`super::schema`].
+pub fn check(query: impl Statement, expected: Sql) {
+    let statement = query.to_statement();
+    let Sql { postgres, mysql, mariadb, sqlite, params } = expected;
+    for (spec, expected) in [(&POSTGRES, postgres), (&MYSQL, mysql), (&MARIADB, mariadb), (&SQLITE, sqlite)] {
+        match (dialect::compile(&statement, spec), expected) {
+            (Ok(compiled), Expected::Is(sql)) => {
+                assert_eq!(compiled.sql, sql, "{}", spec.name);
+                assert_eq!(compiled.params, params, "{}", spec.name);
+                same_again(&statement, spec, &compiled);
+                assert_eq!(unread(&statement, spec, sql), "", "{}: {sql}", spec.name);
+            }
+            (Err(error), Expected::Unsupported(words)) => {
+                assert!(error.is_unsupported() && error.to_string().contains(words), "{}: {error}", spec.name);
+            }
+            (found, expected) => panic!("{}: {found:?} is not {expected:?}", spec.name),
+        }
+    }
+    prepares(&dialect::debug_sql(&statement, &POSTGRES).unwrap_or_default(), &statement);
+}
+
+/// Checks queries, each under a name, as [`check`] does, against `sql/expected/<file>.sql`, which has the words of the
+/// dialects, refusals among them, below one another.
 ///
 /// With `UPDATE_EXPECT=1` the file is written instead; the difference is to be read before it is committed.
-pub fn check(file: &str, queries: &[(&str, &dyn Statement)]) {
+pub fn check_all(file: &str, queries: &[(&str, &dyn Statement)]) {
     let mut found = String::new();
     for (name, query) in queries {
         let statement = query.to_statement();
@@ -70,6 +111,7 @@ fn show(value: &Value) -> String {
         Value::I64(it) => format!("{it} ({kind})"),
         Value::F64(it) => format!("{it} ({kind})"),
         Value::Text(it) => format!("{it:?}"),
+        Value::Named(it) => format!("{:?} ({:?})", it.text, it.data_type),
         Value::TimestampTz(it) => calendar::format_timestamp(*it),
         other => panic!("show a value that is {}", other.kind()),
     }

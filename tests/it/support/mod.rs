@@ -6,7 +6,7 @@ pub mod schema;
 pub mod servers;
 pub mod shared;
 
-pub use self::check::check;
+pub use self::check::{Expected, Sql, check, check_all};
 pub use self::random::Random;
 pub use self::servers::{Server, on_all, on_each};
 pub use self::shared::{reading, taking_turns, writing};
