@@ -23,7 +23,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("table", &["value", "error", "ast", "types", "row"]),
     ("alias", &["ast"]),
     ("tuples", &["expr"]),
-    ("expr", &["value", "ast", "types", "table", "tuples", "query"]),
+    ("expr", &["ast", "types", "table", "tuples", "query"]),
     ("query", &["value", "error", "ast", "types", "row", "table", "tuples", "expr", "dialect", "driver", "executor"]),
     ("schema", &["value", "ast", "types", "table", "query"]),
     ("dialect", &["value", "error", "ast"]),
