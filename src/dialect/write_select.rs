@@ -424,7 +424,12 @@ impl<'a> Writer<'a> {
 /// Whether a `select` without `group by` makes one row of all, and uses a column of them all the same; SQLite and MariaDB
 /// would give the value of any.
 fn mixes_rows_and_sums(it: &Select) -> bool {
-    let one_row = it.having.is_some() || lower::holds_aggregate(&it.columns);
+    let is_column = |item: &SelectItem| match item {
+        SelectItem::Expr(SelectExpr { expr, alias: _ }) => matches!(expr, Expr::Column(_)),
+        SelectItem::AllColumns(_) => true,
+    };
+    // Most queries select columns and nothing else, which a glance tells.
+    let one_row = it.having.is_some() || (!it.columns.iter().all(is_column) && lower::holds_aggregate(&it.columns));
     one_row && (lower::holds_column_of_rows(&it.columns, it) || lower::holds_column_of_rows(&it.having, it))
 }
 
