@@ -11,7 +11,7 @@ fuzz_target!(|names: (&str, &str)| {
     let (column, alias) = names;
     let expr = Expr::Column(Column { table: None, name: Ident::from(column) });
     let item = SelectItem::Expr(SelectExpr { expr, alias: Some(Ident::from(alias)) });
-    let statement = Statement::from(Select { columns: vec![item], ..Select::default() });
+    let statement = Statement::from(Select { columns: vec![item].into(), ..Select::default() });
     for (spec, dialect) in dialects() {
         if let Ok(compiled) = dialect::compile(&statement, spec) {
             assert_eq!(quoted_names(&compiled.sql, spec, dialect), [column, alias], "{}", compiled.sql);
