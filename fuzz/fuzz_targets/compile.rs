@@ -6,7 +6,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use kysera::Value;
 use kysera::ast::{
     Assignment, Between, Binary, BinaryOperator, Case, Cast, Column, DataType, Delete, Direction, Exists, Expr, Ident,
-    In, IsNull, Join, JoinKind, Like, Node, Nulls, OrderItem, Query, Select, SelectExpr, SelectItem, Shared, Statement,
+    In, IsNull, Join, JoinKind, Like, Node, Nulls, OrderItem, Query, Select, SelectExpr, SelectItem, SelectList, Shared, Statement,
     Table, TableName, TableRef, Unary, UnaryOperator, Update, Visit, When,
 };
 use kysera::dialect;
@@ -57,8 +57,8 @@ fn table(u: &mut Unstructured<'_>) -> Result<Table> {
     })
 }
 
-fn items(u: &mut Unstructured<'_>, depth: usize) -> Result<Vec<SelectItem>> {
-    let mut items = Vec::new();
+fn items(u: &mut Unstructured<'_>, depth: usize) -> Result<SelectList> {
+    let mut items = SelectList::new();
     for _ in 0..u.int_in_range(0..=3)? {
         let alias = if u.arbitrary()? { Some(ident(u)?) } else { None };
         items.push(SelectItem::Expr(SelectExpr { expr: expr(u, depth)?, alias }));
