@@ -6,8 +6,8 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use kysera::Value;
 use kysera::ast::{
     Assignment, Between, Binary, BinaryOperator, Case, Cast, Column, DataType, Delete, Direction, Exists, Expr, Ident,
-    In, IsNull, Join, JoinKind, Like, Node, Nulls, OrderItem, Query, Select, SelectExpr, SelectItem, SelectList, Shared, Statement,
-    Table, TableName, TableRef, Unary, UnaryOperator, Update, Visit, When,
+    In, IsNull, Join, JoinKind, Like, Node, Nulls, OrderItem, Query, Select, SelectExpr, SelectItem, SelectList,
+    Shared, Statement, Table, TableName, TableRef, Unary, UnaryOperator, Update, Visit, When,
 };
 use kysera::dialect;
 use kysera_fuzz::{dialects, quoted_names};
