@@ -2,8 +2,8 @@
 
 use super::spec::Spec;
 use crate::ast::{
-    Aggregate, AllColumns, Assignment, Column, Cte, Derived, Expr, Ident, Node, Query, Raw, RawPart, Select,
-    SelectItem, Table, TableRef, Visit,
+    Aggregate, AllColumns, Assignment, Column, Cte, Expr, Ident, Node, Query, Raw, RawPart, Select, SelectItem,
+    TableRef, Visit,
 };
 use crate::error::{Error, Result, Unsupported};
 use crate::value::Value;
@@ -134,10 +134,7 @@ pub(super) fn holds_column_of_rows(node: &impl Node, select: &Select) -> bool {
 
 /// The names of a query's tables.
 fn tables(select: &Select) -> impl Iterator<Item = &Ident> {
-    select.from.iter().chain(select.joins.iter().map(|join| &join.table)).map(|table| match table {
-        TableRef::Table(Table { name, alias }) => alias.as_ref().unwrap_or(&name.name),
-        TableRef::Derived(Derived { query: _, alias }) => alias,
-    })
+    select.from.iter().chain(select.joins.iter().map(|join| &join.table)).map(TableRef::name)
 }
 
 /// Whether an entry of `returning` uses a column of another table than `target`.
