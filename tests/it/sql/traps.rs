@@ -191,10 +191,13 @@ fn trap_17_the_same_value_twice_is_the_same_expression() {
         let having = select_from(users::table).group_by(initial()).having(initial().ne("B")).order_by(initial());
         let part = select_from(users::table).group_by(initial()).order_by(initial()).select(initial().concat("."));
         let order = select_from(users::table).group_by(initial()).order_by(initial()).select(users::name.min());
+        let counts =
+            select_from(users::table).group_by(decade()).order_by(decade().asc().nulls_last()).select(count_all());
         for (outcome, expected) in [
             (having.select(initial()).fetch_all(db).await, &["A", "C"][..]),
             (part.fetch_all(db).await, &["A.", "B.", "C."]),
             (order.fetch_all(db).await.map(|it| it.into_iter().flatten().collect()), &["Ann", "Bob", "Cid"]),
+            (counts.fetch_all(db).await.map(|it| it.iter().map(i64::to_string).collect()), &["1", "1", "1"]),
         ] {
             match outcome {
                 Ok(rows) => assert_eq!(rows, expected),
