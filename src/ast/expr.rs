@@ -51,40 +51,34 @@ pub enum Expr {
 impl Expr {
     /// `self and other`, flat: a chain of any length is one node.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::And(mut all), Self::And(more)) => {
-                all.extend(more.into_inner());
-                Self::And(all)
-            }
-            (Self::And(mut all), other) => {
-                all.push(other);
-                Self::And(all)
-            }
-            (first, other) => Self::And(Self::chain(first, other)),
-        }
+    pub fn and(mut self, other: Self) -> Self {
+        self.add_and(other);
+        self
     }
 
     /// `self or other`, flat: a chain of any length is one node.
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
+    pub fn or(mut self, other: Self) -> Self {
+        match (&mut self, other) {
+            (Self::Or(any), Self::Or(more)) => any.extend(more.into_inner()),
+            (Self::Or(any), other) => any.push(other),
+            (first, other) => *first = Self::Or(Self::chain(first, other)),
+        }
+        self
+    }
+
+    fn add_and(&mut self, other: Self) {
         match (self, other) {
-            (Self::Or(mut any), Self::Or(more)) => {
-                any.extend(more.into_inner());
-                Self::Or(any)
-            }
-            (Self::Or(mut any), other) => {
-                any.push(other);
-                Self::Or(any)
-            }
-            (first, other) => Self::Or(Self::chain(first, other)),
+            (Self::And(all), Self::And(more)) => all.extend(more.into_inner()),
+            (Self::And(all), other) => all.push(other),
+            (first, other) => *first = Self::And(Self::chain(first, other)),
         }
     }
 
     /// The beginning of a chain, with room for the conditions that are likely to follow.
-    fn chain(first: Self, second: Self) -> Shared<Vec<Self>> {
+    fn chain(first: &mut Self, second: Self) -> Shared<Vec<Self>> {
         let mut operands = Vec::with_capacity(8);
-        operands.extend([first, second]);
+        operands.extend([std::mem::replace(first, Self::Now), second]);
         Shared::new(operands)
     }
 
@@ -101,10 +95,10 @@ impl Expr {
 
     /// Adds `condition` to a clause that holds one or none.
     pub fn restrict(clause: &mut Option<Self>, condition: Self) {
-        *clause = Some(match clause.take() {
-            Some(so_far) => so_far.and(condition),
-            None => condition,
-        });
+        match clause {
+            Some(so_far) => so_far.add_and(condition),
+            None => *clause = Some(condition),
+        }
     }
 }
 

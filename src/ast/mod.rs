@@ -62,7 +62,28 @@ pub enum Statement {
     Raw(Shared<Raw>),
 }
 
-macro_rules! from {
+/// A statement that is looked at where it is, such as in the builder that made it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum StatementRef<'a> {
+    /// `select ..`
+    Select(&'a Shared<Select>),
+    /// `select .. union select ..`
+    Compound(&'a Shared<Compound>),
+    /// `insert into ..`
+    Insert(&'a Shared<Insert>),
+    /// `update ..`
+    Update(&'a Shared<Update>),
+    /// `delete from ..`
+    Delete(&'a Shared<Delete>),
+    /// `create table ..`
+    CreateTable(&'a Shared<CreateTable>),
+    /// `drop table ..`
+    DropTable(&'a Shared<DropTable>),
+    /// Text with slots.
+    Raw(&'a Shared<Raw>),
+}
+
+macro_rules! statements {
     ($($Node:ident),*) => {
         $(impl From<$Node> for Statement {
             fn from(node: $Node) -> Self {
@@ -74,11 +95,34 @@ macro_rules! from {
             fn from(node: Shared<$Node>) -> Self {
                 Self::$Node(node)
             }
+        }
+
+        impl<'a> From<&'a Shared<$Node>> for StatementRef<'a> {
+            fn from(node: &'a Shared<$Node>) -> Self {
+                Self::$Node(node)
+            }
         })*
+
+        impl<'a> From<&'a Statement> for StatementRef<'a> {
+            fn from(statement: &'a Statement) -> Self {
+                match statement {
+                    $(Statement::$Node(it) => Self::$Node(it),)*
+                }
+            }
+        }
+
+        /// The statement itself: another pointer to the same tree.
+        impl From<StatementRef<'_>> for Statement {
+            fn from(statement: StatementRef<'_>) -> Self {
+                match statement {
+                    $(StatementRef::$Node(it) => Self::$Node(it.clone()),)*
+                }
+            }
+        }
     };
 }
 
-from!(Select, Compound, Insert, Update, Delete, CreateTable, DropTable, Raw);
+statements!(Select, Compound, Insert, Update, Delete, CreateTable, DropTable, Raw);
 
 impl From<Query> for Statement {
     fn from(query: Query) -> Self {

@@ -147,6 +147,7 @@ impl From<&str> for Ident {
 }
 
 impl PartialEq for Ident {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
     }

@@ -29,7 +29,7 @@ pub use self::param::Typed;
 pub use self::spec::*;
 pub use self::type_name::TypeName;
 use self::writer::{Values, Writer};
-use crate::ast::Statement;
+use crate::ast::{Statement, StatementRef};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -51,8 +51,11 @@ pub struct Compiled {
 /// [`is_unsupported`](Error::is_unsupported) where the dialect lacks something, [`is_invalid`](Error::is_invalid)
 /// where the statement means nothing anywhere, a name cannot be one, or there are more values than can be bound.
 pub fn compile(statement: &Statement, spec: &Spec) -> Result<Compiled> {
-    let mut writer = Writer::new(spec, Values::Bound);
-    compile_with(statement, &mut writer)
+    compile_ref(statement.into(), spec)
+}
+
+pub(crate) fn compile_ref(statement: StatementRef<'_>, spec: &Spec) -> Result<Compiled> {
+    compile_with(statement, Writer::new(spec, Values::Bound))
 }
 
 /// Like [`compile`], with parentheses around every operator: for tests of the precedence rule.
@@ -64,7 +67,7 @@ pub fn compile(statement: &Statement, spec: &Spec) -> Result<Compiled> {
 pub fn compile_explicit(statement: &Statement, spec: &Spec) -> Result<Compiled> {
     let mut writer = Writer::new(spec, Values::Bound);
     writer.all_parentheses = true;
-    compile_with(statement, &mut writer)
+    compile_with(statement.into(), writer)
 }
 
 /// Writes a statement with its values inlined, for people to read. It is never to be run.
@@ -73,14 +76,13 @@ pub fn compile_explicit(statement: &Statement, spec: &Spec) -> Result<Compiled> 
 ///
 /// Those of [`compile`], and values that no literal can hold.
 pub fn debug_sql(statement: &Statement, spec: &Spec) -> Result<String> {
-    let mut writer = Writer::new(spec, Values::Literal);
-    compile_with(statement, &mut writer).map(|compiled| compiled.sql)
+    compile_with(statement.into(), Writer::new(spec, Values::Literal)).map(|compiled| compiled.sql)
 }
 
-fn compile_with<'a>(statement: &'a Statement, writer: &mut Writer<'a>) -> Result<Compiled> {
-    writer.statement(statement)?;
+fn compile_with<'a>(statement: StatementRef<'a>, mut writer: Writer<'a>) -> Result<Compiled> {
+    writer.one_statement(statement)?;
     let spec = writer.spec;
-    let (sql, params) = (std::mem::take(&mut writer.sql), std::mem::take(&mut writer.params));
+    let (sql, params) = (writer.sql, writer.params);
     if params.len() > spec.max_params {
         return Err(Error::invalid(format!(
             "{} values are more than the {} that {} can bind; split the statement",
@@ -95,21 +97,21 @@ fn compile_with<'a>(statement: &'a Statement, writer: &mut Writer<'a>) -> Result
 impl<'a> Writer<'a> {
     pub(self) fn statement(&mut self, it: &'a Statement) -> Result<()> {
         let around = self.target.take();
-        self.one_statement(it)?;
+        self.one_statement(it.into())?;
         self.target = around;
         Ok(())
     }
 
-    fn one_statement(&mut self, it: &'a Statement) -> Result<()> {
+    fn one_statement(&mut self, it: StatementRef<'a>) -> Result<()> {
         match it {
-            Statement::Select(it) => self.select(it),
-            Statement::Compound(it) => self.compound(it),
-            Statement::Insert(it) => self.insert(it),
-            Statement::Update(it) => self.update(it),
-            Statement::Delete(it) => self.delete(it),
-            Statement::CreateTable(it) => self.create_table(it),
-            Statement::DropTable(it) => self.drop_table(it),
-            Statement::Raw(it) => self.raw(it),
+            StatementRef::Select(it) => self.select(it),
+            StatementRef::Compound(it) => self.compound(it),
+            StatementRef::Insert(it) => self.insert(it),
+            StatementRef::Update(it) => self.update(it),
+            StatementRef::Delete(it) => self.delete(it),
+            StatementRef::CreateTable(it) => self.create_table(it),
+            StatementRef::DropTable(it) => self.drop_table(it),
+            StatementRef::Raw(it) => self.raw(it),
         }
     }
 }

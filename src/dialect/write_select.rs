@@ -13,17 +13,27 @@ use crate::ast::{
 use crate::error::{Error, Result};
 
 /// Every server refuses two tables of one name, each in words that do not say what to do.
-fn each_named_once<'a>(tables: impl Iterator<Item = &'a TableRef> + Clone) -> Result<()> {
-    let mut names = tables.map(TableRef::name);
-    while let Some(name) = names.next() {
-        if names.clone().any(|other| other == name) {
-            return Err(Error::invalid(format!(
-                "two tables of a query are named `{}`; give one another name by `alias!`",
-                name.as_str()
-            )));
+fn each_named_once(from: &[TableRef], joins: &[Join]) -> Result<()> {
+    let is_taken = |name: &Ident, from: &[TableRef], joins: &[Join]| {
+        from.iter().any(|it| it.name() == name) || joins.iter().any(|it| it.table.name() == name)
+    };
+    for (at, table) in from.iter().enumerate() {
+        if is_taken(table.name(), &from[..at], &[]) {
+            return Err(named_twice(table.name()));
+        }
+    }
+    for (at, join) in joins.iter().enumerate() {
+        if is_taken(join.table.name(), from, &joins[..at]) {
+            return Err(named_twice(join.table.name()));
         }
     }
     Ok(())
+}
+
+#[cold]
+fn named_twice(name: &Ident) -> Error {
+    let name = name.as_str();
+    Error::invalid(format!("two tables of a query are named `{name}`; give one another name by `alias!`"))
 }
 
 impl<'a> Writer<'a> {
@@ -47,7 +57,7 @@ impl<'a> Writer<'a> {
             return Err(Error::invalid("a join without a table before it"));
         }
         if from.len() + joins.len() > 1 {
-            each_named_once(from.iter().chain(joins.iter().map(|join| &join.table)))?;
+            each_named_once(from, joins)?;
         }
         if group_by.is_empty() && mixes_rows_and_sums(it) {
             return Err(Error::invalid(

@@ -11,7 +11,7 @@ use crate::types::SqlType;
 ///
 /// It is a condition as it stands, and [`typed`](Self::typed) makes any other expression of it.
 pub struct Raw<N> {
-    raw: ast::Raw,
+    raw: Shared<ast::Raw>,
     marker: PhantomData<fn() -> N>,
 }
 
@@ -19,13 +19,17 @@ impl<N> Raw<N> {
     /// The same as an expression of type `V`; say `Option` where it may be `null`.
     #[must_use]
     pub fn typed<V: SqlType>(self) -> Expr<V, N> {
-        Expr::new(ast::Expr::Raw(Shared::new(self.raw)))
+        Expr::new(ast::Expr::Raw(self.raw))
     }
 
     /// The statement that this text is, to be run on its own.
     #[must_use]
     pub fn statement(self) -> ast::Statement {
         self.raw.into()
+    }
+
+    pub(crate) fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.raw).into()
     }
 }
 
@@ -47,7 +51,7 @@ impl<N> Expression for Raw<N> {
     type Needs = N;
 
     fn into_node(self) -> ast::Expr {
-        ast::Expr::Raw(Shared::new(self.raw))
+        ast::Expr::Raw(self.raw)
     }
 }
 
@@ -61,7 +65,7 @@ impl<N> Condition for Raw<N> {
 pub fn raw(text: &'static str) -> Slots<Nothing> {
     let mut raw = ast::Raw::default();
     let rest = push_text(&mut raw, text);
-    Slots { raw: Raw { raw, marker: PhantomData }, rest }
+    Slots { raw: Raw { raw: Shared::new(raw), marker: PhantomData }, rest }
 }
 
 /// A text of [`sql!`](crate::sql) whose slots are being filled.
@@ -96,7 +100,7 @@ impl<N> Slots<N> {
 pub fn raw_unchecked(text: String) -> Raw<Nothing> {
     let mut raw = ast::Raw::default();
     raw.parts.push(RawPart::Text(text.into()));
-    Raw { raw, marker: PhantomData }
+    Raw { raw: Shared::new(raw), marker: PhantomData }
 }
 
 /// A name for a slot of [`sql!`](crate::sql): it is quoted, whatever it holds.

@@ -200,8 +200,8 @@ impl OutputColumn {
 }
 
 impl<R, O> Statement for Compound<R, O> {
-    fn to_statement(&self) -> ast::Statement {
-        ast::Statement::Compound(self.ast.clone())
+    fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.ast).into()
     }
 }
 

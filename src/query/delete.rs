@@ -97,8 +97,8 @@ impl<T, S, R> Delete<T, S, R> {
 }
 
 impl<T, S, R> Statement for Delete<T, S, R> {
-    fn to_statement(&self) -> ast::Statement {
-        ast::Statement::Delete(self.ast.clone())
+    fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.ast).into()
     }
 }
 

@@ -356,8 +356,8 @@ impl<T: BaseTable, R> OnConflict<T, R> {
 }
 
 impl<T, R> Statement for Insert<T, R> {
-    fn to_statement(&self) -> ast::Statement {
-        ast::Statement::Insert(self.ast.clone())
+    fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.ast).into()
     }
 }
 

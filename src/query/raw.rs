@@ -6,8 +6,8 @@ use crate::expr::Raw;
 use crate::expr::scope::Closed;
 
 impl<N> Statement for Raw<N> {
-    fn to_statement(&self) -> ast::Statement {
-        self.clone().statement()
+    fn tree(&self) -> ast::StatementRef<'_> {
+        self.tree()
     }
 }
 

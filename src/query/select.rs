@@ -278,8 +278,8 @@ impl<S, T: Table, N, O> Select<S, Whole<T, N>, O> {
 }
 
 impl<S, R, O> Statement for Select<S, R, O> {
-    fn to_statement(&self) -> ast::Statement {
-        ast::Statement::Select(self.ast.clone())
+    fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.ast).into()
     }
 }
 

@@ -10,8 +10,13 @@ use crate::table::FromRow;
 
 /// A statement, whatever it is: it can be compiled, and run.
 pub trait Statement {
-    /// The statement's tree.
-    fn to_statement(&self) -> ast::Statement;
+    /// The statement's tree, where it is.
+    fn tree(&self) -> ast::StatementRef<'_>;
+
+    /// The statement's tree, to be kept.
+    fn to_statement(&self) -> ast::Statement {
+        self.tree().into()
+    }
 
     /// The SQL of the statement and its values, for a dialect. Nothing is sent, and plugins are not asked.
     ///
@@ -19,7 +24,7 @@ pub trait Statement {
     ///
     /// Where the dialect cannot say it, or the statement means nothing: see [`dialect::compile`].
     fn compile(&self, spec: &Spec) -> Result<Compiled> {
-        dialect::compile(&self.to_statement(), spec)
+        dialect::compile_ref(self.tree(), spec)
     }
 
     /// The SQL with its values in place, for people to read. Never run it.
@@ -28,6 +33,7 @@ pub trait Statement {
     fn debug_sql(&self, spec: &Spec) -> String {
         dialect::debug_sql(&self.to_statement(), spec).unwrap_or_else(|error| format!("-- {error}"))
     }
+
     /// Runs it and reads all rows.
     ///
     /// # Errors

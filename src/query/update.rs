@@ -112,8 +112,8 @@ impl<T, S, R> Update<T, S, R> {
 }
 
 impl<T, S, R> Statement for Update<T, S, R> {
-    fn to_statement(&self) -> ast::Statement {
-        ast::Statement::Update(self.ast.clone())
+    fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.ast).into()
     }
 }
 

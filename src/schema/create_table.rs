@@ -213,8 +213,8 @@ impl ForeignKey {
 }
 
 impl Statement for CreateTable {
-    fn to_statement(&self) -> ast::Statement {
-        ast::Statement::CreateTable(self.ast.clone())
+    fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.ast).into()
     }
 }
 

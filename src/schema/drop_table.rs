@@ -46,8 +46,8 @@ impl DropTable {
 }
 
 impl Statement for DropTable {
-    fn to_statement(&self) -> ast::Statement {
-        ast::Statement::DropTable(self.ast.clone())
+    fn tree(&self) -> ast::StatementRef<'_> {
+        (&self.ast).into()
     }
 }
 
