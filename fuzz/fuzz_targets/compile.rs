@@ -103,8 +103,8 @@ fn expr(u: &mut Unstructured<'_>, depth: usize) -> Result<Expr> {
     Ok(match u.int_in_range(0..=14)? {
         0 | 1 => Expr::Column(Column { table: Some(ident(u)?), name: ident(u)? }),
         2 => Expr::Value(Value::from(u.arbitrary::<&str>()?)),
-        3 => Expr::And(Shared::new(vec![next(u)?, next(u)?])),
-        4 => Expr::Or(Shared::new(vec![next(u)?, next(u)?, next(u)?])),
+        3 => Expr::And(Shared::new([next(u)?, next(u)?].into_iter().collect())),
+        4 => Expr::Or(Shared::new([next(u)?, next(u)?, next(u)?].into_iter().collect())),
         5 => {
             let operator = *u.choose(&[UnaryOperator::Not, UnaryOperator::Negate])?;
             Expr::Unary(Shared::new(Unary { operator, operand: next(u)? }))

@@ -1,6 +1,6 @@
 //! `union`, `intersect`, `except`.
 
-use super::{Cte, Expr, OrderItem, Query};
+use super::{Cte, Expr, OrderList, Query};
 
 /// `first union second union third order by .. limit .. offset ..`, of one operator and at least two operands.
 ///
@@ -14,7 +14,7 @@ pub struct Compound {
     /// The queries. Each may have its own order and limit.
     pub operands: Vec<Query>,
     /// The order of the whole, by columns of the result.
-    pub order_by: Vec<OrderItem>,
+    pub order_by: OrderList,
     /// The most rows to give.
     pub limit: Option<Expr>,
     /// The rows to pass over first.

@@ -1,5 +1,7 @@
 //! Expressions.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{DataType, Ident, Query, Raw, Shared};
 use crate::value::Value;
 
@@ -11,9 +13,9 @@ pub enum Expr {
     /// A bound value.
     Value(Value),
     /// `a and b and c`; true without operands.
-    And(Shared<Vec<Self>>),
+    And(Shared<Operands>),
     /// `a or b or c`; false without operands.
-    Or(Shared<Vec<Self>>),
+    Or(Shared<Operands>),
     /// `not a`, `-a`
     Unary(Shared<Unary>),
     /// `a = b`, `a + b`, ..
@@ -48,6 +50,9 @@ pub enum Expr {
     Raw(Shared<Raw>),
 }
 
+/// The operands of a chain of `and` or `or`. Up to eight need no allocation of their own.
+pub type Operands = SmallVec<[Expr; 8]>;
+
 impl Expr {
     /// `self and other`, flat: a chain of any length is one node.
     #[must_use]
@@ -75,11 +80,8 @@ impl Expr {
         }
     }
 
-    /// The beginning of a chain, with room for the conditions that are likely to follow.
-    fn chain(first: &mut Self, second: Self) -> Shared<Vec<Self>> {
-        let mut operands = Vec::with_capacity(8);
-        operands.extend([std::mem::replace(first, Self::Now), second]);
-        Shared::new(operands)
+    fn chain(first: &mut Self, second: Self) -> Shared<Operands> {
+        Shared::new(smallvec![std::mem::replace(first, Self::Now), second])
     }
 
     /// `left operator right`

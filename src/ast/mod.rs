@@ -28,14 +28,14 @@ pub use self::delete::Delete;
 pub use self::description::{ColumnDescription, DefaultValue, Generated, Reference, TableDescription};
 pub use self::expr::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, Excluded, Exists, Expr, In, InQuery, IsNull,
-    Like, Quantifier, Unary, UnaryOperator, When,
+    Like, Operands, Quantifier, Unary, UnaryOperator, When,
 };
 pub use self::insert::{Conflict, ConflictAction, ConflictTarget, Insert, InsertSource, InsertValue, Values};
 pub use self::name::{Ident, Name, TableName};
 pub use self::raw::{Raw, RawPart};
 pub use self::select::{
-    AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, Query, Select, SelectExpr,
-    SelectItem, SelectList, Table, TableRef,
+    AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, OrderList, Query, Select,
+    SelectExpr, SelectItem, SelectList, Table, TableRef,
 };
 pub use self::shared::Shared;
 pub use self::update::{Assignment, Update};

@@ -33,7 +33,7 @@ pub struct Select {
     /// The condition on groups.
     pub having: Option<Expr>,
     /// The order.
-    pub order_by: Vec<OrderItem>,
+    pub order_by: OrderList,
     /// The most rows to give.
     pub limit: Option<Expr>,
     /// The rows to pass over first.
@@ -52,6 +52,9 @@ pub enum Distinct {
 
 /// What a query selects, or a statement that writes returns. Up to four entries need no allocation of their own.
 pub type SelectList = SmallVec<[SelectItem; 4]>;
+
+/// What the rows of a query are ordered by. Up to two terms need no allocation of their own.
+pub type OrderList = SmallVec<[OrderItem; 2]>;
 
 /// One entry of a select list, or of `returning`.
 #[derive(Clone, Debug, PartialEq)]

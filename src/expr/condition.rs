@@ -99,7 +99,7 @@ tables!(
     Both<Of<A>, Both<Of<B>, Both<Of<C>, Of<D>>>>
 );
 
-fn each<E: Condition>(conditions: impl IntoIterator<Item = E>) -> Shared<Vec<ast::Expr>> {
+fn each<E: Condition>(conditions: impl IntoIterator<Item = E>) -> Shared<ast::Operands> {
     Shared::new(conditions.into_iter().map(E::into_node).collect())
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Expression;
-use crate::ast::{self, Direction, Nulls, OrderItem};
+use crate::ast::{self, Direction, Nulls, OrderItem, OrderList};
 use crate::tuples::{for_each_tuple, needs};
 
 /// An expression with a direction.
@@ -56,14 +56,14 @@ pub trait OrderTerms {
     type Needs;
 
     /// Adds them to the order.
-    fn push(self, order_by: &mut Vec<OrderItem>);
+    fn push(self, order_by: &mut OrderList);
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: Expression> OrderTerms for E {
     type Needs = E::Needs;
 
-    fn push(self, order_by: &mut Vec<OrderItem>) {
+    fn push(self, order_by: &mut OrderList) {
         order_by.push(OrderItem { expr: self.into_node(), direction: Direction::Ascending, nulls: Nulls::Default });
     }
 }
@@ -72,7 +72,7 @@ impl<E: Expression> OrderTerms for E {
 impl<N> OrderTerms for Ordered<N> {
     type Needs = N;
 
-    fn push(self, order_by: &mut Vec<OrderItem>) {
+    fn push(self, order_by: &mut OrderList) {
         order_by.push(self.item);
     }
 }
@@ -84,7 +84,7 @@ macro_rules! tuples {
             type Needs = needs!($First $($Rest)*);
 
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
-            fn push(self, order_by: &mut Vec<OrderItem>) {
+            fn push(self, order_by: &mut OrderList) {
                 let ($First, $($Rest),*) = self;
                 $First.push(order_by);
                 $($Rest.push(order_by);)*

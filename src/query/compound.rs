@@ -111,7 +111,7 @@ fn compound<L: SetOperand, R: Gives<L::Row>>(
             with: Vec::new(),
             operator,
             operands: vec![left, right.into_query()],
-            order_by: Vec::new(),
+            order_by: ast::OrderList::new(),
             limit: None,
             offset: None,
         }),

@@ -57,7 +57,7 @@ pub fn select_from<F: Source<Table = T>, T: Table>(from: F) -> Select<Own<T>, Wh
         filter: None,
         group_by: Vec::new(),
         having: None,
-        order_by: Vec::new(),
+        order_by: ast::OrderList::new(),
         limit: None,
         offset: None,
     });

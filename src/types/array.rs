@@ -1,5 +1,7 @@
 //! Arrays, which PostgreSQL has.
 
+use std::sync::Arc;
+
 use super::{Mismatch, SqlType};
 use crate::ast::DataType;
 use crate::sql_type;
@@ -42,17 +44,19 @@ arrays! {
 
 fn write<T: SqlType>(items: Vec<T>) -> Value {
     let values = items.into_iter().map(T::into_value).collect();
-    Value::Array(Box::new(Array { element: T::KIND, values }))
+    Value::Array(Arc::new(Array { element: T::KIND, values }))
 }
 
 fn read<T: SqlType>(value: Value) -> Result<Vec<T>, Mismatch> {
     match value {
-        Value::Array(array) => array.values.into_iter().map(T::from_value).collect::<Result<_, _>>().map_err(|it| {
-            Mismatch::because(
-                format!("an array of which each element is {}", it.expected),
-                format!("one with {}", it.found),
-            )
-        }),
+        Value::Array(array) => {
+            Arc::unwrap_or_clone(array).values.into_iter().map(T::from_value).collect::<Result<_, _>>().map_err(|it| {
+                Mismatch::because(
+                    format!("an array of which each element is {}", it.expected),
+                    format!("one with {}", it.found),
+                )
+            })
+        }
         value => Err(Mismatch::new(T::KIND.array(), &value)),
     }
 }

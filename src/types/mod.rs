@@ -22,6 +22,7 @@ mod time;
 mod uuid;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 #[cfg(feature = "json")]
 pub use json::Json;
@@ -181,7 +182,7 @@ pub const fn named_kind(kind: Kind, data_type: &'static DataType) -> Kind {
 #[must_use]
 pub fn named_value(value: Value, data_type: &'static DataType) -> Value {
     match value {
-        Value::Text(text) => Value::Named(Box::new(Named { data_type, text })),
+        Value::Text(text) => Value::Named(Arc::new(Named { data_type, text })),
         other => other,
     }
 }
@@ -191,7 +192,7 @@ pub fn named_value(value: Value, data_type: &'static DataType) -> Value {
 #[must_use]
 pub fn unnamed_value(value: Value) -> Value {
     match value {
-        Value::Named(named) => Value::Text(named.text),
+        Value::Named(named) => Value::Text(Arc::unwrap_or_clone(named).text),
         other => other,
     }
 }

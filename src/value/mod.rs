@@ -7,6 +7,7 @@ pub mod calendar;
 mod text;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use self::text::Text;
 use crate::ast::DataType;
@@ -41,7 +42,7 @@ pub enum Value {
     /// Text.
     Text(Text),
     /// Text that is of a column type with a name of its own, such as an enum. Results hold it as [`Value::Text`].
-    Named(Box<Named>),
+    Named(Arc<Named>),
     /// Bytes.
     Bytes(Vec<u8>),
     /// A UUID, big-endian.
@@ -60,7 +61,7 @@ pub enum Value {
     /// and drivers refuse it by [`Error::encode`](crate::Error::encode).
     Json(Text),
     /// An array (PostgreSQL only).
-    Array(Box<Array>),
+    Array(Arc<Array>),
 }
 
 /// Text of a column type with a name of its own.

@@ -188,7 +188,7 @@ fn selection(name: &str) -> Statement {
 
 /// `with name (name) as (select true as name) select name.name as name from name`
 fn with_cte(name: &str) -> Statement {
-    let yes = Expr::And(Shared::new(Vec::new()));
+    let yes = Expr::And(Shared::new(ast::Operands::new()));
     let query = Select { columns: vec![select_item(yes, Some(name))].into(), ..Select::default() };
     let cte = Cte { name: name.into(), columns: vec![name.into()], recursive: false, statement: query.into() };
     Select {

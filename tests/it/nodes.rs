@@ -69,8 +69,8 @@ fn exprs() -> Vec<Expr> {
     successors(Some(column()), |it| {
         Some(match it {
             Expr::Column(_) => one(),
-            Expr::Value(_) => Expr::And(shared(vec![column(), one()])),
-            Expr::And(_) => Expr::Or(shared(vec![column(), one()])),
+            Expr::Value(_) => Expr::And(shared(vec![column(), one()].into())),
+            Expr::And(_) => Expr::Or(shared(vec![column(), one()].into())),
             Expr::Or(_) => Expr::Unary(shared(Unary { operator: UnaryOperator::Not, operand: column() })),
             Expr::Unary(_) => {
                 Expr::Binary(shared(Binary { left: column(), operator: BinaryOperator::Add, right: one() }))
@@ -152,7 +152,7 @@ fn select() -> Select {
         filter: Some(column()),
         group_by: vec![column()],
         having: Some(column()),
-        order_by: order(),
+        order_by: order().into(),
         limit: Some(one()),
         offset: Some(one()),
     }
@@ -163,7 +163,7 @@ fn queries() -> Vec<Query> {
         with: with(),
         operator: SetOperator::Union,
         operands: vec![smallest(), smallest()],
-        order_by: order(),
+        order_by: order().into(),
         limit: Some(one()),
         offset: Some(one()),
     };

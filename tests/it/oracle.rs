@@ -122,8 +122,8 @@ impl Random {
         let depth = depth - 1;
         let negated = self.flip();
         match self.below(13) {
-            0 => Expr::And(Shared::new(self.several(0, 3, |it| it.truth(depth)))),
-            1 => Expr::Or(Shared::new(self.several(0, 3, |it| it.truth(depth)))),
+            0 => Expr::And(Shared::new(self.several(0, 3, |it| it.truth(depth)).into())),
+            1 => Expr::Or(Shared::new(self.several(0, 3, |it| it.truth(depth)).into())),
             2 => {
                 let operand = self.truth(depth);
                 Expr::Unary(Shared::new(Unary { operator: UnaryOperator::Not, operand }))
@@ -208,7 +208,7 @@ fn statements(in_one: usize) -> Vec<ast::Statement> {
             let columns = (0..in_one).map(|_| one(&mut random)).collect();
             let order =
                 OrderItem { expr: column("id"), direction: ast::Direction::Ascending, nulls: ast::Nulls::Default };
-            ast::Statement::from(Select { columns, order_by: vec![order], ..users() })
+            ast::Statement::from(Select { columns, order_by: vec![order].into(), ..users() })
         })
         .collect()
 }

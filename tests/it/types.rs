@@ -234,7 +234,7 @@ fn deep() -> Vec<(&'static str, ast::Expr)> {
     vec![
         ("binary", nest(&|left| ast::Expr::binary(left, ast::BinaryOperator::Add, column()))),
         ("call", nest(&|it| ast::Expr::call("abs", vec![column(), it]))),
-        ("or", nest(&|it| ast::Expr::Or(Shared::new(vec![it])))),
+        ("or", nest(&|it| ast::Expr::Or(Shared::new([it].into_iter().collect())))),
         ("case", {
             nest(&|it| {
                 let whens = vec![ast::When { condition: it, value: column() }];

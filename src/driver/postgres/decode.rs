@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::sync::Arc;
 
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
@@ -103,7 +104,7 @@ fn decode(codec: &Codec, raw: &[u8]) -> Result<Value, Unread> {
             _ => return Err(malformed()),
         },
         Codec::Void => Value::Null(Kind::Unknown),
-        Codec::Array { element, .. } => Value::Array(Box::new(array(element, raw)?)),
+        Codec::Array { element, .. } => Value::Array(Arc::new(array(element, raw)?)),
         Codec::Other => {
             return Err(Unread {
                 expected: "of a type that can be read; cast it to `text`".into(),

@@ -112,7 +112,7 @@ mod tests {
             Value::Time(calendar::MICROS_PER_DAY),
             Value::Timestamp(i64::MAX),
             Value::TimestampTz(i64::MIN),
-            Value::Array(Box::new(crate::value::Array { element: Kind::I64, values: vec![] })),
+            Value::Array(std::sync::Arc::new(crate::value::Array { element: Kind::I64, values: vec![] })),
         ] {
             assert!(bind(&value, 1).unwrap_err().is_encode(), "{value:?}");
         }

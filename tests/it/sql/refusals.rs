@@ -62,7 +62,7 @@ fn queries() {
         with: Vec::new(),
         operator: SetOperator::Union,
         operands: vec![Query::Select(Shared::new(selecting(one())))],
-        order_by: Vec::new(),
+        order_by: OrderList::new(),
         limit: None,
         offset: None,
     };

@@ -1,5 +1,7 @@
 //! What is bound comes back.
 
+use std::sync::Arc;
+
 use futures_util::StreamExt as _;
 use kysera::driver::{Driver, Outcome, Query};
 use kysera::types::SqlType;
@@ -123,7 +125,7 @@ async fn what_the_server_cannot_hold_is_refused() {
     for driver in servers(1).await {
         let mut connection = driver.acquire().await.unwrap();
         let year = |year| Value::Date(calendar::days_from_civil(year, 1, 1));
-        let array = Value::Array(Box::new(Array { element: Kind::I32, values: Vec::new() }));
+        let array = Value::Array(Arc::new(Array { element: Kind::I32, values: Vec::new() }));
         let refused = [
             Value::F32(f32::NAN),
             Value::F64(f64::INFINITY),

@@ -1,5 +1,7 @@
 //! Each value there and back, and each that does not fit.
 
+use std::sync::Arc;
+
 use kysera::Value;
 use kysera::driver::Driver;
 use kysera::value::{Array, Kind};
@@ -30,7 +32,7 @@ fn decimal(it: &str) -> Value {
 }
 
 fn array(element: Kind, values: Vec<Value>) -> Value {
-    Value::Array(Box::new(Array { element, values }))
+    Value::Array(Arc::new(Array { element, values }))
 }
 
 async fn values_come_back(url: String) {

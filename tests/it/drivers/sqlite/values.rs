@@ -1,5 +1,7 @@
 //! What is bound and what is read.
 
+use std::sync::Arc;
+
 use kysera::Value;
 use kysera::driver::{Driver, Query};
 use kysera::value::{Array, Kind, calendar};
@@ -46,7 +48,7 @@ async fn each_kind_of_value_comes_back() {
 async fn what_would_be_lost_is_refused() {
     let db = memory(MODES[0]).await;
     let mut connection = db.acquire().await.unwrap();
-    let array = Value::Array(Box::new(Array { element: Kind::I64, values: vec![] }));
+    let array = Value::Array(Arc::new(Array { element: Kind::I64, values: vec![] }));
     for value in [Value::F64(f64::NAN), Value::Json("".into()), array, Value::Date(i32::MAX)] {
         let params = [Value::I64(1), value];
         let error = connection.fetch(Query { sql: "select ?, ?", params: &params }).await.unwrap_err();
