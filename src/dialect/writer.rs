@@ -276,8 +276,13 @@ impl<'a> Writer<'a> {
                 self.digit(number / 10 % 10);
                 self.digit(number % 10);
             }
-            1_000.. => self.text(itoa::Buffer::new().format(number)),
+            1_000.. => self.large_number(number),
         }
+    }
+
+    #[inline(never)]
+    fn large_number(&mut self, number: usize) {
+        self.text(itoa::Buffer::new().format(number));
     }
 
     #[inline]

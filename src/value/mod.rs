@@ -20,7 +20,7 @@ use crate::ast::DataType;
 /// assert_eq!(Value::from(7_i64), Value::I64(7));
 /// assert_eq!(Value::from("x").kind().to_string(), "text");
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 #[non_exhaustive]
 pub enum Value {
     /// `null`, and what it would be if it were not.
@@ -62,6 +62,37 @@ pub enum Value {
     Json(Text),
     /// An array (PostgreSQL only).
     Array(Arc<Array>),
+}
+
+/// What `#[derive(Clone)]` would make, but that numbers do not pass through what bytes need.
+impl Clone for Value {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Null(kind) => Self::Null(*kind),
+            Self::Bool(it) => Self::Bool(*it),
+            Self::I16(it) => Self::I16(*it),
+            Self::I32(it) => Self::I32(*it),
+            Self::I64(it) => Self::I64(*it),
+            Self::F32(it) => Self::F32(*it),
+            Self::F64(it) => Self::F64(*it),
+            Self::Decimal(it) => Self::Decimal(it.clone()),
+            Self::Text(it) => Self::Text(it.clone()),
+            Self::Named(it) => Self::Named(Arc::clone(it)),
+            Self::Bytes(it) => clone_of_bytes(it),
+            Self::Uuid(it) => Self::Uuid(*it),
+            Self::Date(it) => Self::Date(*it),
+            Self::Time(it) => Self::Time(*it),
+            Self::Timestamp(it) => Self::Timestamp(*it),
+            Self::TimestampTz(it) => Self::TimestampTz(*it),
+            Self::Json(it) => Self::Json(it.clone()),
+            Self::Array(it) => Self::Array(Arc::clone(it)),
+        }
+    }
+}
+
+#[inline(never)]
+fn clone_of_bytes(bytes: &[u8]) -> Value {
+    Value::Bytes(bytes.to_vec())
 }
 
 /// Text of a column type with a name of its own.
