@@ -70,7 +70,8 @@ pub(super) fn declared(statement: &Statement<'_>) -> Vec<Declared> {
     };
     let declared =
         |it: &Column<'_>| if it.decl_type().is_some_and(is_decimal) { Declared::Decimal } else { Declared::Other };
-    statement.columns().iter().map(declared).collect()
+    // A list in some versions of `rusqlite`, an iterator in others.
+    statement.columns().into_iter().map(|it| declared(&it)).collect()
 }
 
 /// What was read from a column.
