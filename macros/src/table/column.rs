@@ -191,7 +191,7 @@ fn not_both(meta: &ParseNestedMeta<'_>, other: bool, what: &str) -> Result<()> {
 
 /// Names that the table's module has for itself, beside its columns.
 fn reserved(field: &Ident) -> bool {
-    field == "table" || field == "__alias"
+    field == "table"
 }
 
 /// `now`, `true`, `-7`, `1.5`, `"text"`

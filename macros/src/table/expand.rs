@@ -6,7 +6,7 @@
 //! is checked again for each table of a program.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type, Visibility};
 
@@ -77,18 +77,18 @@ impl Table {
         let about_module = format!("The table{documented}, and a constant for each of its columns.");
         let about_table = format!("The table{documented}.");
         let names = self.columns.iter().map(|it| &it.field);
-        let about_alias = format!("The table{documented} under another name, and its columns.");
+        let about_aliased = format!("The columns of the table{documented} under another name.");
         let constants = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
             quote! {
                 #[doc = #about]
-                #inner const #field: #kysera::table::Column<table, <table as __Types>::#field, #at> =
-                    #kysera::table::column();
+                #inner const #field: #kysera::table::Column<table, <table as __Types>::#field> =
+                    #kysera::table::column(#at);
             }
         });
-        let fields = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
+        let fields = self.columns.iter().map(|Column { field, ty, name, .. }| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
-            quote!(#[doc = #about] #inner #field: #kysera::table::Column<Self, <table as __Types>::#field, #at>,)
+            quote!(#[doc = #about] #inner #field: #kysera::table::Column<A, <table as __Types>::#field>,)
         });
         quote! {
             #[doc = #about_module]
@@ -106,10 +106,9 @@ impl Table {
 
                 #(#constants)*
 
-                #[doc = #about_alias]
+                #[doc = #about_aliased]
                 #inner struct Aliased<A> {
                     #(#fields)*
-                    pub(super) __alias: #kysera::table::Alias<A>,
                 }
             }
         }
@@ -129,11 +128,12 @@ impl Table {
             None => quote!(::core::option::Option::None),
         };
         let descriptions = columns.iter().enumerate().map(|(at, column)| column.description(at, kysera));
-        let types = columns.iter().rev().fold(quote!(()), |rest, Column { ty, .. }| quote!((#ty, #rest)));
+        let types = list(columns.iter().map(|it| &it.ty));
         let column_types = columns.iter().map(|Column { field, ty, .. }| quote!(type #field = #ty;));
         let fields: Vec<_> = columns.iter().map(|it| &it.field).collect();
+        let places = 0..width;
         let bindings: Vec<_> = (0..width).map(|at| format_ident!("__{at}")).collect();
-        let list = bindings.iter().rev().fold(quote!(()), |rest, binding| quote!((#binding, #rest)));
+        let list = list(bindings.iter());
         quote! {
             #[allow(non_camel_case_types)]
             const _: () = {
@@ -170,35 +170,10 @@ impl Table {
                 #[diagnostic::do_not_recommend]
                 impl #kysera::table::Fills<<#row as #kysera::table::Record>::Columns> for #row {}
 
-                impl<A> #module::Aliased<A> {
+                impl<A: #kysera::table::Table> #module::Aliased<A> {
                     #[doc(hidden)]
-                    pub const fn new(__alias: &'static #kysera::ast::Name) -> Self {
-                        let __alias = #kysera::table::Alias::new(__alias, &TABLE);
-                        Self { #(#fields: #kysera::table::column_of(__alias),)* __alias }
-                    }
-                }
-
-                impl<A> ::core::clone::Clone for #module::Aliased<A> {
-                    fn clone(&self) -> Self {
-                        *self
-                    }
-                }
-
-                impl<A> ::core::marker::Copy for #module::Aliased<A> {}
-
-                impl<A> ::core::fmt::Debug for #module::Aliased<A> {
-                    fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                        ::core::fmt::Debug::fmt(&self.__alias, __formatter)
-                    }
-                }
-
-                #[diagnostic::do_not_recommend]
-                impl<A: 'static> #kysera::table::Table for #module::Aliased<A> {
-                    type Row = #row;
-                    const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
-
-                    fn alias(self) -> ::core::option::Option<&'static #kysera::ast::Name> {
-                        ::core::option::Option::Some(self.__alias.name())
+                    pub const fn new() -> Self {
+                        Self { #(#fields: #kysera::table::column(#places)),* }
                     }
                 }
             };
@@ -358,6 +333,11 @@ fn columns(fields: syn::FieldsNamed, kysera: &Path) -> Result<Vec<Column>> {
         }
     }
     errors.finish(columns)
+}
+
+/// The parts as a list: `(a, (b, ()))`.
+fn list(parts: impl DoubleEndedIterator<Item = impl ToTokens>) -> TokenStream {
+    parts.rev().fold(quote!(()), |rest, part| quote!((#part, #rest)))
 }
 
 /// The visibility of the struct, as it is written one module deeper.
