@@ -300,18 +300,34 @@ pub trait Patch: Sized {
     fn into_values(self) -> Self::Values;
 }
 
-/// A column description made from the Rust type of its field.
+/// A column description made from the Rust type of its field, to be [named](named).
 #[doc(hidden)]
 #[must_use]
-pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription {
-    describe_as::<V>(name, const { &V::DATA_TYPE })
+pub const fn describe<V: SqlType>() -> ColumnDescription {
+    describe_as::<V>(const { &V::DATA_TYPE })
 }
 
 /// A column description made from the Rust type of its field, but for the column's type.
 #[doc(hidden)]
 #[must_use]
-pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: &'static DataType) -> ColumnDescription {
-    ColumnDescription::new(name, data_type, <V::Null as Nullness>::IS_NULLABLE)
+pub const fn describe_as<V: SqlType>(data_type: &'static DataType) -> ColumnDescription {
+    static UNNAMED: Name = Name::checked("", "", "", false);
+    ColumnDescription::new(&UNNAMED, data_type, <V::Null as Nullness>::IS_NULLABLE)
+}
+
+/// Descriptions of columns with their names. All at once, which takes the compiler less time than one by one.
+#[doc(hidden)]
+#[must_use]
+pub const fn named<const N: usize>(
+    names: &'static [Name; N],
+    mut columns: [ColumnDescription; N],
+) -> [ColumnDescription; N] {
+    let mut at = 0;
+    while at < N {
+        columns[at].name = &names[at];
+        at += 1;
+    }
+    columns
 }
 
 /// A value that is given.
