@@ -20,15 +20,34 @@
 macro_rules! alias {
     ($($alias:ident = $($table:ident)::+),+ $(,)?) => {
         $(
-            #[allow(non_camel_case_types, dead_code)]
+            #[allow(non_camel_case_types)]
             let $alias = {
-                enum $alias {}
-                static NAME: $crate::ast::Name = $crate::ast::Name::new(
-                    ::core::stringify!($alias),
-                    ::core::concat!("\"", ::core::stringify!($alias), "\""),
-                    ::core::concat!("`", ::core::stringify!($alias), "`"),
-                );
-                $($table)::+::Aliased::<$alias>::new(&NAME)
+                #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+                struct $alias;
+
+                #[diagnostic::do_not_recommend]
+                impl $crate::table::Table for $alias {
+                    type Row = <$($table)::+::table as $crate::table::Table>::Row;
+                    const DESCRIPTION: &'static $crate::table::TableDescription =
+                        <$($table)::+::table as $crate::table::Table>::DESCRIPTION;
+                    const ALIAS: ::core::option::Option<&'static $crate::ast::Name> =
+                        ::core::option::Option::Some(&$crate::ast::Name::new(
+                            ::core::stringify!($alias),
+                            ::core::concat!("\"", ::core::stringify!($alias), "\""),
+                            ::core::concat!("`", ::core::stringify!($alias), "`"),
+                        ));
+                }
+
+                impl ::core::ops::Deref for $alias {
+                    type Target = $($table)::+::Aliased<Self>;
+
+                    fn deref(&self) -> &Self::Target {
+                        static COLUMNS: $($table)::+::Aliased<$alias> = $($table)::+::Aliased::new();
+                        &COLUMNS
+                    }
+                }
+
+                $alias
             };
         )+
     };

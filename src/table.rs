@@ -19,6 +19,8 @@ pub trait Table: Copy + Send + Sync + 'static {
     type Row: Record;
     /// Its columns, keys and types.
     const DESCRIPTION: &'static TableDescription;
+    /// The name it has in a query, if that is another than its own.
+    const ALIAS: Option<&'static Name> = None;
     /// How many columns a whole row has, and which of them is never `null`.
     const SHAPE: Shape = Shape::of(Self::DESCRIPTION);
 
@@ -29,7 +31,7 @@ pub trait Table: Copy + Send + Sync + 'static {
 
     /// The name it has in the query, if that is another than its own.
     fn alias(self) -> Option<&'static Name> {
-        None
+        Self::ALIAS
     }
 
     /// All its columns, to be selected as one value: the struct, or `Option` of it on the outer side of a join.
@@ -185,52 +187,16 @@ pub trait BaseTable: Table {
     const TABLE: Self;
 }
 
-/// The name of an alias, and a type that tells it from other aliases.
-#[doc(hidden)]
-pub struct Alias<A> {
-    name: &'static Name,
-    table: &'static TableDescription,
-    marker: PhantomData<fn() -> A>,
-}
-
-impl<A> Alias<A> {
-    /// The alias of that name, of that table.
-    #[must_use]
-    pub const fn new(name: &'static Name, table: &'static TableDescription) -> Self {
-        Self { name, table, marker: PhantomData }
-    }
-
-    /// The name.
-    #[must_use]
-    pub const fn name(&self) -> &'static Name {
-        self.name
-    }
-}
-
-impl<A> Clone for Alias<A> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A> Copy for Alias<A> {}
-
-impl<A> fmt::Debug for Alias<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name.text())
-    }
-}
-
-/// A column of table `T` that holds `V`; `I` is its place in the table.
+/// A column of table `T` that holds `V`.
 ///
 /// This is the one type of all columns: `users::email` is a constant of it.
-pub struct Column<T, V, const I: usize> {
+pub struct Column<T, V> {
     table: &'static Name,
     description: &'static ColumnDescription,
     marker: PhantomData<fn() -> (T, V)>,
 }
 
-impl<T, V, const I: usize> Column<T, V, I> {
+impl<T, V> Column<T, V> {
     /// The column's name, type and rules.
     #[must_use]
     pub const fn description(&self) -> &'static ColumnDescription {
@@ -252,29 +218,26 @@ impl<T, V, const I: usize> Column<T, V, I> {
     }
 }
 
-/// The column at place `I` of a table.
+/// The column at that place of a table, or of an alias.
 #[doc(hidden)]
 #[must_use]
-pub const fn column<T: BaseTable, V, const I: usize>() -> Column<T, V, I> {
-    Column { table: T::DESCRIPTION.name, description: &T::DESCRIPTION.columns[I], marker: PhantomData }
+pub const fn column<T: Table, V>(at: usize) -> Column<T, V> {
+    let table = match T::ALIAS {
+        Some(alias) => alias,
+        None => T::DESCRIPTION.name,
+    };
+    Column { table, description: &T::DESCRIPTION.columns[at], marker: PhantomData }
 }
 
-/// The column at place `I` of an alias.
-#[doc(hidden)]
-#[must_use]
-pub const fn column_of<A, T, V, const I: usize>(alias: Alias<A>) -> Column<T, V, I> {
-    Column { table: alias.name, description: &alias.table.columns[I], marker: PhantomData }
-}
-
-impl<T, V, const I: usize> Clone for Column<T, V, I> {
+impl<T, V> Clone for Column<T, V> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, V, const I: usize> Copy for Column<T, V, I> {}
+impl<T, V> Copy for Column<T, V> {}
 
-impl<T, V, const I: usize> fmt::Debug for Column<T, V, I> {
+impl<T, V> fmt::Debug for Column<T, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.table.text(), self.name())
     }
@@ -337,18 +300,34 @@ pub trait Patch: Sized {
     fn into_values(self) -> Self::Values;
 }
 
-/// A column description made from the Rust type of its field.
+/// A column description made from the Rust type of its field, to be [named](named).
 #[doc(hidden)]
 #[must_use]
-pub const fn describe<V: SqlType>(name: &'static Name) -> ColumnDescription {
-    describe_as::<V>(name, const { &V::DATA_TYPE })
+pub const fn describe<V: SqlType>() -> ColumnDescription {
+    describe_as::<V>(const { &V::DATA_TYPE })
 }
 
 /// A column description made from the Rust type of its field, but for the column's type.
 #[doc(hidden)]
 #[must_use]
-pub const fn describe_as<V: SqlType>(name: &'static Name, data_type: &'static DataType) -> ColumnDescription {
-    ColumnDescription::new(name, data_type, <V::Null as Nullness>::IS_NULLABLE)
+pub const fn describe_as<V: SqlType>(data_type: &'static DataType) -> ColumnDescription {
+    static UNNAMED: Name = Name::checked("", "", "", false);
+    ColumnDescription::new(&UNNAMED, data_type, <V::Null as Nullness>::IS_NULLABLE)
+}
+
+/// Descriptions of columns with their names. All at once, which takes the compiler less time than one by one.
+#[doc(hidden)]
+#[must_use]
+pub const fn named<const N: usize>(
+    names: &'static [Name; N],
+    mut columns: [ColumnDescription; N],
+) -> [ColumnDescription; N] {
+    let mut at = 0;
+    while at < N {
+        columns[at].name = &names[at];
+        at += 1;
+    }
+    columns
 }
 
 /// A value that is given.

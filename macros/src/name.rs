@@ -37,13 +37,13 @@ impl Name {
         quote!(#kysera::ast::Name::checked(#text, #double_quoted, #backquoted, #plain))
     }
 
-    /// `kysera::ast::Name::in_table(..)`: the name of a column of the table `table`, which is at `place`.
-    pub(crate) fn expand_in(&self, table: &Self, place: &TokenStream, kysera: &Path) -> TokenStream {
+    /// The parts of `kysera::ast::Name::of_columns(..)` for a column of the table `table`.
+    pub(crate) fn expand_in(&self, table: &Self) -> TokenStream {
         let text = &self.text;
         let [double_quoted, backquoted] =
             ['"', '`'].map(|quote| format!("{}.{}", quoted(&table.text, quote), quoted(text, quote)));
         let plain = self.is_plain() && table.is_plain();
-        quote!(#kysera::ast::Name::in_table(#text, #double_quoted, #backquoted, #plain, #place))
+        quote!((#text, #double_quoted, #backquoted, #plain))
     }
 
     /// Whether every server takes the name as it is.

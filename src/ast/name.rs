@@ -52,17 +52,22 @@ impl Name {
         Self { text, double_quoted, backquoted, plain, table: None }
     }
 
-    /// The name of a column, whose quoted forms are those of `"table"."column"`; `plain` is that of both names.
+    /// The names of a table's columns, whose quoted forms are those of `"table"."column"`, each as
+    /// [`checked`](Self::checked) takes it; a name is plain where that of the table is too.
     #[doc(hidden)]
     #[must_use]
-    pub const fn in_table(
-        text: &'static str,
-        double_quoted: &'static str,
-        backquoted: &'static str,
-        plain: bool,
+    pub const fn of_columns<const N: usize>(
         table: &'static Self,
-    ) -> Self {
-        Self { text, double_quoted, backquoted, plain, table: Some(table) }
+        columns: [(&'static str, &'static str, &'static str, bool); N],
+    ) -> [Self; N] {
+        let mut names = [const { Self::checked("", "", "", false) }; N];
+        let mut at = 0;
+        while at < N {
+            let (text, double_quoted, backquoted, plain) = columns[at];
+            names[at] = Self { text, double_quoted, backquoted, plain, table: Some(table) };
+            at += 1;
+        }
+        names
     }
 
     /// The name itself.

@@ -85,7 +85,7 @@ macro_rules! operators {
 }
 
 operators! {
-    [T, V, const I: usize] Column<T, V, I>, Of<T>;
+    [T, V] Column<T, V>, Of<T>;
     [V, N] Expr<V, N>, N;
     [V, N] Aggregate<V, N>, N;
 }

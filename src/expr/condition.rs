@@ -18,12 +18,12 @@ pub trait Condition: Expression<Needs = Self::Tables> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, const I: usize> Condition for Column<T, bool, I> {
+impl<T> Condition for Column<T, bool> {
     type Tables = Of<T>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, const I: usize> Condition for Column<T, Option<bool>, I> {
+impl<T> Condition for Column<T, Option<bool>> {
     type Tables = Of<T>;
 }
 

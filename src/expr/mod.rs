@@ -74,7 +74,7 @@ pub trait Expression {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, V: SqlType, const I: usize> Expression for Column<T, V, I> {
+impl<T, V: SqlType> Expression for Column<T, V> {
     type Sql = V;
     type Needs = Of<T>;
 
@@ -122,7 +122,7 @@ impl<V: SqlType<Base = V>> IntoExpr<V> for V {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, B: SqlType, V: SqlType<Base = B>, const I: usize> IntoExpr<B> for Column<T, V, I> {
+impl<T, B: SqlType, V: SqlType<Base = B>> IntoExpr<B> for Column<T, V> {
     type Needs = Of<T>;
     type Null = V::Null;
 

@@ -52,7 +52,7 @@ impl IntoNullable<String> for Option<&str> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, B: SqlType, V: SqlType<Base = B>, const I: usize> IntoNullable<B> for Column<T, V, I> {
+impl<T, B: SqlType, V: SqlType<Base = B>> IntoNullable<B> for Column<T, V> {
     type Needs = Of<T>;
     type Null = V::Null;
 

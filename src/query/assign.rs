@@ -27,7 +27,7 @@ impl<T, N> fmt::Debug for Assignment<T, N> {
     }
 }
 
-impl<T, V: SqlType, const I: usize> Column<T, V, I> {
+impl<T, V: SqlType> Column<T, V> {
     /// `column = value`: a value, an `Option` where the column is nullable, another column, an expression.
     pub fn to<O: IntoNullable<V::Base>>(self, value: O) -> Assignment<T, O::Needs>
     where

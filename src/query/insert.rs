@@ -234,7 +234,7 @@ pub trait ColumnList<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, V, const I: usize> ColumnList<T> for Column<T, V, I> {
+impl<T, V> ColumnList<T> for Column<T, V> {
     type Types = (V, ());
 
     fn push(self, names: &mut Vec<ast::Ident>) {
@@ -256,7 +256,7 @@ macro_rules! tuples {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<T, $($V,)+ $(const $I: usize),+> ColumnList<T> for ($(Column<T, $V, $I>,)+) {
+        impl<T, $($V),+> ColumnList<T> for ($(Column<T, $V>,)+) {
             type Types = list!($($V)+);
 
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]

@@ -57,7 +57,7 @@ type Selected<E, S, I> =
 // Each kind of expression by itself. One impl for all of them would stand beside those for tuples, and where two might
 // do, the compiler says that neither does, and not what either lacks.
 
-impl<S, I, T, V: SqlType, const C: usize> Selection<S, I> for Column<T, V, C>
+impl<S, I, T, V: SqlType> Selection<S, I> for Column<T, V>
 where
     Of<T>: Within<S, I>,
 {

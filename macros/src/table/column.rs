@@ -155,12 +155,12 @@ impl Column {
         self.generated == Generated::Never && !self.nullable
     }
 
-    /// The description, with the column's name in `static NAMES` at that place.
-    pub(crate) fn description(&self, at: usize, kysera: &Path) -> TokenStream {
+    /// The description, but for the column's name.
+    pub(crate) fn description(&self, kysera: &Path) -> TokenStream {
         let Self { ty, primary_key, unique, generated, default, expression, data_type, references, .. } = self;
         let base = match data_type {
-            Some(it) => quote!(#kysera::table::describe_as::<#ty>(&NAMES[#at], const { &#it })),
-            None => quote!(#kysera::table::describe::<#ty>(&NAMES[#at])),
+            Some(it) => quote!(#kysera::table::describe_as::<#ty>(const { &#it })),
+            None => quote!(#kysera::table::describe::<#ty>()),
         };
         let rules = [
             primary_key.then(|| quote!(.primary_key())),
@@ -191,7 +191,7 @@ fn not_both(meta: &ParseNestedMeta<'_>, other: bool, what: &str) -> Result<()> {
 
 /// Names that the table's module has for itself, beside its columns.
 fn reserved(field: &Ident) -> bool {
-    field == "table" || field == "__alias"
+    field == "table"
 }
 
 /// `now`, `true`, `-7`, `1.5`, `"text"`

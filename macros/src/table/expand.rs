@@ -1,12 +1,12 @@
 //! What `#[derive(Table)]` expands to.
 //!
-//! The module of the table names no type and no item from outside: it reaches the types of its columns through the
-//! impls that stand beside the struct. So the derive works wherever a struct may stand, in the body of a function too,
-//! which no module within can see. Everything that can be done once in the library is done there, since each line here
-//! is checked again for each table of a program.
+//! The module of the table names no type and no item from outside: it reaches the types of its columns, but for those
+//! that every module knows, through the impls that stand beside the struct. So the derive works wherever a struct may
+//! stand, in the body of a function too, which no module within can see. Everything that can be done once in the library
+//! is done there, since each line here is checked again for each table of a program.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type, Visibility};
 
@@ -69,6 +69,11 @@ impl Table {
         Ok(Self { columns: columns(fields, &kysera)?, kysera, visibility: vis, row: ident, module, schema, name })
     }
 
+    /// The columns whose types have no name in the module.
+    fn foreign(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|it| known(&it.ty).is_none())
+    }
+
     /// The module: the table, a constant for each column, and the table under another name.
     fn module(&self) -> TokenStream {
         let Self { kysera, module, visibility, name, .. } = self;
@@ -76,19 +81,30 @@ impl Table {
         let documented = name.documented();
         let about_module = format!("The table{documented}, and a constant for each of its columns.");
         let about_table = format!("The table{documented}.");
-        let names = self.columns.iter().map(|it| &it.field);
-        let about_alias = format!("The table{documented} under another name, and its columns.");
-        let constants = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
+        let about_aliased = format!("The columns of the table{documented} under another name.");
+        let constants = self.columns.iter().enumerate().map(|(at, column @ Column { field, ty, name, .. })| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
+            let ty = column.type_within();
             quote! {
                 #[doc = #about]
-                #inner const #field: #kysera::table::Column<table, <table as __Types>::#field, #at> =
-                    #kysera::table::column();
+                #inner const #field: #kysera::table::Column<table, #ty> =
+                    #kysera::table::column(#at);
             }
         });
-        let fields = self.columns.iter().enumerate().map(|(at, Column { field, ty, name, .. })| {
+        let fields = self.columns.iter().map(|column @ Column { field, ty, name, .. }| {
             let about = format!("The column{}: `{}`.", name.documented(), documented_type(ty));
-            quote!(#[doc = #about] #inner #field: #kysera::table::Column<Self, <table as __Types>::#field, #at>,)
+            let ty = column.type_within();
+            quote!(#[doc = #about] #inner #field: #kysera::table::Column<A, #ty>,)
+        });
+        let mut names = self.foreign().map(|it| &it.field).peekable();
+        let types = names.peek().is_some().then(|| {
+            quote! {
+                /// The types of columns that have no name here.
+                #[doc(hidden)]
+                #inner trait __Types {
+                    #(type #names;)*
+                }
+            }
         });
         quote! {
             #[doc = #about_module]
@@ -98,18 +114,13 @@ impl Table {
                 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
                 #inner struct table;
 
-                /// The types of the columns.
-                #[doc(hidden)]
-                #inner trait __Types {
-                    #(type #names;)*
-                }
+                #types
 
                 #(#constants)*
 
-                #[doc = #about_alias]
+                #[doc = #about_aliased]
                 #inner struct Aliased<A> {
                     #(#fields)*
-                    pub(super) __alias: #kysera::table::Alias<A>,
                 }
             }
         }
@@ -119,37 +130,46 @@ impl Table {
     fn described(&self) -> TokenStream {
         let Self { kysera, module, row, schema, name, columns, .. } = self;
         let width = columns.len();
-        let place = quote!(&NAMES[#width]);
-        let column_names = columns.iter().map(|it| it.name.expand_in(name, &place, kysera));
-        let other_names = [name].into_iter().chain(schema).map(|name| name.expand(kysera));
-        let names: Vec<_> = column_names.chain(other_names).collect();
-        let name_count = names.len();
+        let table_name = name.expand(kysera);
+        let column_names = columns.iter().map(|it| it.name.expand_in(name));
         let schema = match schema {
-            Some(_) => quote!(::core::option::Option::Some(&NAMES[#width + 1])),
+            Some(schema) => {
+                let schema = schema.expand(kysera);
+                quote!(::core::option::Option::Some(const { &#schema }))
+            }
             None => quote!(::core::option::Option::None),
         };
-        let descriptions = columns.iter().enumerate().map(|(at, column)| column.description(at, kysera));
-        let types = columns.iter().rev().fold(quote!(()), |rest, Column { ty, .. }| quote!((#ty, #rest)));
-        let column_types = columns.iter().map(|Column { field, ty, .. }| quote!(type #field = #ty;));
+        let descriptions = columns.iter().map(|it| it.description(kysera));
+        let types = list(columns.iter().map(|it| &it.ty));
+        let mut foreign = self.foreign().map(|Column { field, ty, .. }| quote!(type #field = #ty;)).peekable();
+        let foreign = foreign.peek().is_some().then(|| {
+            quote! {
+                impl #module::__Types for #module::table {
+                    #(#foreign)*
+                }
+            }
+        });
         let fields: Vec<_> = columns.iter().map(|it| &it.field).collect();
+        let places = 0..width;
         let bindings: Vec<_> = (0..width).map(|at| format_ident!("__{at}")).collect();
-        let list = bindings.iter().rev().fold(quote!(()), |rest, binding| quote!((#binding, #rest)));
+        let list = list(bindings.iter());
         quote! {
             #[allow(non_camel_case_types)]
             const _: () = {
-                static NAMES: [#kysera::ast::Name; #name_count] = [#(#names),*];
-                static COLUMNS: [#kysera::table::ColumnDescription; #width] = [#(#descriptions),*];
-                static TABLE: #kysera::table::TableDescription =
-                    #kysera::table::TableDescription { schema: #schema, name: &NAMES[#width], columns: &COLUMNS };
+                static __NAME: #kysera::ast::Name = #table_name;
+                static __NAMES: [#kysera::ast::Name; #width] =
+                    #kysera::ast::Name::of_columns(&__NAME, [#(#column_names),*]);
+                static __COLUMNS: [#kysera::table::ColumnDescription; #width] =
+                    #kysera::table::named(&__NAMES, [#(#descriptions),*]);
+                static __TABLE: #kysera::table::TableDescription =
+                    #kysera::table::TableDescription { schema: #schema, name: &__NAME, columns: &__COLUMNS };
 
-                impl #module::__Types for #module::table {
-                    #(#column_types)*
-                }
+                #foreign
 
                 #[diagnostic::do_not_recommend]
                 impl #kysera::table::Table for #module::table {
                     type Row = #row;
-                    const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
+                    const DESCRIPTION: &'static #kysera::table::TableDescription = &__TABLE;
                 }
 
                 #[diagnostic::do_not_recommend]
@@ -170,35 +190,10 @@ impl Table {
                 #[diagnostic::do_not_recommend]
                 impl #kysera::table::Fills<<#row as #kysera::table::Record>::Columns> for #row {}
 
-                impl<A> #module::Aliased<A> {
+                impl<A: #kysera::table::Table> #module::Aliased<A> {
                     #[doc(hidden)]
-                    pub const fn new(__alias: &'static #kysera::ast::Name) -> Self {
-                        let __alias = #kysera::table::Alias::new(__alias, &TABLE);
-                        Self { #(#fields: #kysera::table::column_of(__alias),)* __alias }
-                    }
-                }
-
-                impl<A> ::core::clone::Clone for #module::Aliased<A> {
-                    fn clone(&self) -> Self {
-                        *self
-                    }
-                }
-
-                impl<A> ::core::marker::Copy for #module::Aliased<A> {}
-
-                impl<A> ::core::fmt::Debug for #module::Aliased<A> {
-                    fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                        ::core::fmt::Debug::fmt(&self.__alias, __formatter)
-                    }
-                }
-
-                #[diagnostic::do_not_recommend]
-                impl<A: 'static> #kysera::table::Table for #module::Aliased<A> {
-                    type Row = #row;
-                    const DESCRIPTION: &'static #kysera::table::TableDescription = &TABLE;
-
-                    fn alias(self) -> ::core::option::Option<&'static #kysera::ast::Name> {
-                        ::core::option::Option::Some(self.__alias.name())
+                    pub const fn new() -> Self {
+                        Self { #(#fields: #kysera::table::column(#places)),* }
                     }
                 }
             };
@@ -360,6 +355,11 @@ fn columns(fields: syn::FieldsNamed, kysera: &Path) -> Result<Vec<Column>> {
     errors.finish(columns)
 }
 
+/// The parts as a list: `(a, (b, ()))`.
+fn list(parts: impl DoubleEndedIterator<Item = impl ToTokens>) -> TokenStream {
+    parts.rev().fold(quote!(()), |rest, part| quote!((#part, #rest)))
+}
+
 /// The visibility of the struct, as it is written one module deeper.
 fn visibility_within(visibility: &Visibility) -> TokenStream {
     match visibility {
@@ -377,6 +377,12 @@ fn visibility_within(visibility: &Visibility) -> TokenStream {
 }
 
 impl Column {
+    /// The type, as the table's module writes it.
+    fn type_within(&self) -> TokenStream {
+        let field = &self.field;
+        known(&self.ty).unwrap_or_else(|| quote!(<table as __Types>::#field))
+    }
+
     /// The field in a clone of its struct. What can be copied is, which takes the compiler a fraction of the time.
     fn clone_field(&self) -> TokenStream {
         let Self { field, ty, .. } = self;
@@ -394,6 +400,23 @@ impl Column {
 fn is_number(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     ["bool", "i16", "i32", "i64", "f32", "f64"].iter().any(|it| path.path.is_ident(it))
+}
+
+/// The type by a name that it has in every module, if it is one of those that most columns are of: the compiler takes
+/// far longer for an associated type.
+fn known(ty: &Type) -> Option<TokenStream> {
+    if let Some(inner) = name::option_of(ty) {
+        let inner = known(inner)?;
+        return Some(quote!(::core::option::Option<#inner>));
+    }
+    let Type::Path(path) = ty else { return None };
+    if is_number(ty) {
+        Some(quote!(#ty))
+    } else if path.path.is_ident("String") {
+        Some(quote!(::std::string::String))
+    } else {
+        None
+    }
 }
 
 /// The type as documentation shows it.

@@ -21,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("types", &["value", "ast", "expr"]),
     ("row", &["value", "error", "types"]),
     ("table", &["value", "error", "ast", "types", "row"]),
-    ("alias", &["ast"]),
+    ("alias", &["ast", "table"]),
     ("tuples", &["expr"]),
     ("expr", &["ast", "types", "table", "tuples", "query"]),
     ("query", &["value", "error", "ast", "types", "row", "table", "tuples", "expr", "dialect", "driver", "executor"]),
