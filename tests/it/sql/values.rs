@@ -208,6 +208,46 @@ macro_rules! ordered {
     (unordered, $name:ident, $holds:ident) => {};
 }
 
+/// A newtype and an enum have the smallest and largest value of what they wrap.
+#[derive(Clone, Copy, Debug, PartialEq, kysera::SqlType)]
+pub struct Level(i64);
+
+#[derive(Clone, Copy, Debug, PartialEq, kysera::SqlType)]
+pub enum Size {
+    Large,
+    Small,
+}
+
+#[test]
+fn the_smallest_and_the_largest_value() {
+    reading(async |_, db| {
+        macro_rules! ends {
+            ($($name:ident: $samples:expr;)*) => {
+                $(let ends = select_from(kinds::table).select((kinds::$name.min(), kinds::$name.max()));
+                let [low, high] = $samples;
+                assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(low), Some(high)), "{}", stringify!($name));)*
+            };
+        }
+        ends! {
+            small: samples::SMALL;
+            int: samples::INT;
+            big: samples::BIG;
+            real: samples::REAL;
+            double: samples::DOUBLE;
+            decimal: samples::decimal();
+            text: samples::text();
+            date: samples::date();
+            time: samples::time();
+            timestamp: samples::timestamp();
+            instant: samples::instant();
+        }
+        let level = case::<Level>().when(kinds::id.eq(1), Level(9)).otherwise(Level(10));
+        let size = case::<Size>().when(kinds::id.eq(1), Size::Small).otherwise(Size::Large);
+        let ends = select_from(kinds::table).select((level.max(), size.min()));
+        assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(Level(10)), Some(Size::Large)));
+    });
+}
+
 kind!(bool: bool, samples::BOOL; ordered);
 kind!(small: i16, samples::SMALL; ordered);
 kind!(int: i32, samples::INT; ordered);
