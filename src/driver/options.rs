@@ -18,7 +18,7 @@ pub enum TlsMode {
     #[default]
     Prefer,
     /// Always, without checking who the server is; where a file of certificates is given, one of them must vouch for the
-    /// server, whatever its name (as in libpq).
+    /// server, on PostgreSQL whatever its name (as in libpq), on MySQL and MariaDB as in [`VerifyFull`](Self::VerifyFull).
     Require,
     /// Always, and the server's certificate must be valid for its name.
     VerifyFull,

@@ -68,9 +68,9 @@ pub(super) fn ssl_opts(mode: TlsMode, ca: Option<&Path>) -> Result<Option<SslOpt
     let ssl = SslOpts::default();
     Ok(Some(match (mode, named) {
         (TlsMode::VerifyFull, None) => trusting(ssl, authorities::of_system()?),
-        (TlsMode::VerifyFull, Some(named)) => trusting(ssl, named),
-        // As in libpq: who names an authority and requires encryption wants the authority to be checked.
-        (TlsMode::Require, Some(named)) => trusting(ssl, named).with_danger_skip_domain_validation(true),
+        // As in libpq, who names an authority and requires encryption wants the authority to be checked. The name is
+        // checked with it: where `mysql_async` is told not to, it looks for words that rustls does not say.
+        (TlsMode::VerifyFull | TlsMode::Require, Some(named)) => trusting(ssl, named),
         (TlsMode::Require, None) | (TlsMode::Prefer | TlsMode::Disable, _) => {
             ssl.with_danger_accept_invalid_certs(true).with_danger_skip_domain_validation(true)
         }

@@ -243,7 +243,7 @@ fn operands_of_a_set_operation_with_common_table_expressions() {
             with(totals::table, counted).select_from(totals::table)
         };
         let from_with = || per_user().select((totals::n, totals::user_id));
-        let plain = || select_from(users::table).filter(users::id.gt(1)).select((users::id, users::id));
+        let plain = || select_from(users::table).filter(users::id.gt(1)).select((users::id, users::id.alias("same")));
         let first = from_with().union_all(plain()).order_by(output("n").asc()).order_by(output("user_id").asc());
         assert_eq!(first.fetch_all(trx).await.unwrap(), [(1, 2), (2, 1), (2, 2), (3, 3)]);
         let second = plain().except(from_with().order_by(totals::n.desc()).limit(1)).order_by(output("id").asc());

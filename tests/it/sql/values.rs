@@ -241,10 +241,12 @@ fn the_smallest_and_the_largest_value() {
             timestamp: samples::timestamp();
             instant: samples::instant();
         }
-        let level = case::<Level>().when(kinds::id.eq(1), Level(9)).otherwise(Level(10));
-        let size = case::<Size>().when(kinds::id.eq(1), Size::Small).otherwise(Size::Large);
-        let ends = select_from(kinds::table).select((level.max(), size.min()));
-        assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(Level(10)), Some(Size::Large)));
+        let level = kinds::id.cast::<Level>();
+        let ends = select_from(kinds::table).select((level.clone().min(), level.max()));
+        assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(Level(1)), Some(Level(3))));
+        let size = kinds::text.cast::<Size>();
+        let ends = select_from(kinds::table).filter(kinds::id.lt(0)).select((size.clone().min(), size.max()));
+        assert_eq!(ends.fetch_one(db).await.unwrap(), (None, None));
     });
 }
 
