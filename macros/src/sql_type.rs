@@ -157,7 +157,12 @@ fn text(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<TokenS
         }
     };
     let kind = quote!(#kysera::value::Kind::Text);
-    Ok(attributes.implement(ident, kind, quote!(#kysera::ast::DataType::Text), into, from))
+    let implementation = attributes.implement(ident, kind, quote!(#kysera::ast::DataType::Text), into, from);
+    Ok(quote! {
+        #implementation
+
+        impl #kysera::expr::MinMax for #ident {}
+    })
 }
 
 /// An enum kept as the number of its variant.
@@ -176,6 +181,8 @@ fn number(ident: &Ident, data: DataEnum, attributes: &Attributes) -> Result<Toke
     let out_of_range: Vec<_> = texts.iter().map(|it| format!("the number of `{it}` does not fit its `repr`")).collect();
     let expected = expected(ident, &texts.iter().collect::<Vec<_>>());
     Ok(quote! {
+        impl #kysera::expr::MinMax for #ident {}
+
         const _: () = {
             #(::core::assert!(#ident::#idents as i128 == #ident::#idents as #repr as i128, #out_of_range);)*
         };
@@ -208,14 +215,21 @@ fn newtype(ident: &Ident, inner: &Type, attributes: &Attributes) -> Result<Token
         let message = "what may be `null` is an `Option` of the newtype, so take the `Option` out of it";
         return Err(Error::new_spanned(inner, message));
     }
-    let inner = quote!(<#inner as #kysera::types::SqlType>);
-    Ok(attributes.implement(
+    let read = quote!(<#inner as #kysera::types::SqlType>);
+    let implementation = attributes.implement(
         ident,
-        quote!(#inner::KIND),
-        quote!(#inner::DATA_TYPE),
+        quote!(#read::KIND),
+        quote!(#read::DATA_TYPE),
         quote!(#kysera::types::SqlType::into_value(__it.0)),
-        quote!(#inner::from_value(__value).map(Self)),
-    ))
+        quote!(#read::from_value(__value).map(Self)),
+    );
+    // Without `for<..>`, a bound that does not hold would be an error here, and not where it is needed.
+    Ok(quote! {
+        #implementation
+
+        #[diagnostic::do_not_recommend]
+        impl #kysera::expr::MinMax for #ident where for<'__any> #inner: #kysera::expr::MinMax {}
+    })
 }
 
 /// The type and its variants, as an error names them.

@@ -61,6 +61,16 @@ impl ColumnDescription {
         }
     }
 
+    /// Whether the database gives it the next number where it is left out.
+    #[must_use]
+    pub fn is_numbered(&self) -> bool {
+        self.generated == Generated::ByDefault
+            && self.default.is_none()
+            && self.expression.is_none()
+            && (self.primary_key || !self.nullable)
+            && matches!(self.data_type, DataType::SmallInt | DataType::Integer | DataType::BigInt)
+    }
+
     /// Makes it (part of) the primary key.
     #[must_use]
     pub const fn primary_key(mut self) -> Self {

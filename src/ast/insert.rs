@@ -42,6 +42,8 @@ pub struct Values {
 pub enum InsertValue {
     /// An expression.
     Expr(Expr),
+    /// The next number of a column that the database numbers: `default`, or `null` where `default` would be zero.
+    NextNumber,
     /// `default`
     Default,
 }

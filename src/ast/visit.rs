@@ -203,7 +203,7 @@ nodes! {
     visit_insert:          Insert { with, into, columns, source, conflict, returning }
     visit_insert_source:   InsertSource [Values(it), Query(it), Default]
     visit_values:          Values { values }
-    visit_insert_value:    InsertValue [Expr(it), Default]
+    visit_insert_value:    InsertValue [Expr(it), NextNumber, Default]
     visit_conflict:        Conflict { target, action }
     visit_conflict_target: ConflictTarget [Any, Columns(it)]
     visit_conflict_action: ConflictAction [Nothing, Update { assignments, filter }]

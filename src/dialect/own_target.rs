@@ -212,7 +212,7 @@ impl<'a> Writer<'a> {
             }
             ReadOwnTarget::AsItWasOutsideDerivedTables if !using.is_empty() && any(|own, it| own.is_read_in(it)) => {
                 return self.unsupported(
-                    "a subquery on the written table in a `delete` with other tables",
+                    "subquery on the written table in a `delete` with other tables",
                     "filter by `in`, without other tables",
                 );
             }
@@ -223,7 +223,7 @@ impl<'a> Writer<'a> {
             || values().all(|it| own.is_read_first_in(it)) && filter.is_none_or(|it| own.is_read_first_in_filter(it));
         if late_is_wrong && !first() {
             return self.unsupported(
-                "a subquery on the written table that depends on the row, or on what stands before it",
+                "subquery on the written table that depends on the row, or on what stands before it",
                 "filter by `in` of a query that joins the table to itself, or read first, in the same transaction",
             );
         }

@@ -68,14 +68,16 @@ pub struct Spec {
     pub insert_with: InsertWith,
     /// Whether an `update` or `delete` may have common table expressions.
     pub update_with: bool,
-    /// Whether what a recursive common table expression adds at each step may have an order or limit.
-    pub recursive_limit: bool,
+    /// What of a recursive common table expression may have a limit.
+    pub recursive_limit: RecursiveLimit,
     /// Whether a common table expression may write.
     pub data_modifying_with: bool,
     /// How one row of defaults is inserted.
     pub default_values: DefaultValues,
     /// Whether `default` may stand for a value of a row.
     pub default_in_row: bool,
+    /// What stands in a row for the next number of a column that the database numbers.
+    pub next_number: NextNumber,
     /// What happens where an inserted key is taken.
     pub upsert: Upsert,
     /// Whether an upsert of a query needs a `where` before its `on conflict`.
@@ -220,6 +222,8 @@ pub enum OffsetWithoutLimit {
 pub enum CompoundOperand {
     /// `(select ..) union (select ..)`
     Parentheses,
+    /// The same, but `select * from (with .. select ..) as ..` of one that has common table expressions.
+    ParenthesesWithoutWith,
     /// `select * from (select ..) union ..`
     DerivedTable,
 }
@@ -233,6 +237,15 @@ pub enum InsertWith {
     BeforeSelect,
 }
 
+/// What of a recursive common table expression may have a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecursiveLimit {
+    /// All rows together; what is added at each step has neither order nor limit, and is no set operation.
+    OfAll,
+    /// What is added at each step, which may also have an order.
+    OfStep,
+}
+
 /// How one row of defaults is inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultValues {
@@ -242,6 +255,15 @@ pub enum DefaultValues {
     WordsAlone,
     /// `() values ()`
     EmptyRow,
+}
+
+/// What stands in a row for the next number of a column that the database numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextNumber {
+    /// `default`
+    Default,
+    /// `null`: there is no `default`, or it is zero where zero is a number as any other.
+    Null,
 }
 
 /// What happens where an inserted key is taken.

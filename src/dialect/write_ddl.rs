@@ -19,6 +19,9 @@ impl<'a> Writer<'a> {
                 "a table with two primary keys; name the columns of one in `.primary_key([..])`",
             ));
         }
+        if self.spec.identity == Identity::AutoIncrement {
+            self.auto_increment(columns, constraints)?;
+        }
         let values = std::mem::replace(&mut self.values, Values::Literal);
         self.text(if *if_not_exists { "create table if not exists " } else { "create table " });
         self.table_name(name)?;
@@ -32,6 +35,25 @@ impl<'a> Writer<'a> {
         self.text(")");
         self.text(self.spec.table_suffix);
         self.values = values;
+        Ok(())
+    }
+
+    /// Refuses more than one `auto_increment`, and one that no key begins with.
+    fn auto_increment(&self, columns: &[ColumnDef], constraints: &[TableConstraint]) -> Result<()> {
+        let mut numbered = columns.iter().filter(|it| it.generation == Some(Generation::Identity));
+        let Some(column) = numbered.next() else { return Ok(()) };
+        if numbered.next().is_some() {
+            return self
+                .unsupported("second identity column of a table", "number one column, and give the other's values");
+        }
+        let begins_key = |constraint: &TableConstraint| match constraint {
+            TableConstraint::PrimaryKey(it) | TableConstraint::Unique(it) => it.columns.first() == Some(&column.name),
+            TableConstraint::ForeignKey(_) | TableConstraint::Check(_) => false,
+        };
+        if !constraints.iter().any(begins_key) {
+            return self
+                .unsupported("identity on a column that no key begins with", "make it the primary key, or unique");
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::lower;
 use super::own_target::{InsertPart, OwnTarget, Reading};
 use super::param::Typed;
-use super::spec::{DefaultValues, InsertWith, Upsert};
+use super::spec::{DefaultValues, InsertWith, NextNumber, Upsert};
 use super::write_update::set_once;
 use super::writer::Writer;
 use crate::ast::{
@@ -71,6 +71,13 @@ impl<'a> Writer<'a> {
             self.list("", row, ", ", |writer, it| match it {
                 InsertValue::Expr(Expr::Value(value)) => writer.value(value, Typed::Yes),
                 InsertValue::Expr(expr) => writer.typed_expr(expr),
+                InsertValue::NextNumber => {
+                    writer.text(match writer.spec.next_number {
+                        NextNumber::Default => "default",
+                        NextNumber::Null => "null",
+                    });
+                    Ok(())
+                }
                 InsertValue::Default if writer.spec.default_in_row => {
                     writer.text("default");
                     Ok(())

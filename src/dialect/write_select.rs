@@ -4,7 +4,7 @@ use super::lower;
 use super::own_target::Reading;
 use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder};
+use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit};
 use super::writer::Writer;
 use crate::ast::{
     AllColumns, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem, Query,
@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
                 || it.order_by.iter().any(|it| lower::holds(it, group) && !(is_selected && it.expr == *group));
             if in_part {
                 return self.unsupported(
-                    "a part of an expression, or a condition, that is grouped by and holds values",
+                    "part of an expression, or condition, that is grouped by and holds values",
                     "select it in a derived table, and group that by its column",
                 );
             }
@@ -166,7 +166,18 @@ impl<'a> Writer<'a> {
             return self.select(select);
         }
         match self.spec.compound_operand {
-            CompoundOperand::Parentheses => self.parentheses(|writer| writer.query(it)),
+            CompoundOperand::ParenthesesWithoutWith if has_with(it) => {
+                if !self.spec.outer_reference_in_derived_table && lower::is_correlated(it) {
+                    return self.unsupported(
+                        "outer column in an operand of a set operation that has a `with`",
+                        "put the `with` before the whole statement",
+                    );
+                }
+                self.all_of(it)
+            }
+            CompoundOperand::Parentheses | CompoundOperand::ParenthesesWithoutWith => {
+                self.parentheses(|writer| writer.query(it))
+            }
             CompoundOperand::DerivedTable => {
                 self.text("select * from ");
                 self.parentheses(|writer| writer.query(it))
@@ -208,7 +219,7 @@ impl<'a> Writer<'a> {
 
     fn refused_reading(&self) -> Result<()> {
         self.unsupported(
-            "a subquery on the written table in `returning` or in an `insert` of several rows",
+            "subquery on the written table in `returning` or in an `insert` of several rows",
             "read the table by a query of its own, in the same transaction",
         )
     }
@@ -310,13 +321,8 @@ impl<'a> Writer<'a> {
         if writes && !self.spec.data_modifying_with {
             return self.unsupported("`with` that writes", "run the statements one after the other in a transaction");
         }
-        if let (true, false, Statement::Compound(compound)) = (recursive, self.spec.recursive_limit, statement)
-            && !compound.operands.iter().skip(1).all(is_plain)
-        {
-            return self.unsupported(
-                "an order or limit in the step of a recursive `with`",
-                "filter the step by a column that counts the steps",
-            );
+        if let (true, Statement::Compound(compound)) = (recursive, statement) {
+            self.recursion(compound)?;
         }
         self.ident(name)?;
         if !columns.is_empty() {
@@ -325,6 +331,26 @@ impl<'a> Writer<'a> {
         }
         self.text(" as ");
         self.parentheses(|writer| writer.statement(statement))
+    }
+
+    /// Refuses what a recursive common table expression cannot have.
+    fn recursion(&self, it: &Compound) -> Result<()> {
+        let Compound { with: _, operator: _, operands, order_by, limit, offset } = it;
+        // SQLite has one, and takes it for the order in which it goes on, not for that of the rows.
+        if !order_by.is_empty() {
+            return self.unsupported("order of a recursive `with`", "order the query that reads it");
+        }
+        match self.spec.recursive_limit {
+            RecursiveLimit::OfAll if !operands.iter().skip(1).all(is_plain) => self.unsupported(
+                "order, limit or set operation in the step of a recursive `with`",
+                "filter the step by a column that counts the steps",
+            ),
+            RecursiveLimit::OfStep if limit.is_some() || offset.is_some() => self.unsupported(
+                "limit of a recursive `with`",
+                "limit the query that reads it, and filter the step by a column that counts the steps",
+            ),
+            RecursiveLimit::OfAll | RecursiveLimit::OfStep => Ok(()),
+        }
     }
 
     #[inline]
@@ -441,6 +467,14 @@ fn mixes_rows_and_sums(it: &Select) -> bool {
     // Most queries select columns and nothing else, which a glance tells.
     let one_row = it.having.is_some() || (!it.columns.iter().all(is_column) && lower::holds_aggregate(&it.columns));
     one_row && (lower::holds_column_of_rows(&it.columns, it) || lower::holds_column_of_rows(&it.having, it))
+}
+
+/// Whether a query has common table expressions of its own.
+fn has_with(it: &Query) -> bool {
+    match it {
+        Query::Select(it) => !it.with.is_empty(),
+        Query::Compound(it) => !it.with.is_empty(),
+    }
 }
 
 /// Whether an operand of a set operation has no clauses that would be taken for those of the whole.

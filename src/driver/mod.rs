@@ -18,6 +18,8 @@ pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
+#[cfg(all(feature = "tls-rustls", any(feature = "postgres", feature = "mysql")))]
+mod authorities;
 mod options;
 mod transaction;
 #[cfg(any(feature = "postgres", feature = "mysql"))]

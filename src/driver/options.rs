@@ -17,7 +17,8 @@ pub enum TlsMode {
     /// Where the server offers it, without checking who it is (the default, as in libpq).
     #[default]
     Prefer,
-    /// Always, without checking who the server is.
+    /// Always, without checking who the server is; where a file of certificates is given, one of them must vouch for the
+    /// server, on PostgreSQL whatever its name (as in libpq), on MySQL and MariaDB as in [`VerifyFull`](Self::VerifyFull).
     Require,
     /// Always, and the server's certificate must be valid for its name.
     VerifyFull,
@@ -73,7 +74,7 @@ impl ConnectOptions {
         }
     }
 
-    /// The most connections there may be.
+    /// The most connections there may be; a pool for none is an error.
     #[must_use]
     pub fn max_connections(self, max_connections: usize) -> Self {
         Self { max_connections, ..self }
@@ -103,7 +104,8 @@ impl ConnectOptions {
         Self { tls: Some(tls), ..self }
     }
 
-    /// The file with the certificates (PEM) of those who may vouch for the server; it wins over the URL.
+    /// The file with the certificates (PEM) of those who may vouch for the server; it wins over the URL. One that cannot
+    /// be read is an error, unless encryption is switched off.
     #[must_use]
     pub fn tls_ca(self, tls_ca: impl Into<PathBuf>) -> Self {
         Self { tls_ca: Some(tls_ca.into()), ..self }
@@ -113,6 +115,15 @@ impl ConnectOptions {
     #[must_use]
     pub fn sqlite_mode(self, sqlite_mode: SqliteMode) -> Self {
         Self { sqlite_mode, ..self }
+    }
+
+    /// How many connections a pool has room for.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(super) fn room(&self) -> Result<usize> {
+        match self.max_connections {
+            0 => Err(Error::invalid("a pool without connections; set `max_connections` to 1 or more")),
+            room => Ok(room),
+        }
     }
 
     /// The part of the URL before the first colon; nothing where that is no scheme, since what is written in another

@@ -136,6 +136,36 @@ summable!(
     rust_decimal::Decimal => rust_decimal::Decimal, Some(DataType::Decimal { precision: 0, scale: 0 });
 );
 
+/// A type of which there is a smallest and a largest value on every server.
+#[diagnostic::on_unimplemented(
+    message = "there is no `min` and `max` of `{Self}` on every server",
+    note = "order by it, and take the first row by `limit(1)`"
+)]
+pub trait MinMax: SqlType {}
+
+macro_rules! min_max {
+    ($($Rust:ty),* $(,)?) => {
+        $(#[diagnostic::do_not_recommend]
+        impl MinMax for $Rust {})*
+    };
+}
+
+min_max!(i16, i32, i64, f32, f64, String);
+#[cfg(feature = "rust_decimal")]
+min_max!(rust_decimal::Decimal);
+#[cfg(feature = "chrono")]
+min_max!(
+    chrono::NaiveDate,
+    chrono::NaiveTime,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>,
+    chrono::DateTime<chrono::FixedOffset>,
+);
+#[cfg(feature = "time")]
+min_max!(time::Date, time::Time, time::PrimitiveDateTime, time::OffsetDateTime);
+#[cfg(feature = "jiff")]
+min_max!(jiff::civil::Date, jiff::civil::Time, jiff::civil::DateTime, jiff::Timestamp);
+
 /// `count(*)`: how many rows.
 #[must_use]
 pub fn count_all() -> Aggregate<i64, Nothing> {

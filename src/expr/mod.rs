@@ -19,7 +19,7 @@ use std::marker::PhantomData;
 
 pub use self::case::{Case, case};
 pub use self::condition::{Condition, ConditionOn, Tables, all, any, exists, not, not_exists};
-pub use self::func::{Aggregate, Arguments, Origin, Summable, call, count_all, now, value};
+pub use self::func::{Aggregate, Arguments, MinMax, Origin, Summable, call, count_all, now, value};
 pub use self::membership::InOperand;
 pub use self::nullable::{IntoNullable, Suits};
 pub use self::ops::{ExprMethods, Text};

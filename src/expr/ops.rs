@@ -3,7 +3,8 @@
 use super::func::Aggregate;
 use super::order::Ordered;
 use super::{
-    Base, Both, Condition, EitherNull, Expr, Expression, InOperand, IntoExpr, IntoNullable, Null, Solid, Summable,
+    Base, Both, Condition, EitherNull, Expr, Expression, InOperand, IntoExpr, IntoNullable, MinMax, Null, Solid,
+    Summable,
 };
 use crate::ast::{self, BinaryOperator, Direction, Shared};
 use crate::query::Aliased;
@@ -269,13 +270,19 @@ pub trait ExprMethods: Expression + Sized {
         Aggregate::new(&names::AVG, self.into_node(), Some(ast::DataType::Double))
     }
 
-    /// `min(self)`; `null` of no rows.
-    fn min(self) -> Aggregate<<Nullable as Nullness>::Of<Base<Self>>, Self::Needs> {
+    /// `min(self)`; `null` of no rows. Of numbers, text, dates and times; PostgreSQL has none of truth values, UUIDs and JSON.
+    fn min(self) -> Aggregate<<Nullable as Nullness>::Of<Base<Self>>, Self::Needs>
+    where
+        Base<Self>: MinMax,
+    {
         Aggregate::new(&names::MIN, self.into_node(), None)
     }
 
-    /// `max(self)`; `null` of no rows.
-    fn max(self) -> Aggregate<<Nullable as Nullness>::Of<Base<Self>>, Self::Needs> {
+    /// `max(self)`; `null` of no rows. Of numbers, text, dates and times; PostgreSQL has none of truth values, UUIDs and JSON.
+    fn max(self) -> Aggregate<<Nullable as Nullness>::Of<Base<Self>>, Self::Needs>
+    where
+        Base<Self>: MinMax,
+    {
         Aggregate::new(&names::MAX, self.into_node(), None)
     }
 

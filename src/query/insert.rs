@@ -59,8 +59,9 @@ impl<T: BaseTable> InsertInto<T> {
 
     /// `values (..), (..)`: one row, or a `Vec` or array of rows.
     ///
-    /// A column that every row leaves out is left out; one that only some leave out is `default` in those (which SQLite
-    /// does not have). No rows at all are an error, not an insert of nothing.
+    /// A column that every row leaves out is left out. One that only some leave out is `default` in those, which SQLite
+    /// does not have; a `generated` integer without a declared default is numbered there too, as on every server, and is
+    /// `null` on all but PostgreSQL. No rows at all are an error, not an insert of nothing.
     pub fn values<V: InsertRows<T>>(self, rows: V) -> Insert<T> {
         let (columns, source) = rows.into_source(self.table);
         self.build(columns, source)
@@ -170,12 +171,15 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
     let mut values = Vec::with_capacity(count * width);
     let mut given: smallvec::SmallVec<[bool; 32]> = smallvec::smallvec![false; width];
     for row in rows {
-        values.extend(row.into_values().into_iter().zip(&mut given).map(|(value, given)| match value {
-            Some(value) => {
-                *given = true;
-                InsertValue::Expr(ast::Expr::Value(value))
+        values.extend(row.into_values().into_iter().zip(columns).zip(&mut given).map(|((value, column), given)| {
+            match value {
+                Some(value) => {
+                    *given = true;
+                    InsertValue::Expr(ast::Expr::Value(value))
+                }
+                None if column.is_numbered() => InsertValue::NextNumber,
+                None => InsertValue::Default,
             }
-            None => InsertValue::Default,
         }));
     }
     if !given.contains(&true) {

@@ -95,16 +95,10 @@ fn column_of(column: &ColumnDescription) -> ast::ColumnDef {
         generation: match (column.expression, column.generated) {
             (Some(expression), _) => Some(Generation::Stored(author_sql(expression))),
             (None, Generated::Always) => Some(Generation::IdentityAlways),
-            (None, Generated::ByDefault) if column.primary_key && column.default.is_none() && is_integer(column) => {
-                Some(Generation::Identity)
-            }
+            (None, Generated::ByDefault) if column.primary_key && column.is_numbered() => Some(Generation::Identity),
             (None, Generated::ByDefault | Generated::Never) => None,
         },
     }
-}
-
-fn is_integer(column: &ColumnDescription) -> bool {
-    matches!(column.data_type, ast::DataType::SmallInt | ast::DataType::Integer | ast::DataType::BigInt)
 }
 
 fn idents<N: Into<Ident>>(names: impl IntoIterator<Item = N>) -> Vec<Ident> {

@@ -176,7 +176,8 @@ fn queries() -> Vec<Query> {
 
 fn insert_sources() -> Vec<InsertSource> {
     let values = successors(Some(InsertValue::Expr(one())), |it| match it {
-        InsertValue::Expr(_) => Some(InsertValue::Default),
+        InsertValue::Expr(_) => Some(InsertValue::NextNumber),
+        InsertValue::NextNumber => Some(InsertValue::Default),
         InsertValue::Default => None,
     });
     let values = Values { values: values.collect() };

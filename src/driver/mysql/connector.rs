@@ -17,12 +17,16 @@ use crate::error::{Error, Result};
 /// - `lc_messages`: names are read out of messages, see `error.rs`, and numbers of rows, see `command.rs`.
 /// - `group_concat_max_len`: the longest packet there may be; by default MySQL cuts `group_concat` at 1 KiB and
 ///   MariaDB `json_arrayagg` at 1 MiB, with a warning only.
+/// - `max_recursive_iterations` and `cte_max_recursion_depth`: as many as there may be; after 1000 steps of a recursive
+///   `with`, MariaDB would leave out the rest without a word, and MySQL would refuse. The first comment is read by MariaDB
+///   only, and the second by MySQL.
 /// - `sql_mode` is given as a whole, since modes that a server may have by default (`ANSI_QUOTES`,
 ///   `NO_BACKSLASH_ESCAPES`, `PIPES_AS_CONCAT`, `ORACLE`) change what statements mean. MariaDB is not asked for
 ///   `ONLY_FULL_GROUP_BY`: its check does not know that a primary key determines the other columns.
 const SETUP: &str = "\
 set names utf8mb4, autocommit = 1, time_zone = '+00:00', lc_messages = 'en_US', \
 group_concat_max_len = 1073741824, \
+/*M! max_recursive_iterations = 4294967295, *//*!80000 cte_max_recursion_depth = 4294967295, */\
 sql_mode = concat('STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
 NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', \
 if(version() like '%mariadb%', ',SIMULTANEOUS_ASSIGNMENT', ',ONLY_FULL_GROUP_BY'))";

@@ -60,13 +60,11 @@ impl Mysql {
     /// Where the URL is not understood, TLS is demanded without the feature `tls-rustls`, or the server cannot be
     /// reached.
     pub async fn connect(options: &ConnectOptions) -> Result<Self> {
-        if options.max_connections == 0 {
-            return Err(Error::invalid("a pool of no connections; `max_connections` must be at least 1"));
-        }
+        let room = options.room()?;
         let runtime = super::runtime()?;
         let manager = Manager { connector: Connector::new(options)?, idle_timeout: options.idle_timeout };
         let pool = managed::Pool::builder(manager)
-            .max_size(options.max_connections)
+            .max_size(room)
             .queue_mode(QueueMode::Lifo)
             .wait_timeout(Some(options.acquire_timeout))
             .runtime(Runtime::Tokio1)
@@ -80,7 +78,7 @@ impl Mysql {
         Ok(Self {
             pool,
             spec: if is_mariadb { Spec { version, ..MARIADB } } else { Spec { version, ..MYSQL } },
-            max_connections: options.max_connections,
+            max_connections: room,
             acquire_timeout,
             in_use: Arc::default(),
         })

@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use mysql_async::SslOpts;
+#[cfg(feature = "tls-rustls")]
+use rustls::pki_types::CertificateDer;
 use url::Url;
 
+#[cfg(feature = "tls-rustls")]
+use crate::driver::authorities;
 use crate::driver::{ConnectOptions, TlsMode};
 use crate::error::{Error, Result};
 
@@ -56,33 +60,26 @@ pub(super) fn ssl_opts(mode: TlsMode, ca: Option<&Path>) -> Result<Option<SslOpt
         // An error means that another thread was faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
+    if mode == TlsMode::Disable {
+        return Ok(None);
+    }
+    // What is named must be there, also where it is not asked.
+    let named = ca.map(authorities::of_file).transpose()?;
     let ssl = SslOpts::default();
-    Ok(match mode {
-        TlsMode::Disable => None,
-        TlsMode::Prefer | TlsMode::Require => {
-            Some(ssl.with_danger_accept_invalid_certs(true).with_danger_skip_domain_validation(true))
+    Ok(Some(match (mode, named) {
+        (TlsMode::VerifyFull, None) => trusting(ssl, authorities::of_system()?),
+        // As in libpq, who names an authority and requires encryption wants the authority to be checked. The name is
+        // checked with it: where `mysql_async` is told not to, it looks for words that rustls does not say.
+        (TlsMode::VerifyFull | TlsMode::Require, Some(named)) => trusting(ssl, named),
+        (TlsMode::Require, None) | (TlsMode::Prefer | TlsMode::Disable, _) => {
+            ssl.with_danger_accept_invalid_certs(true).with_danger_skip_domain_validation(true)
         }
-        TlsMode::VerifyFull => {
-            let roots = match ca {
-                Some(ca) => vec![read(ca)?],
-                None => system_roots(),
-            };
-            let roots = roots.into_iter().map(Into::into).collect();
-            Some(ssl.with_disable_built_in_roots(true).with_root_certs(roots))
-        }
-    })
+    }))
 }
 
+/// Only these may vouch for the server.
 #[cfg(feature = "tls-rustls")]
-fn read(ca: &Path) -> Result<Vec<u8>> {
-    std::fs::read(ca)
-        .map_err(|error| Error::invalid(format!("the certificates in `{}` cannot be read: {error}", ca.display())))
-}
-
-/// The certificates that the operating system trusts, without those that rustls cannot use.
-#[cfg(feature = "tls-rustls")]
-fn system_roots() -> Vec<Vec<u8>> {
-    let mut usable = rustls::RootCertStore::empty();
-    let certificates = rustls_native_certs::load_native_certs().certs.into_iter();
-    certificates.filter(|it| usable.add(it.clone()).is_ok()).map(|it| it.to_vec()).collect()
+fn trusting(ssl: SslOpts, authorities: Vec<CertificateDer<'static>>) -> SslOpts {
+    let roots = authorities.into_iter().map(|it| it.to_vec().into()).collect();
+    ssl.with_disable_built_in_roots(true).with_root_certs(roots)
 }

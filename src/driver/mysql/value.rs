@@ -116,6 +116,7 @@ enum ColumnKind {
     Text,
     Bytes,
     Bits,
+    BitsAsDigits,
     Date,
     Time,
     Timestamp,
@@ -154,6 +155,8 @@ impl ColumnKind {
                 }
             }
             ColumnType::MYSQL_TYPE_ENUM | ColumnType::MYSQL_TYPE_SET => Self::Text,
+            // MariaDB gives those of a scalar subquery as text, and this flag is all that tells.
+            ColumnType::MYSQL_TYPE_BIT if column.flags().contains(ColumnFlags::BINARY_FLAG) => Self::BitsAsDigits,
             ColumnType::MYSQL_TYPE_BIT => Self::Bits,
             ColumnType::MYSQL_TYPE_DATE | ColumnType::MYSQL_TYPE_NEWDATE => Self::Date,
             ColumnType::MYSQL_TYPE_TIME | ColumnType::MYSQL_TYPE_TIME2 => Self::Time,
@@ -180,6 +183,10 @@ impl ColumnKind {
             (Self::Json, Wire::Bytes(it)) => Value::Json(text(it, Kind::Json)?.into()),
             (Self::Bytes, Wire::Bytes(it)) => Value::Bytes(it),
             (Self::Bits, Wire::Bytes(it)) => unsigned(it.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte))),
+            (Self::BitsAsDigits, Wire::Bytes(it)) => match text(it, Kind::I64)?.parse() {
+                Ok(it) => unsigned(it),
+                Err(_) => return Err((Kind::I64.name(), "bits that are no number")),
+            },
             (Self::Date, Wire::Date(year, month, day, ..)) => Value::Date(days(year, month, day, Kind::Date)?),
             (Self::Time, Wire::Time(is_negative, days, hour, minute, second, micros)) => {
                 if is_negative || days > 0 || hour > 23 {
@@ -204,7 +211,7 @@ impl ColumnKind {
         match self {
             Self::I16 => Kind::I16.name(),
             Self::I32 => Kind::I32.name(),
-            Self::I64 | Self::Bits => Kind::I64.name(),
+            Self::I64 | Self::Bits | Self::BitsAsDigits => Kind::I64.name(),
             Self::F32 => Kind::F32.name(),
             Self::F64 => Kind::F64.name(),
             Self::Decimal => Kind::Decimal.name(),

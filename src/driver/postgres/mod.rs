@@ -65,13 +65,11 @@ impl Postgres {
     /// Where the URL is not understood, or the server cannot be reached or refuses; the message names host, port and
     /// cause.
     pub async fn connect(options: &ConnectOptions) -> Result<Self> {
-        if options.max_connections == 0 {
-            return Err(Error::invalid("a pool without connections; set `max_connections` to 1 or more"));
-        }
+        let room = options.room()?;
         let runtime = super::runtime()?;
         let manager = Manager::new(config::read(options)?);
         // The connection used last is taken first, so that those beyond the usual load become idle and are closed.
-        let limits = PoolConfig { queue_mode: QueueMode::Lifo, ..PoolConfig::new(options.max_connections) };
+        let limits = PoolConfig { queue_mode: QueueMode::Lifo, ..PoolConfig::new(room) };
         let pool = Pool::builder(manager)
             .config(limits)
             .build()

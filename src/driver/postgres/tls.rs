@@ -116,25 +116,29 @@ mod rustls_config {
     use rustls::client::WebPkiServerVerifier;
     use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
     use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-    use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
     use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
     use super::Trust;
+    use crate::driver::authorities;
     use crate::error::{Error, Result};
 
-    pub(super) fn make(trust: Trust, authorities: Option<&Path>) -> Result<ClientConfig> {
+    pub(super) fn make(trust: Trust, file: Option<&Path>) -> Result<ClientConfig> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| Error::invalid(format!("encryption cannot be set up: {error}")))?;
         let authority = match trust {
-            Trust::Anyone => None,
+            Trust::Anyone => {
+                // What is named must be there, also where it is not asked.
+                file.map(authorities::of_file).transpose()?;
+                None
+            }
             Trust::Name => {
-                return Ok(builder.with_root_certificates(roots(authorities)?).with_no_client_auth());
+                return Ok(builder.with_root_certificates(roots(file)?).with_no_client_auth());
             }
             Trust::Authority => {
-                let roots = Arc::new(roots(authorities)?);
+                let roots = Arc::new(roots(file)?);
                 let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
                     .build()
                     .map_err(|error| Error::invalid(format!("encryption cannot be set up: {error}")))?;
@@ -149,22 +153,8 @@ mod rustls_config {
 
     /// The certificates of a file, or the system's.
     fn roots(file: Option<&Path>) -> Result<RootCertStore> {
-        let certificates = match file {
-            Some(file) => {
-                CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(
-                    |error| Error::invalid(format!("the certificates of `{}` cannot be read: {error}", file.display())),
-                )?
-            }
-            None => rustls_native_certs::load_native_certs().certs,
-        };
         let mut roots = RootCertStore::empty();
-        let (added, _) = roots.add_parsable_certificates(certificates);
-        if added == 0 {
-            return Err(Error::invalid(match file {
-                Some(file) => format!("there is no certificate in `{}`", file.display()),
-                None => "the system knows no certificate authorities; name a file of them by `sslrootcert`".to_owned(),
-            }));
-        }
+        roots.add_parsable_certificates(file.map_or_else(authorities::of_system, authorities::of_file)?);
         Ok(roots)
     }
 

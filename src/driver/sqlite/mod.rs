@@ -67,7 +67,7 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// Where the URL is not understood or the file cannot be opened.
+    /// Where the URL is not understood, there is room for no connection, or the file cannot be opened.
     pub async fn connect(options: &ConnectOptions) -> Result<Self> {
         super::runtime()?;
         let pool = Pool::connect(Location::parse(&options.url)?, options).await?;

@@ -65,7 +65,7 @@ struct Idle {
 impl Pool {
     /// Opens the first connection.
     pub(super) async fn connect(location: Location, options: &ConnectOptions) -> Result<Arc<Self>> {
-        let max = options.max_connections.clamp(1, Semaphore::MAX_PERMITS);
+        let max = options.room()?.min(Semaphore::MAX_PERMITS);
         let (writers, readers) = match (&location.file, location.mode) {
             (None, _) => (1, 0),
             (Some(_), Mode::Read) => (0, max),

@@ -28,6 +28,10 @@ const NO_ROW_ID: i64 = i64::MIN;
 
 const FORGET_ROW_ID: &str = "replace into temp.kysera_no_row_id (id) values (-9223372036854775808)";
 
+/// What of a user's is temporary: views and triggers before tables, and tables before those that are parts of them.
+const TEMPORARY: &str = "select type, name from temp.sqlite_schema \
+where type <> 'index' and name <> 'kysera_no_row_id' and name not glob 'sqlite_*' order by type desc, rowid";
+
 /// Counts a connection as long as it is open.
 #[derive(Debug)]
 pub(super) struct Open(Arc<AtomicUsize>);
@@ -162,8 +166,30 @@ impl Session {
     pub(super) fn clean(&mut self) -> Result<()> {
         self.interrupt.start(UNSTOPPABLE);
         self.rollback()?;
+        self.drop_temporary()?;
         // Migrations switch them off.
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true).map_err(error::database)?;
+        Ok(())
+    }
+
+    /// Drops the temporary tables, views and triggers that its user left: they stand before others of their name.
+    fn drop_temporary(&self) -> Result<()> {
+        let left: Vec<(String, String)> = {
+            let mut statement = self.connection.prepare_cached(TEMPORARY).map_err(error::database)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(error::database)?;
+            rows.collect::<Result<_, _>>().map_err(error::database)?
+        };
+        if left.is_empty() {
+            return Ok(());
+        }
+        // Otherwise their rows would have to be there for each other to the end.
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false).map_err(error::database)?;
+        for (kind, name) in left {
+            let name = name.replace('"', "\"\"");
+            self.connection
+                .execute_batch(&format!("drop {kind} if exists temp.\"{name}\""))
+                .map_err(error::database)?;
+        }
         Ok(())
     }
 

@@ -239,3 +239,19 @@ fn nothing_is_unsafe() {
     }
     none(&found);
 }
+
+#[test]
+fn what_is_unsupported_begins_without_an_article() {
+    // `MySQL has no {feature}`
+    let mut found = Vec::new();
+    for source in sources("src") {
+        let text: String = source.code().map(|(_, line)| line).collect();
+        for (at, _) in text.match_indices("unsupported(\"").chain(text.match_indices("Unsupported::new(")) {
+            let feature = text[at..].split('"').nth(1).unwrap_or_default();
+            if ["a ", "an ", "the "].iter().any(|article| feature.starts_with(article)) {
+                found.push(format!("{}: {feature}", source.path));
+            }
+        }
+    }
+    none(&found);
+}

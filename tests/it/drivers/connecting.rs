@@ -103,3 +103,11 @@ fn without_a_runtime_a_connection_is_not_waited_for() {
         assert!(acquired.join().unwrap().unwrap_err().is_invalid());
     });
 }
+
+#[test]
+fn a_pool_has_room_for_a_connection() {
+    on_each(&Server::ALL, async |fresh| {
+        let error = Db::builder(&fresh.url).max_connections(0).connect().await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("set `max_connections` to 1 or more"), "{error}");
+    });
+}

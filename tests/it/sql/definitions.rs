@@ -103,6 +103,18 @@ fn definitions() {
             ("a unique key on long text", &table().column(column("t", DataType::Text).unique())),
             ("identity that is no key", &create_table("made").column(column("id", DataType::BigInt).identity())),
             (
+                "identity that no key begins with",
+                &create_table("made")
+                    .column(column("a", DataType::BigInt).not_null())
+                    .column(column("id", DataType::BigInt).identity())
+                    .primary_key(["a", "id"]),
+            ),
+            ("two identities", &table().column(column("n", DataType::BigInt).identity().unique())),
+            (
+                "identity that is unique",
+                &create_table("made").column(column("n", DataType::BigInt).identity().unique()),
+            ),
+            (
                 "identity always",
                 &create_table("made").column(column("id", DataType::BigInt).identity_always().primary_key()),
             ),

@@ -4,15 +4,25 @@ use kysera::dialect::{self, MARIADB, MYSQL, POSTGRES, SQLITE};
 use kysera::expr::case;
 use kysera::prelude::*;
 use kysera::query::output;
+use kysera::schema::create_table_for;
 
 use crate::support::schema::*;
-use crate::support::{Server, reading, writing};
+use crate::support::{Server, on_all, reading, writing};
 
 /// The shape of a derived table of addresses.
 #[derive(Clone, Debug, PartialEq, Table)]
 #[table(name = "mails")]
 pub struct Mail {
     pub address: String,
+}
+
+/// A table whose rows need not say anything.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "tickets")]
+pub struct Ticket {
+    #[column(primary_key, generated)]
+    pub id: i64,
+    pub note: Option<String>,
 }
 
 #[test]
@@ -185,6 +195,107 @@ fn a_step_of_a_recursion_with_a_limit() {
                 assert!(matches!(server, Server::Mysql9 | Server::Sqlite) && error.is_unsupported(), "{error}");
             }
         }
+    });
+}
+
+#[test]
+fn a_recursion_with_a_limit_or_an_order() {
+    reading(async |server, db| {
+        let numbers = || {
+            let base = select_from(users::table).filter(users::id.eq(1)).select((users::id, value(0_i64)));
+            base.union_all(select_from(tree::table).select((tree::id + 1, tree::depth + 1)))
+        };
+        let limited = [(numbers().limit(4), vec![1, 2, 3, 4]), (numbers().limit(2).offset(1), vec![2, 3])];
+        for (walk, expected) in limited {
+            let q = with_recursive(tree::table, walk).select_from(tree::table).order_by(tree::id).select(tree::id);
+            match q.fetch_all(db).await {
+                Ok(rows) => assert_eq!(rows, expected),
+                Err(error) => {
+                    assert!(server.is_postgres() || server == Server::Mariadb, "{error}");
+                    assert!(
+                        error.is_unsupported() && error.to_string().contains("limit of a recursive `with`"),
+                        "{error}"
+                    );
+                }
+            }
+        }
+        let ordered = with_recursive(tree::table, numbers().order_by(output("id").desc())).select_from(tree::table);
+        let error = ordered.fetch_all(db).await.unwrap_err();
+        assert!(error.is_unsupported() && error.to_string().contains("order of a recursive `with`"), "{error}");
+    });
+}
+
+#[test]
+fn a_recursion_of_thousands_of_steps() {
+    reading(async |_, db| {
+        let base = select_from(users::table).filter(users::id.eq(1)).select((users::id, value(0_i64)));
+        let step = select_from(tree::table).filter(tree::depth.lt(5_000)).select((tree::id, tree::depth + 1));
+        let q = with_recursive(tree::table, base.union_all(step)).select_from(tree::table);
+        assert_eq!(q.select((count_all(), tree::depth.max())).fetch_one(db).await.unwrap(), (5_001, Some(5_000)));
+    });
+}
+
+#[test]
+fn operands_of_a_set_operation_with_common_table_expressions() {
+    writing(async |_, trx| {
+        let per_user = || {
+            let counted = select_from(posts::table).group_by(posts::user_id).select((posts::user_id, count_all()));
+            with(totals::table, counted).select_from(totals::table)
+        };
+        let from_with = || per_user().select((totals::n, totals::user_id));
+        let plain = || select_from(users::table).filter(users::id.gt(1)).select((users::id, users::id.alias("same")));
+        let first = from_with().union_all(plain()).order_by(output("n").asc()).order_by(output("user_id").asc());
+        assert_eq!(first.fetch_all(trx).await.unwrap(), [(1, 2), (2, 1), (2, 2), (3, 3)]);
+        let second = plain().except(from_with().order_by(totals::n.desc()).limit(1)).order_by(output("id").asc());
+        assert_eq!(second.fetch_all(trx).await.unwrap(), [(2, 2), (3, 3)]);
+        let both = from_with().union(from_with().union(plain())).order_by(output("n").asc());
+        assert_eq!(both.limit(1).fetch_all(trx).await.unwrap(), [(1, 2)]);
+        let twice = per_user().select((totals::n, totals::n)).union_all(plain());
+        assert_eq!(twice.fetch_all(trx).await.unwrap().len(), 4, "a name twice");
+        let ids = || per_user().select(totals::user_id);
+        let within = ids().union(select_from(users::table).filter(users::id.eq(3)).select(users::id));
+        let q = select_from(users::table).filter(users::id.in_(within)).select(count_all());
+        assert_eq!(q.fetch_one(trx).await.unwrap(), 3);
+        let scores = per_user().select((totals::user_id, value("counted".to_owned())));
+        let bodies = select_from(posts::table).select((posts::id, posts::title));
+        let insert =
+            insert_into(comments::table).from_select((comments::post_id, comments::body), scores.union_all(bodies));
+        assert_eq!(insert.execute(trx).await.unwrap().rows_affected, 5);
+        let step = with(totals::table, select_from(users::table).select((users::manager_id.coalesce(0), users::id)))
+            .select_from(tree::table)
+            .inner_join(totals::table, totals::user_id.eq(tree::id))
+            .select((totals::n, tree::depth + 1));
+        let base = select_from(users::table).filter(users::manager_id.is_null()).select((users::id, value(0_i64)));
+        let walk = with_recursive(tree::table, base.union_all(step)).select_from(tree::table).order_by(tree::id);
+        match walk.select((tree::id, tree::depth)).fetch_all(trx).await {
+            Ok(rows) => assert_eq!(rows, [(1, 0), (2, 1), (3, 2)]),
+            Err(error) => assert!(error.is_unsupported(), "{error}"),
+        }
+    });
+}
+
+#[test]
+fn rows_that_leave_out_their_number_are_numbered() {
+    on_all(async |fresh| {
+        let (server, db) = (fresh.server, &fresh.db);
+        create_table_for::<User>().execute(db).await.unwrap();
+        create_table_for::<Ticket>().execute(db).await.unwrap();
+        let given = NewUser { id: Some(7), ..NewUser::new("given", "Given") };
+        let insert = insert_into(users::table).values([NewUser::new("a", "A"), given, NewUser::new("b", "B")]);
+        insert.execute(db).await.unwrap();
+        let ids = select_from(users::table).order_by(users::id).select((users::email, users::id));
+        let ids: Vec<(String, i64)> = ids.fetch_all(db).await.unwrap();
+        // PostgreSQL counts on, whatever was given.
+        let next = if server.is_postgres() { 2 } else { 8 };
+        let mut expected = [("a".to_owned(), 1), ("given".to_owned(), 7), ("b".to_owned(), next)];
+        expected.sort_by_key(|(_, id)| *id);
+        assert_eq!(ids, expected);
+        insert_into(tickets::table).values([NewTicket::new(), NewTicket::new()]).execute(db).await.unwrap();
+        let zero = NewTicket { id: Some(0), note: Some("zero".into()) };
+        insert_into(tickets::table).values([zero, NewTicket::new()]).execute(db).await.unwrap();
+        let rows = select_from(tickets::table).order_by(tickets::id).select((tickets::id, tickets::note));
+        let rows: Vec<(i64, Option<String>)> = rows.fetch_all(db).await.unwrap();
+        assert_eq!(rows, [(0, Some("zero".into())), (1, None), (2, None), (3, None)]);
     });
 }
 

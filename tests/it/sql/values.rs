@@ -208,6 +208,48 @@ macro_rules! ordered {
     (unordered, $name:ident, $holds:ident) => {};
 }
 
+/// A newtype and an enum have the smallest and largest value of what they wrap.
+#[derive(Clone, Copy, Debug, PartialEq, kysera::SqlType)]
+pub struct Level(i64);
+
+#[derive(Clone, Copy, Debug, PartialEq, kysera::SqlType)]
+pub enum Size {
+    Large,
+    Small,
+}
+
+#[test]
+fn the_smallest_and_the_largest_value() {
+    reading(async |_, db| {
+        macro_rules! ends {
+            ($($name:ident: $samples:expr;)*) => {
+                $(let ends = select_from(kinds::table).select((kinds::$name.min(), kinds::$name.max()));
+                let [low, high] = $samples;
+                assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(low), Some(high)), "{}", stringify!($name));)*
+            };
+        }
+        ends! {
+            small: samples::SMALL;
+            int: samples::INT;
+            big: samples::BIG;
+            real: samples::REAL;
+            double: samples::DOUBLE;
+            decimal: samples::decimal();
+            text: samples::text();
+            date: samples::date();
+            time: samples::time();
+            timestamp: samples::timestamp();
+            instant: samples::instant();
+        }
+        let level = kinds::id.cast::<Level>();
+        let ends = select_from(kinds::table).select((level.clone().min(), level.max()));
+        assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(Level(1)), Some(Level(3))));
+        let size = kinds::text.cast::<Size>();
+        let ends = select_from(kinds::table).filter(kinds::id.lt(0)).select((size.clone().min(), size.max()));
+        assert_eq!(ends.fetch_one(db).await.unwrap(), (None, None));
+    });
+}
+
 kind!(bool: bool, samples::BOOL; ordered);
 kind!(small: i16, samples::SMALL; ordered);
 kind!(int: i32, samples::INT; ordered);

@@ -36,6 +36,8 @@ async fn check_session(connection: &mut Boxed, is_mariadb: bool) {
         assert_eq!(text(connection, &format!("select @@session.{variable}")).await, expected, "{variable}");
     }
     assert_eq!(int(connection, "select @@group_concat_max_len").await, 1 << 30);
+    let recursion = if is_mariadb { "max_recursive_iterations" } else { "cte_max_recursion_depth" };
+    assert_eq!(int(connection, &format!("select @@{recursion}")).await, i64::from(u32::MAX));
     assert_eq!(int(connection, "select @@autocommit").await, 1);
     let modes = text(connection, "select @@sql_mode").await;
     for mode in ["STRICT_TRANS_TABLES", "NO_AUTO_VALUE_ON_ZERO", "NO_ZERO_DATE"] {

@@ -5,6 +5,10 @@ use kysera::driver::{ConnectOptions, Driver, TlsMode};
 
 use super::{text, urls};
 
+/// An authority that has nothing to do with the servers.
+#[cfg(feature = "tls-rustls")]
+const STRANGER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/drivers/postgres/stranger.pem");
+
 #[cfg(feature = "tls-rustls")]
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_are_encrypted_as_asked() {
@@ -46,8 +50,23 @@ async fn connections_are_encrypted_as_asked() {
         let error = Mysql::connect(&ConnectOptions::new(other).tls(TlsMode::VerifyFull).tls_ca(&ca)).await;
         let error = error.unwrap_err().to_string();
         assert!(error.contains("not valid for name"), "{error}");
-        let error = Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::VerifyFull).tls_ca("/nowhere")).await;
-        assert!(error.unwrap_err().is_invalid());
+        // Whoever names an authority wants it to be asked.
+        Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::Require).tls_ca(&ca)).await.unwrap();
+        for options in [
+            ConnectOptions::new(&url).tls(TlsMode::Require).tls_ca(STRANGER),
+            ConnectOptions::new(format!("{url}?ssl-mode=required&ssl-ca={STRANGER}")),
+        ] {
+            let error = Mysql::connect(&options).await.unwrap_err();
+            assert!(error.is_connect() && error.to_string().contains("certificate"), "{error}");
+        }
+        Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::Prefer).tls_ca(STRANGER)).await.unwrap();
+        for mode in [TlsMode::Prefer, TlsMode::Require, TlsMode::VerifyFull] {
+            for (file, words) in [("/nowhere", "cannot be read"), ("/dev/null", "there is no certificate")] {
+                let error = Mysql::connect(&ConnectOptions::new(&url).tls(mode).tls_ca(file)).await.unwrap_err();
+                assert!(error.is_invalid() && error.to_string().contains(words), "{mode:?}: {error}");
+            }
+        }
+        Mysql::connect(&ConnectOptions::new(&url).tls(TlsMode::Disable).tls_ca("/nowhere")).await.unwrap();
     }
 }
 

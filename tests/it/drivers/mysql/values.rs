@@ -221,3 +221,28 @@ async fn outcomes_count_matched_rows_and_tell_the_first_id() {
         assert!(none.is_empty() && none.columns().is_empty());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bits_are_numbers_wherever_they_come_from() {
+    for driver in servers(1).await {
+        let mut connection = driver.acquire().await.unwrap();
+        connection.batch("create temporary table bits (x bit(3), y bit(16))").await.unwrap();
+        execute(&mut connection, "insert into bits values (b'101', 771)", &[]).await.unwrap();
+        for (expression, number) in [
+            ("x", 5),
+            ("y", 771),
+            ("(select x from dual)", 5),
+            ("(select y from dual)", 771),
+            ("max(y)", 771),
+            ("(select max(y))", 771),
+            ("case when true then y end", 771),
+            ("nullif(y, 1)", 771),
+        ] {
+            let sql = format!("select {expression} from bits group by x, y");
+            assert_eq!(int(&mut connection, &sql).await, number, "{}: {sql}", driver.spec().name);
+        }
+        assert_eq!(int(&mut connection, "select (select y from bits)").await, 771);
+        let empty = value(&mut connection, "select (select y from bits where x = 1)", &[]).await.unwrap();
+        assert!(empty.is_null());
+    }
+}

@@ -47,8 +47,14 @@ async fn modes_of_encryption(url: String) {
         let outcome = is_encrypted(options).await;
         assert_eq!(outcome.is_ok(), fine, "{mode}: {outcome:?}");
     }
-    let error = is_encrypted(by_url("sslmode=verify-full&sslrootcert=/no/such/file".into())).await.unwrap_err();
-    assert!(error.contains("the certificates of `/no/such/file` cannot be read"), "{error}");
+    for mode in ["prefer", "require", "verify-ca", "verify-full"] {
+        let error = is_encrypted(by_url(format!("sslmode={mode}&sslrootcert=/no/such/file"))).await.unwrap_err();
+        assert!(error.contains("the certificates of `/no/such/file` cannot be read"), "{error}");
+        let error = is_encrypted(by_url(format!("sslmode={mode}&sslrootcert=/dev/null"))).await.unwrap_err();
+        assert!(error.contains("there is no certificate in `/dev/null`"), "{error}");
+    }
+    assert_eq!(is_encrypted(by_url(format!("sslmode=prefer&sslrootcert={stranger}"))).await, Ok(true));
+    assert_eq!(is_encrypted(by_url("sslmode=disable&sslrootcert=/no/such/file".into())).await, Ok(false));
 }
 
 async fn cancelling_is_encrypted_too(url: String) {

@@ -178,3 +178,33 @@ async fn many_open_a_new_file_at_once() {
         task.await.unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_temporary_is_gone_with_its_user() {
+    const LEFT: &str = "create temp table users (n integer); create temp table \"a \"\" b\" (n integer);
+        create temp table parent (id integer primary key autoincrement);
+        create temp table child (id integer references parent (id)); insert into parent values (1);
+        insert into child values (1); create temp view seen as select * from users;
+        create temp trigger watch after insert on main.users begin delete from main.users; end;
+        create virtual table temp.words using fts5(word); create index temp.sorted on users (n)";
+    for mode in MODES {
+        let file = File::new();
+        for options in [file.options().max_connections(2), ConnectOptions::new("sqlite::memory:")] {
+            let db = connect(options.sqlite_mode(mode)).await;
+            let mut writer = db.acquire().await.unwrap();
+            writer.run("create table users (n integer)").await.unwrap();
+            writer.batch(LEFT).await.unwrap();
+            drop(writer);
+            let mut writer = db.acquire().await.unwrap();
+            assert_eq!(db.status().size, 1, "the connection is used again");
+            writer.run("insert into users values (1)").await.unwrap();
+            assert_eq!(writer.number("select count(*) from main.users").await.unwrap(), 1);
+            let left = "select count(*) from temp.sqlite_schema where name not glob 'sqlite_*'";
+            assert_eq!(writer.number(left).await.unwrap(), 1, "the driver's own");
+            assert_eq!(writer.number("pragma foreign_keys").await.unwrap(), 1);
+            drop(writer);
+            db.acquire_reader().await.unwrap().batch("create temp table users (n integer)").await.unwrap();
+            assert_eq!(db.acquire_reader().await.unwrap().number("select count(*) from users").await.unwrap(), 1);
+        }
+    }
+}
