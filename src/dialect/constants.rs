@@ -176,7 +176,7 @@ pub const MARIADB: Spec = Spec {
     bytes_literal: BytesLiteral::Hex,
     json_literal: JsonLiteral::Text,
     time_literal: TimeLiteral::Typed,
-    table_suffix: " engine = InnoDB default character set = utf8mb4 collate = utf8mb4_unicode_520_nopad_ci",
+    table_suffix: " engine = InnoDB default character set = utf8mb4",
     drop_cascade: false,
     definitions_in_transaction: false,
     data_type: mariadb::data_type,

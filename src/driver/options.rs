@@ -73,7 +73,7 @@ impl ConnectOptions {
         }
     }
 
-    /// The most connections there may be.
+    /// The most connections there may be. On SQLite one of them writes and the others read.
     #[must_use]
     pub fn max_connections(self, max_connections: usize) -> Self {
         Self { max_connections, ..self }
