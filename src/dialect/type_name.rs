@@ -40,5 +40,5 @@ pub enum Fit {
 
 /// What the name of such a check begins with; the column's name follows.
 ///
-/// By it the driver tells a value that does not fit from a row that breaks a rule.
-pub(crate) const FIT: &str = "kysera_fit_";
+/// By it a driver tells a value that does not fit from a row that breaks a rule.
+pub const FIT: &str = "kysera_fit_";

@@ -182,6 +182,7 @@ pub fn output(name: impl Into<Ident>) -> OutputColumn {
 pub struct OutputColumn(Ident);
 
 /// Smallest first.
+#[diagnostic::do_not_recommend]
 impl OrderTerms for OutputColumn {
     type Needs = Nothing;
 
