@@ -21,8 +21,9 @@ pub type Source = Box<dyn std::error::Error + Send + Sync>;
 /// assert_eq!(error.to_string(), "an `update` without assignments");
 /// ```
 ///
-/// A message is lower case, has no full stop, and never holds the value of a parameter.
-/// What the server or the driver said is in [`DatabaseError::message`] and [`DatabaseError::driver_error`].
+/// A message is lower case, has no full stop, and never holds the value of a parameter: what a server said in its own
+/// words is repeated only where it had been given no value yet, see [`DatabaseError`]. The words themselves are in
+/// [`DatabaseError::message`], and the driver's error in [`DatabaseError::driver_error`].
 #[derive(thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Kind>);
@@ -39,6 +40,8 @@ enum Kind {
     Decode { column: String, expected: Cow<'static, str>, found: Cow<'static, str> },
     #[error("the result has no column `{column}`; it has {columns}")]
     MissingColumn { column: String, columns: String },
+    #[error("the result has several columns `{column}`; give each a name of its own by `alias`")]
+    AmbiguousColumn { column: String },
     #[error("parameter {position} is {found}, which the server cannot take as {expected}")]
     Encode { position: usize, expected: Cow<'static, str>, found: Cow<'static, str> },
     #[error("cannot connect to {target}: {cause}")]
@@ -99,6 +102,11 @@ impl Error {
         Self::new(Kind::MissingColumn { column: column.into(), columns: columns.join(", ") })
     }
 
+    /// A column that the row asks for by a name that several columns of the result have.
+    pub fn ambiguous_column(column: impl Into<String>) -> Self {
+        Self::new(Kind::AmbiguousColumn { column: column.into() })
+    }
+
     /// A parameter (counted from 1) that the server's type for it cannot hold.
     pub fn encode(
         position: usize,
@@ -154,10 +162,10 @@ impl Error {
         matches!(self.kind(), Kind::NotFound)
     }
 
-    /// True where a column is missing or does not fit the Rust type that reads it.
+    /// True where a column is missing, has the name of another, or does not fit the Rust type that reads it.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(self.kind(), Kind::Decode { .. } | Kind::MissingColumn { .. })
+        matches!(self.kind(), Kind::Decode { .. } | Kind::MissingColumn { .. } | Kind::AmbiguousColumn { .. })
     }
 
     /// True where a parameter does not fit the server's type for it.
@@ -319,6 +327,11 @@ pub enum DatabaseErrorKind {
 
 /// What a server answered instead of rows.
 ///
+/// `Display` repeats the server's own words only where they are about text alone: of a statement that it was to
+/// prepare (a syntax error, a table that is not there), and of one to which nothing was bound. Once values are bound, any
+/// message may quote one of them, so then it is said in our words, with the server's code; so is everything about a
+/// row or a value, whether or not it was bound.
+///
 /// ```
 /// # use kysera::error::{DatabaseError, DatabaseErrorKind};
 /// let error = DatabaseError::new(DatabaseErrorKind::UniqueViolation, "23505", "duplicate key value");
@@ -333,6 +346,7 @@ pub struct DatabaseError {
     table: Option<String>,
     columns: Vec<String>,
     driver_error: Option<Source>,
+    is_about_text: bool,
 }
 
 /// The same as `Display`: the server's words and the driver's error may hold values of the row.
@@ -371,6 +385,7 @@ impl DatabaseError {
             table: None,
             columns: Vec::new(),
             driver_error: None,
+            is_about_text: false,
         }
     }
 
@@ -398,6 +413,12 @@ impl DatabaseError {
         Self { driver_error: Some(source.into()), ..self }
     }
 
+    /// Says that the server had been given no values when it answered, so that `Display` may repeat its words.
+    #[must_use]
+    pub fn about_text(self) -> Self {
+        Self { is_about_text: true, ..self }
+    }
+
     /// The driver's own error. Its text may hold values of the row, so think before logging it.
     #[must_use]
     pub fn driver_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
@@ -416,7 +437,7 @@ impl DatabaseError {
         &self.code
     }
 
-    /// The server's own words. They may hold values of the row, so think before logging them.
+    /// The server's own words. They may hold values of the row or the statement, so think before logging them.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -440,7 +461,8 @@ impl DatabaseError {
         &self.columns
     }
 
-    /// A server's message about a row or a value holds values, so those are said in our words.
+    /// A server's message about a row or a value holds values, and any message may where some were bound, so those are
+    /// said in our words.
     fn describe(&self) -> String {
         let what = match self.kind {
             DatabaseErrorKind::UniqueViolation => "a unique key is taken already",
@@ -453,7 +475,10 @@ impl DatabaseError {
             DatabaseErrorKind::LockTimeout => "a lock was not to be had in time",
             DatabaseErrorKind::Cancelled => "the statement was cancelled",
             DatabaseErrorKind::ConnectionLost => "the connection is gone",
-            DatabaseErrorKind::Other => self.message.as_str(),
+            DatabaseErrorKind::Other if self.is_about_text => self.message.as_str(),
+            DatabaseErrorKind::Other => {
+                "the server refused the statement, in words that may hold values, see `DatabaseError::message`"
+            }
         };
         let mut text = format!("{what} ({})", self.code);
         for (label, name) in [("constraint", &self.constraint), ("table", &self.table)] {

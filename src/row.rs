@@ -77,15 +77,17 @@ impl<'r> Row<'r> {
         self.values
     }
 
-    /// Takes the value of the column of that name (the first, if there are several) out of the row.
+    /// Takes the value of the column of that name out of the row.
     ///
     /// # Errors
     ///
-    /// Where there is no such column, or it does not fit `T`.
+    /// Where there is no such column, there are several, or it does not fit `T`.
     pub fn take<T: SqlType>(&mut self, name: &str) -> Result<T> {
-        match self.columns.iter().position(|column| column.name == name) {
-            Some(at) => read(&self.columns[at], &mut self.values[at]),
-            None => Err(Error::missing_column(name, self.columns.iter().map(|column| column.name.as_str()))),
+        let mut places = self.columns.iter().zip(&mut *self.values).filter(|(column, _)| column.name == name);
+        match (places.next(), places.next()) {
+            (Some((column, value)), None) => read(column, value),
+            (Some(_), Some(_)) => Err(Error::ambiguous_column(name)),
+            (None, _) => Err(Error::missing_column(name, self.columns.iter().map(|column| column.name.as_str()))),
         }
     }
 
@@ -93,7 +95,7 @@ impl<'r> Row<'r> {
     ///
     /// # Errors
     ///
-    /// Where the column does not fit `T`.
+    /// Where there are several such columns, or it does not fit `T`.
     pub fn take_or_default<T: SqlType + Default>(&mut self, name: &str) -> Result<T> {
         if self.columns.iter().any(|column| column.name == name) { self.take(name) } else { Ok(T::default()) }
     }

@@ -47,7 +47,8 @@ impl<S> Builder<S> {
 }
 
 impl Builder<ConnectOptions> {
-    /// The most connections that are open at once; 10 if it is not set.
+    /// The most connections that are open at once; 10 if it is not set. On SQLite one of them writes and the others
+    /// read, so only one can be acquired, or be in a transaction, at a time.
     pub fn max_connections(self, count: usize) -> Self {
         Self { source: self.source.max_connections(count), ..self }
     }

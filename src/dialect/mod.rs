@@ -27,7 +27,7 @@ mod writer;
 pub use self::constants::{MARIADB, MYSQL, POSTGRES, SQLITE};
 pub use self::param::Typed;
 pub use self::spec::*;
-pub use self::type_name::TypeName;
+pub use self::type_name::{FIT, Fit, TypeName};
 use self::writer::{Values, Writer};
 use crate::ast::{Statement, StatementRef};
 use crate::error::{Error, Result};

@@ -1,27 +1,35 @@
 //! SQLite's names of types: the five of a `strict` table.
 
 use super::param::Typed;
-use super::type_name::TypeName;
+use super::type_name::{Fit, TypeName};
 use crate::ast::DataType;
 use crate::value::Value;
 
+/// A type that is wider than what it stands for has a check.
+///
 /// Decimals are text, because any other type of SQLite would lose digits. A collation that the driver brings compares
 /// them by their value; it is the column's, so it reaches orders, groups, keys and joins.
 pub(super) fn data_type(it: &DataType) -> Option<TypeName> {
-    Some(TypeName::Plain(match it {
-        DataType::Boolean | DataType::SmallInt | DataType::Integer | DataType::BigInt => "integer",
-        DataType::Real | DataType::Double => "real",
-        DataType::Varchar(length) => return Some(TypeName::Checked("text", *length)),
-        DataType::Bytes | DataType::Uuid => "blob",
-        DataType::Decimal { precision: _, scale: _ } => "text collate kysera_decimal",
+    Some(match it {
+        DataType::Boolean => TypeName::Checked("integer", Fit::Between(0, 1)),
+        DataType::SmallInt => TypeName::Checked("integer", Fit::Between(i16::MIN.into(), i16::MAX.into())),
+        DataType::Integer => TypeName::Checked("integer", Fit::Between(i32::MIN.into(), i32::MAX.into())),
+        DataType::BigInt => TypeName::Plain("integer"),
+        DataType::Real | DataType::Double => TypeName::Plain("real"),
+        DataType::Varchar(length) => TypeName::Checked("text", Fit::Length(*length)),
+        DataType::Bytes | DataType::Uuid => TypeName::Plain("blob"),
+        DataType::Decimal { precision: 0, scale: _ } => TypeName::Plain("text collate kysera_decimal"),
+        DataType::Decimal { precision, scale } => {
+            TypeName::Checked("text collate kysera_decimal", Fit::Digits(precision.saturating_sub(*scale), *scale))
+        }
         DataType::Text
         | DataType::Date
         | DataType::Time
         | DataType::Timestamp
         | DataType::TimestampTz
-        | DataType::Json => "text",
+        | DataType::Json => TypeName::Plain("text"),
         DataType::Array(_) | DataType::Named(_) => return None,
-    }))
+    })
 }
 
 /// A cast to a date or a decimal would only make it text, so there is none.

@@ -1,6 +1,9 @@
 //! `impl Writer`: definitions. They take no parameters, so values in them are literals.
 
+use std::fmt::Write as _;
+
 use super::spec::Identity;
+use super::type_name::{FIT, Fit};
 use super::writer::{Values, Writer};
 use crate::ast::{
     Check, ColumnDef, CreateTable, DataType, DropTable, ForeignKey, Generation, Ident, Index, ReferentialAction,
@@ -61,6 +64,8 @@ impl<'a> Writer<'a> {
         let ColumnDef { name, data_type, nullable, default, generation } = it;
         self.ident(name)?;
         self.text(" ");
+        let type_name = self.data_type(data_type)?;
+        let fit = type_name.fit();
         if let (Some(Generation::Identity), Identity::PrimaryKey) = (generation, self.spec.identity) {
             let key = constraints.iter().find_map(|constraint| match constraint {
                 TableConstraint::PrimaryKey(key) if key.columns.as_slice() == std::slice::from_ref(name) => Some(key),
@@ -75,9 +80,9 @@ impl<'a> Writer<'a> {
             self.text("integer ");
             self.constraint_name(key)?;
             self.text("primary key autoincrement");
-            return Ok(());
+            return self.fit(name, fit);
         }
-        let check = self.data_type(data_type)?;
+        self.type_name(type_name)?;
         match generation {
             None => {}
             Some(Generation::Stored(_)) if default.is_some() => {
@@ -87,7 +92,7 @@ impl<'a> Writer<'a> {
                 self.text(" generated always as ");
                 self.parentheses(|writer| writer.expr(expr))?;
                 self.text(" stored");
-                return Ok(());
+                return self.fit(name, fit);
             }
             Some(generation) => self.identity(generation)?,
         }
@@ -96,15 +101,39 @@ impl<'a> Writer<'a> {
             self.text(" default ");
             self.parentheses(|writer| writer.expr(default))?;
         }
-        if let Some((function, most)) = check {
-            self.text(" check (");
-            self.text(function);
-            self.text("(");
-            self.ident(name)?;
-            self.text(") <= ");
-            self.number(most as usize);
-            self.text(")");
+        self.fit(name, fit)
+    }
+
+    /// Holds a column to what its type is to hold.
+    fn fit(&mut self, column: &Ident, fit: Option<Fit>) -> Result<()> {
+        let Some(fit) = fit else { return Ok(()) };
+        self.text(" constraint ");
+        self.ident(&Ident::from(format!("{FIT}{}", column.as_str())))?;
+        self.text(" check (");
+        match fit {
+            Fit::Between(least, most) => {
+                self.ident(column)?;
+                _ = write!(self.sql, " between {least} and {most}");
+            }
+            Fit::Length(most) => {
+                self.text("length(");
+                self.ident(column)?;
+                _ = write!(self.sql, ") <= {most} and instr(");
+                self.ident(column)?;
+                self.text(", char(0)) = 0");
+            }
+            // Zeros at the ends do not count.
+            Fit::Digits(before, after) => {
+                self.text("instr(ltrim(");
+                self.ident(column)?;
+                _ = write!(self.sql, ", '-0') || '.', '.') <= {} and length(rtrim(", u32::from(before) + 1);
+                self.ident(column)?;
+                self.text(", '0')) - instr(");
+                self.ident(column)?;
+                _ = write!(self.sql, " || '.', '.') <= {after}");
+            }
         }
+        self.text(")");
         Ok(())
     }
 

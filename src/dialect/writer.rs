@@ -290,37 +290,33 @@ impl<'a> Writer<'a> {
         self.sql.push(char::from(b'0' + digit as u8));
     }
 
-    pub(super) fn data_type(&mut self, data_type: &DataType) -> Result<Option<(&'static str, u32)>> {
+    /// The type of a column.
+    pub(super) fn data_type(&self, data_type: &DataType) -> Result<TypeName> {
         match (self.spec.data_type)(data_type) {
-            Some(name) => self.type_name(name),
+            Some(name) => Ok(name),
             None => self.unsupported("such a column type", "choose one that all your databases have"),
         }
     }
 
     pub(super) fn cast_type(&mut self, data_type: &DataType) -> Result<()> {
         match (self.spec.cast_type)(data_type) {
-            Some(name) => self.type_name(name).map(|_| ()),
+            Some(name) => self.type_name(name),
             None => self.unsupported("cast to such a type", "convert the value in Rust"),
         }
     }
 
-    /// Writes the name of a type. Where its length is held by a check, that is what is returned.
-    fn type_name(&mut self, name: TypeName) -> Result<Option<(&'static str, u32)>> {
+    pub(super) fn type_name(&mut self, name: TypeName) -> Result<()> {
         match name {
-            TypeName::Plain(name) => self.text(name),
+            TypeName::Plain(name) | TypeName::Checked(name, _) => self.text(name),
             TypeName::Sized(name, size) => _ = write!(self.sql, "{name}({size})"),
             TypeName::Precise(name, precision, scale) => _ = write!(self.sql, "{name}({precision}, {scale})"),
-            TypeName::Checked(name, size) => {
-                self.text(name);
-                return Ok(Some(("length", size)));
-            }
             TypeName::ArrayOf(element) => {
                 self.type_name(*element)?;
                 self.text("[]");
             }
             TypeName::Named(name) => self.ident(&name)?,
         }
-        Ok(None)
+        Ok(())
     }
 }
 

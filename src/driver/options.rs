@@ -74,7 +74,7 @@ impl ConnectOptions {
         }
     }
 
-    /// The most connections there may be; a pool for none is an error.
+    /// The most connections there may be; a pool for none is an error. On SQLite one of them writes and the others read.
     #[must_use]
     pub fn max_connections(self, max_connections: usize) -> Self {
         Self { max_connections, ..self }

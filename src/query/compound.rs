@@ -8,7 +8,7 @@ use super::source::{Derived, derived};
 use super::{Fetchable, Select, Statement, Subquery, fetch};
 use crate::ast::{self, Ident, SetOperator, Shared};
 use crate::expr::scope::{Both, NoTables};
-use crate::expr::{Expr, ExprMethods, OrderTerms, Ordered};
+use crate::expr::{Expr, ExprMethods, Nothing, OrderTerms, Ordered};
 use crate::table::{Fits, Table};
 
 /// Several queries whose rows `R` are united, intersected or taken from one another.
@@ -181,16 +181,26 @@ pub fn output(name: impl Into<Ident>) -> OutputColumn {
 #[derive(Clone, Debug)]
 pub struct OutputColumn(Ident);
 
+/// Smallest first.
+#[diagnostic::do_not_recommend]
+impl OrderTerms for OutputColumn {
+    type Needs = Nothing;
+
+    fn push(self, order_by: &mut ast::OrderList) {
+        self.asc().push(order_by);
+    }
+}
+
 impl OutputColumn {
     /// Smallest first.
     #[must_use]
-    pub fn asc(self) -> Ordered<crate::expr::Nothing> {
+    pub fn asc(self) -> Ordered<Nothing> {
         self.expr().asc()
     }
 
     /// Largest first.
     #[must_use]
-    pub fn desc(self) -> Ordered<crate::expr::Nothing> {
+    pub fn desc(self) -> Ordered<Nothing> {
         self.expr().desc()
     }
 

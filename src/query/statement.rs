@@ -84,7 +84,7 @@ pub trait Statement {
     ///
     /// # Errors
     ///
-    /// Those of [`fetch_all`](Self::fetch_all), and where a column of the struct is missing.
+    /// Those of [`fetch_all`](Self::fetch_all), and where a column of the struct is missing, or there are several of its name.
     fn fetch_all_as<C: FromRow + 'static>(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<C>>>
     where
         Self: GivesRows + Sized,

@@ -36,7 +36,15 @@ sql_type!(
         let nanosecond = i64::from(it.subsec_nanosecond());
         Value::TimestampTz(it.as_second() * calendar::MICROS_PER_SECOND + nanosecond.div_euclid(NANOS_PER_MICRO))
     },
-    |value| Self::from_microsecond(civil::instant(&value)?).map_err(|_| civil::out_of_range(Kind::TimestampTz)),
+    // Jiff's own `from_microsecond` takes nothing of the last second that it knows but its start.
+    |value| {
+        let micros = civil::instant(&value)?;
+        let (second, micro) =
+            (micros.div_euclid(calendar::MICROS_PER_SECOND), micros.rem_euclid(calendar::MICROS_PER_SECOND));
+        // Less than a second, so it fits.
+        let nanosecond = (micro * NANOS_PER_MICRO) as i32;
+        Self::new(second, nanosecond).map_err(|_| civil::out_of_range(Kind::TimestampTz))
+    },
 );
 
 fn days(it: Date) -> i32 {
@@ -82,6 +90,8 @@ mod tests {
             assert_eq!(DateTime::from_value(last.into_value()), Ok(last));
         }
         assert_eq!(Timestamp::from_value(Timestamp::MIN.into_value()), Ok(Timestamp::MIN));
+        let last = Timestamp::new(Timestamp::MAX.as_second(), 999_999_000).unwrap();
+        assert_eq!(Timestamp::from_value(Timestamp::MAX.into_value()), Ok(last));
     }
 
     #[test]

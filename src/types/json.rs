@@ -1,4 +1,5 @@
-//! JSON documents: as they are, or as a Rust type.
+//! JSON documents: as they are, or as a Rust type. What two of them are equal by is the server's business, see
+//! [`Json`].
 
 use std::ops::{Deref, DerefMut};
 
@@ -25,6 +26,8 @@ use crate::value::{Kind, Value};
 /// document, which is no JSON: the query then fails by [`Error::encode`](crate::Error::encode) when it is run, and
 /// nothing is stored. Floats that JSON has no words for (`NaN`, infinities) become `null`, as everywhere in
 /// `serde_json`.
+///
+/// PostgreSQL and MySQL compare documents by their value, SQLite and MariaDB by their text: there `1` is not `1.0`.
 ///
 /// In JSON, it is the `T` inside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

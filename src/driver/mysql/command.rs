@@ -60,6 +60,14 @@ impl Command {
             Self::Prepare(_) | Self::Text(_) | Self::Ping | Self::Reset => false,
         }
     }
+
+    /// Whether the server is given values.
+    fn has_values(&self) -> bool {
+        match self {
+            Self::Fetch(prepared) | Self::Stream(prepared, _) | Self::Execute(prepared) => !prepared.params.is_empty(),
+            Self::Prepare(_) | Self::Text(_) | Self::Ping | Self::Reset => false,
+        }
+    }
 }
 
 /// A statement and what is bound to it.
@@ -133,6 +141,12 @@ fn no_rows() -> Rows {
 
 /// Does it; to be awaited to its end, or the connection is lost.
 pub(super) async fn perform(conn: &mut Conn, command: Command) -> Result<Reply, Failure> {
+    let has_values = command.has_values();
+    let result = attempt(conn, command).await;
+    if has_values { result } else { result.map_err(Failure::about_text) }
+}
+
+async fn attempt(conn: &mut Conn, command: Command) -> Result<Reply, Failure> {
     match command {
         Command::Fetch(prepared) => fetch(conn, prepared).await,
         Command::Stream(prepared, sender) => stream(conn, prepared, &sender).await,
@@ -163,7 +177,8 @@ pub(super) async fn perform(conn: &mut Conn, command: Command) -> Result<Reply, 
 /// Prepares a statement, unless it is already, and starts it.
 async fn run(conn: &mut Conn, prepared: Prepared) -> Result<QueryResult<'_, 'static, BinaryProtocol>, Failure> {
     let Prepared { sql, params, alters_session: _ } = prepared;
-    let statement: Statement = conn.prep(sql).await?;
+    // It has no values yet.
+    let statement: Statement = conn.prep(sql).await.map_err(Failure::Text)?;
     // `mysql_async` checks this too, and closes the connection.
     if usize::from(statement.num_params()) != params.len() {
         let (wanted, bound) = (statement.num_params(), params.len());

@@ -15,6 +15,8 @@ const SERVER_LOST: &str = "2013";
 pub(super) enum Failure {
     /// The server or `mysql_async` said no.
     Driver(mysql_async::Error),
+    /// The same, where no values had been sent.
+    Text(mysql_async::Error),
     /// We did.
     Own(Error),
 }
@@ -34,13 +36,28 @@ impl From<Error> for Failure {
 impl Failure {
     /// The error to report; a MySQL server (unlike MariaDB) puts the table before a key's name.
     pub(super) fn into_error(self, is_mariadb: bool) -> Error {
-        match self {
-            Self::Own(error) => error,
-            Self::Driver(mysql_async::Error::Server(error)) => Error::database(classify(error, is_mariadb)),
-            Self::Driver(mysql_async::Error::Driver(
+        let (error, is_about_text) = match self {
+            Self::Own(error) => return error,
+            Self::Driver(error) => (error, false),
+            Self::Text(error) => (error, true),
+        };
+        match error {
+            mysql_async::Error::Server(error) => {
+                let answer = classify(error, is_mariadb);
+                Error::database(if is_about_text { answer.about_text() } else { answer })
+            }
+            mysql_async::Error::Driver(
                 error @ (mysql_async::DriverError::MixedParams | mysql_async::DriverError::Params(_)),
-            )) => Error::invalid(format!("a statement with a named parameter such as `:name`; use `?`: {error}")),
-            Self::Driver(error) => Error::database(lost(error)),
+            ) => Error::invalid(format!("a statement with a named parameter such as `:name`; use `?`: {error}")),
+            error => Error::database(lost(error)),
+        }
+    }
+
+    /// The same failure of a statement to which nothing was bound.
+    pub(super) fn about_text(self) -> Self {
+        match self {
+            Self::Driver(error) => Self::Text(error),
+            failure @ (Self::Text(_) | Self::Own(_)) => failure,
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio_postgres::types::{FromSql, Type};
 
 use super::codec::{Codec, EPOCH_DAYS, EPOCH_MICROS};
 use super::encode::JSONB_VERSION;
-use super::error;
+use super::error::{self, Knew};
 use super::numeric;
 use super::statements::Prepared;
 use crate::driver::Rows;
@@ -19,7 +19,7 @@ use crate::value::{Array, Kind, Text, Value};
 /// Adds a row to those that were read.
 pub(super) fn push_row(rows: &mut Rows, prepared: &Prepared, row: &Row) -> Result<()> {
     for (at, codec) in prepared.results().iter().enumerate() {
-        let Raw(raw) = row.try_get(at).map_err(error::convert)?;
+        let Raw(raw) = row.try_get(at).map_err(|error| error::convert(error, Knew::Values))?;
         let value = match raw {
             None => Value::Null(Kind::Unknown),
             Some(raw) => decode(codec, raw).map_err(|Unread { expected, found }| {

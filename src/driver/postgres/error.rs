@@ -9,8 +9,15 @@ use tokio_postgres::error::SqlState;
 use super::encode::Refused;
 use crate::error::{DatabaseError, DatabaseErrorKind, Error};
 
+/// Whether the server knew values of the statement when it answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Knew {
+    TextOnly,
+    Values,
+}
+
 /// The error for the user.
-pub(super) fn convert(error: tokio_postgres::Error) -> Error {
+pub(super) fn convert(error: tokio_postgres::Error, knew: Knew) -> Error {
     if let Some(refused) = refused(&error) {
         return Error::encode(refused.position, refused.expected.clone(), refused.found.clone());
     }
@@ -24,6 +31,10 @@ pub(super) fn convert(error: tokio_postgres::Error) -> Error {
             let code = SqlState::CONNECTION_FAILURE;
             DatabaseError::new(DatabaseErrorKind::ConnectionLost, code.code(), chain(&error))
         }
+    };
+    let answer = match knew {
+        Knew::TextOnly => answer.about_text(),
+        Knew::Values => answer,
     };
     Error::database(answer.with_source(error))
 }

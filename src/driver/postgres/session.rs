@@ -9,7 +9,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, RowStream};
 
 use super::address::Address;
-use super::error;
+use super::error::{self, Knew};
 use super::statements::{Prepared, Statements};
 use super::tls::{Opened, Tls};
 use crate::driver::Query;
@@ -54,6 +54,8 @@ pub(super) struct Session {
     version: (u16, u16),
     statements: Statements,
     progress: Progress,
+    /// What the server was given of what it runs.
+    knew: Knew,
     in_transaction: bool,
     /// A statement since the last look may have ended the transaction, such as `commit` in text of the user's.
     doubtful: bool,
@@ -75,6 +77,7 @@ impl Session {
             version: parse_version(&version),
             statements: Statements::default(),
             progress: Progress::Idle,
+            knew: Knew::TextOnly,
             in_transaction: false,
             doubtful: false,
             altered: false,
@@ -162,6 +165,7 @@ impl Session {
 
     async fn run(&mut self, prepared: &Prepared, query: Query<'_>) -> Result<Result<RowStream, tokio_postgres::Error>> {
         let params = prepared.bind(query.params)?;
+        self.knew = if params.is_empty() { Knew::TextOnly } else { Knew::Values };
         self.altered |= prepared.alters_session;
         self.doubtful |= prepared.alters_session;
         Ok(self.client.query_raw(&prepared.statement, params).await)
@@ -171,6 +175,7 @@ impl Session {
         if sql.contains('\0') {
             return Err(Error::invalid("the statement holds a NUL character, which PostgreSQL does not take"));
         }
+        self.knew = Knew::TextOnly;
         let statement = self.client.prepare(sql).await.map_err(|error| self.failed(error))?;
         let prepared = Arc::new(Prepared::new(sql, statement));
         self.statements.insert(sql, Arc::clone(&prepared));
@@ -185,7 +190,7 @@ impl Session {
     /// The error for the user; an error that is not a refusal ends the session.
     pub(super) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
         self.broken |= !error::is_harmless(&error);
-        error::convert(error)
+        error::convert(error, self.knew)
     }
 
     fn finish<T>(&mut self, answer: Result<T, tokio_postgres::Error>) -> Result<T> {
@@ -283,6 +288,7 @@ impl Session {
         }
         self.probe().await?;
         self.progress = Progress::Statement;
+        self.knew = Knew::TextOnly;
         Ok(())
     }
 

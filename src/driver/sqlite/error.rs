@@ -2,9 +2,12 @@
 
 use rusqlite::Error as Refusal;
 
+use crate::dialect::FIT;
 use crate::error::{DatabaseError, DatabaseErrorKind, Error};
+use crate::value::Value;
 
 // SQLite's extended result codes, <https://sqlite.org/rescode.html>.
+const ERROR: i32 = 1;
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const INTERRUPT: i32 = 9;
@@ -21,28 +24,44 @@ const CONSTRAINT_TRIGGER: i32 = 1811;
 const CONSTRAINT_UNIQUE: i32 = 2067;
 const CONSTRAINT_ROWID: i32 = 2579;
 
+/// The refusal of a text, before anything is bound.
+pub(super) fn text(refusal: Refusal) -> Error {
+    match answer(refusal) {
+        Ok(answer) => Error::database(answer.about_text()),
+        Err(error) => error,
+    }
+}
+
+/// The refusal of a statement, in words that may hold what is bound.
+pub(super) fn bound(refusal: Refusal) -> Error {
+    answer(refusal).map_or_else(|error| error, Error::database)
+}
+
+/// How the refusals of a statement with these values are told.
+pub(super) fn refused(params: &[Value]) -> fn(Refusal) -> Error {
+    if params.is_empty() { text } else { bound }
+}
+
 /// A refusal, with its kind and what its message names.
-pub(super) fn database(refusal: Refusal) -> Error {
+fn answer(refusal: Refusal) -> Result<DatabaseError, Error> {
     let (code, message) = match &refusal {
         Refusal::SqliteFailure(error, message) => {
             (error.extended_code, message.clone().unwrap_or_else(|| error.to_string()))
         }
         Refusal::SqlInputError { error, msg, .. } => (error.extended_code, msg.clone()),
         Refusal::MultipleStatement => {
-            return Error::invalid("there are several statements where one is expected; run them as a batch");
+            return Err(Error::invalid("there are several statements where one is expected; run them as a batch"));
         }
         // What is left are mistakes in the use of rusqlite, of which this driver makes none.
-        other => return Error::invalid(other.to_string()),
+        other => return Err(Error::invalid(other.to_string())),
     };
     let kind = kind(code, &message);
     let names = Names::read(kind, &message);
-    Error::database(
-        DatabaseError::new(kind, code.to_string(), message)
-            .with_constraint(names.constraint)
-            .with_table(names.table)
-            .with_columns(names.columns)
-            .with_source(refusal),
-    )
+    Ok(DatabaseError::new(kind, code.to_string(), message)
+        .with_constraint(names.constraint)
+        .with_table(names.table)
+        .with_columns(names.columns)
+        .with_source(refusal))
 }
 
 /// The error of a job that was stopped before it started.
@@ -58,13 +77,21 @@ fn kind(code: i32, message: &str) -> DatabaseErrorKind {
         // `on delete restrict` is a trigger inside.
         CONSTRAINT_TRIGGER if message == "FOREIGN KEY constraint failed" => DatabaseErrorKind::ForeignKeyViolation,
         CONSTRAINT_NOTNULL => DatabaseErrorKind::NotNullViolation,
+        CONSTRAINT_CHECK if misfit(message).is_some() => DatabaseErrorKind::InvalidValue,
         CONSTRAINT_CHECK => DatabaseErrorKind::CheckViolation,
+        // Of `sum`.
+        ERROR if message == "integer overflow" => DatabaseErrorKind::InvalidValue,
         CONSTRAINT_DATATYPE => DatabaseErrorKind::InvalidValue,
         BUSY_SNAPSHOT => DatabaseErrorKind::SerializationFailure,
         BUSY | BUSY_RECOVERY | BUSY_TIMEOUT | LOCKED | LOCKED_SHAREDCACHE => DatabaseErrorKind::LockTimeout,
         INTERRUPT => DatabaseErrorKind::Cancelled,
         _ => DatabaseErrorKind::Other,
     }
+}
+
+/// The column whose value its type does not hold, which is a check of ours here.
+fn misfit(message: &str) -> Option<&str> {
+    message.strip_prefix("CHECK constraint failed: ")?.strip_prefix(FIT)
 }
 
 /// The names in a message. They stand there without quotes, so one that could be read in two ways is left out.
@@ -79,6 +106,9 @@ impl Names {
     fn read(kind: DatabaseErrorKind, message: &str) -> Self {
         let named = message.split_once(" constraint failed: ").map(|(_, named)| named);
         match (kind, named) {
+            (DatabaseErrorKind::InvalidValue, _) => {
+                Self { columns: misfit(message).map(str::to_owned).into_iter().collect(), ..Self::default() }
+            }
             (DatabaseErrorKind::CheckViolation, Some(name)) => {
                 Self { constraint: Some(name.to_owned()), ..Self::default() }
             }

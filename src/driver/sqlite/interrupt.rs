@@ -46,7 +46,7 @@ impl Interrupt {
         let interrupt = Arc::clone(self);
         // Some versions of rusqlite give a result here, which tells that the connection is not theirs; it is.
         _ = connection.progress_handler(INSTRUCTIONS, Some(move || interrupt.is_unwanted()));
-        connection.busy_handler(Some(wait_for_lock as fn(i32) -> bool)).map_err(error::database)
+        connection.busy_handler(Some(wait_for_lock as fn(i32) -> bool)).map_err(error::text)
     }
 
     /// Starts the job of that number on this thread.

@@ -56,6 +56,9 @@ use crate::error::Result;
 /// it. Another program that orders or compares such a column, or writes one that is in a key, must bring a collation
 /// of that name, or it is told that there is none; and a column of text that was declared without it is compared by
 /// value only with bound decimals, but ordered, grouped, joined and kept unique as text.
+///
+/// A type that is smaller than SQLite's own has a check in tables that [`schema`](crate::schema) creates, named
+/// `kysera_fit_` and the column; what breaks it is [`is_invalid_value`](crate::Error::is_invalid_value).
 #[derive(Debug)]
 pub struct Sqlite {
     pool: Arc<Pool>,

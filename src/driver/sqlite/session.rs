@@ -15,6 +15,7 @@ use super::pool::Role;
 use super::{decimal, error, value};
 use crate::driver::{ColumnInfo, Outcome, Query, Rows, TransactionOptions};
 use crate::error::{Error, Result};
+use crate::value::Value;
 
 /// How many statements a connection keeps prepared.
 const STATEMENTS: usize = 100;
@@ -89,7 +90,7 @@ impl Session {
             Some(file) => rusqlite::Connection::open_with_flags(file, flags),
             None => rusqlite::Connection::open_in_memory_with_flags(flags),
         };
-        let connection = connection.map_err(error::database).map_err(failed)?;
+        let connection = connection.map_err(error::text).map_err(failed)?;
         let interrupt = Interrupt::new(location.busy_timeout);
         let mut session = Self { connection, interrupt, begun: false, query_only: false, read_only, _open: open };
         session.configure(location).map_err(failed)?;
@@ -106,9 +107,9 @@ impl Session {
             (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
             (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         ] {
-            self.connection.set_db_config(setting, on).map_err(error::database)?;
+            self.connection.set_db_config(setting, on).map_err(error::text)?;
         }
-        self.connection.create_collation("kysera_decimal", decimal::compare).map_err(error::database)?;
+        self.connection.create_collation("kysera_decimal", decimal::compare).map_err(error::text)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         if self.read_only {
             // Reads the header, so that what is no database is told now.
@@ -168,7 +169,7 @@ impl Session {
         self.rollback()?;
         self.drop_temporary()?;
         // Migrations switch them off.
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true).map_err(error::database)?;
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true).map_err(error::text)?;
         Ok(())
     }
 
@@ -209,9 +210,10 @@ impl Session {
 
     /// Gives the rows in batches of that size, of which the last may be smaller, or empty.
     fn query(&mut self, query: Query<'_>, batch: usize, mut deliver: impl FnMut(Rows) -> bool) -> Result<()> {
+        let refused = error::refused(query.params);
         let mut statement = self.statement(query)?;
         let mut cursor = statement.raw_query();
-        let mut row = cursor.next().map_err(error::database)?;
+        let mut row = cursor.next().map_err(refused)?;
         // The columns are asked for after the first step: it prepares a statement again whose tables have changed.
         let Some(first) = row else {
             drop(cursor);
@@ -222,12 +224,12 @@ impl Session {
         let mut rows = Rows::new(Arc::clone(&columns));
         while let Some(current) = row {
             for (at, (column, declared)) in columns.iter().zip(&declared).enumerate() {
-                rows.push(value::read(current.get_ref(at).map_err(error::database)?, &column.name, *declared)?);
+                rows.push(value::read(current.get_ref(at).map_err(refused)?, &column.name, *declared)?);
             }
             if rows.len() == batch && !deliver(mem::replace(&mut rows, Rows::new(Arc::clone(&columns)))) {
                 return Ok(());
             }
-            row = cursor.next().map_err(error::database)?;
+            row = cursor.next().map_err(refused)?;
         }
         deliver(rows);
         Ok(())
@@ -236,7 +238,7 @@ impl Session {
     pub(super) fn execute(&mut self, query: Query<'_>) -> Result<Outcome> {
         let mut statement = self.statement(query)?;
         if statement.readonly() || self.query_only || self.read_only {
-            finish(&mut statement)?;
+            finish(&mut statement, query.params)?;
             return Ok(Outcome::default());
         }
         let may_insert = !starts_with(query.sql, "update") && !starts_with(query.sql, "delete");
@@ -244,7 +246,7 @@ impl Session {
             self.run(FORGET_ROW_ID)?;
         }
         let before = self.connection.total_changes();
-        finish(&mut statement)?;
+        finish(&mut statement, query.params)?;
         // What does not change rows, such as `create table`, leaves the count of the statement before it.
         let changed = self.connection.total_changes() != before;
         let rows_affected = if changed { self.connection.changes() } else { 0 };
@@ -254,12 +256,12 @@ impl Session {
 
     pub(super) fn prepare(&mut self, sql: &str) -> Result<()> {
         without_nul(sql)?;
-        self.connection.prepare_cached(sql).map(drop).map_err(error::database)
+        self.connection.prepare_cached(sql).map(drop).map_err(error::text)
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
         without_nul(sql)?;
-        self.connection.execute_batch(sql).map_err(error::database)
+        self.connection.execute_batch(sql).map_err(error::text)
     }
 
     /// Starts a transaction; one that may write takes the lock for it now, because one that reads first and then
@@ -323,14 +325,14 @@ impl Session {
 
     /// Runs one of this driver's own statements.
     fn run(&self, sql: &str) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(error::database)?;
-        finish(&mut statement)
+        let mut statement = self.connection.prepare_cached(sql).map_err(error::text)?;
+        finish(&mut statement, &[])
     }
 
     /// Prepares a statement and binds its values.
     fn statement(&self, Query { sql, params }: Query<'_>) -> Result<CachedStatement<'_>> {
         without_nul(sql)?;
-        let mut statement = self.connection.prepare_cached(sql).map_err(error::database)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(error::text)?;
         let (expected, found) = (statement.parameter_count(), params.len());
         if expected != found {
             return Err(Error::invalid(format!(
@@ -338,7 +340,7 @@ impl Session {
             )));
         }
         for (position, param) in (1..).zip(params) {
-            statement.raw_bind_parameter(position, value::bind(param, position)?).map_err(error::database)?;
+            statement.raw_bind_parameter(position, value::bind(param, position)?).map_err(error::bound)?;
         }
         Ok(statement)
     }
@@ -350,9 +352,10 @@ fn without_nul(sql: &str) -> Result<()> {
 }
 
 /// Runs a statement to its end, whatever rows it gives.
-fn finish(statement: &mut Statement<'_>) -> Result<()> {
+fn finish(statement: &mut Statement<'_>, params: &[Value]) -> Result<()> {
+    let refused = error::refused(params);
     let mut rows = statement.raw_query();
-    while rows.next().map_err(error::database)?.is_some() {}
+    while rows.next().map_err(refused)?.is_some() {}
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 
 use kysera::ast::DataType;
-use kysera::dialect::{MARIADB, MYSQL, POSTGRES, SQLITE, Spec, TypeName};
+use kysera::dialect::{Fit, MARIADB, MYSQL, POSTGRES, SQLITE, Spec, TypeName};
 
 use super::root;
 
@@ -176,7 +176,11 @@ fn type_name(it: &TypeName) -> String {
             TypeName::Plain(name) => (*name).to_owned(),
             TypeName::Sized(name, size) => format!("{name}({size})"),
             TypeName::Precise(name, precision, scale) => format!("{name}({precision}, {scale})"),
-            TypeName::Checked(name, size) => format!("{name} of at most {size} characters, by a check"),
+            TypeName::Checked(name, Fit::Length(most)) => format!("{name} of at most {most} characters, by a check"),
+            TypeName::Checked(name, Fit::Between(least, most)) => format!("{name} from {least} to {most}, by a check"),
+            TypeName::Checked(name, Fit::Digits(before, after)) => {
+                format!("{name} of at most {before} and {after} digits, by a check")
+            }
             TypeName::ArrayOf(element) => format!("{}[]", bare(element)),
             TypeName::Named(name) => name.as_str().to_owned(),
         }

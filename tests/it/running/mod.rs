@@ -6,12 +6,15 @@ mod definitions;
 mod decimals;
 #[cfg(all(feature = "chrono", feature = "time", feature = "jiff"))]
 mod instants;
+mod fitting;
+mod leaks;
 mod limits;
 mod mock;
 mod plugins;
 mod random;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod texts;
 mod transactions;
 
 use std::time::Duration;
