@@ -29,8 +29,9 @@ const NO_ROW_ID: i64 = i64::MIN;
 
 const FORGET_ROW_ID: &str = "replace into temp.kysera_no_row_id (id) values (-9223372036854775808)";
 
-/// What of a user's is temporary: views and triggers before tables, and tables before those that are parts of them.
-const TEMPORARY: &str = "select type, name from temp.sqlite_schema \
+/// Statements that drop what of a user's is temporary, whose names SQLite quotes itself: views and triggers before
+/// tables, and tables before those that are parts of them.
+const DROP_TEMPORARY: &str = "select printf('drop %s if exists temp.\"%w\"', type, name) from temp.sqlite_schema \
 where type <> 'index' and name <> 'kysera_no_row_id' and name not glob 'sqlite_*' order by type desc, rowid";
 
 /// Counts a connection as long as it is open.
@@ -175,23 +176,17 @@ impl Session {
 
     /// Drops the temporary tables, views and triggers that its user left: they stand before others of their name.
     fn drop_temporary(&self) -> Result<()> {
-        let left: Vec<(String, String)> = {
-            let mut statement = self.connection.prepare_cached(TEMPORARY).map_err(error::database)?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(error::database)?;
-            rows.collect::<Result<_, _>>().map_err(error::database)?
+        let drops: Vec<String> = {
+            let mut statement = self.connection.prepare_cached(DROP_TEMPORARY).map_err(error::text)?;
+            let rows = statement.query_map([], |row| row.get(0)).map_err(error::text)?;
+            rows.collect::<Result<_, _>>().map_err(error::text)?
         };
-        if left.is_empty() {
+        if drops.is_empty() {
             return Ok(());
         }
         // Otherwise their rows would have to be there for each other to the end.
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false).map_err(error::database)?;
-        for (kind, name) in left {
-            let name = name.replace('"', "\"\"");
-            self.connection
-                .execute_batch(&format!("drop {kind} if exists temp.\"{name}\""))
-                .map_err(error::database)?;
-        }
-        Ok(())
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false).map_err(error::text)?;
+        drops.iter().try_for_each(|drop| self.connection.execute_batch(drop)).map_err(error::text)
     }
 
     pub(super) fn fetch(&mut self, query: Query<'_>) -> Result<Rows> {
