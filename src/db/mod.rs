@@ -92,6 +92,9 @@ impl Db {
     /// [`Unsupported`](crate::error::Unsupported) there. Text that ends the transaction (`commit`, a definition) makes
     /// what comes after it an error, and so the commit; what came before it is stored.
     ///
+    /// The closure is written `async |trx| ..`. Of a closure `|trx| async move { .. }` the compiler says no more than that
+    /// an "implementation of `AsyncFnOnce` is not general enough", or that the type of `trx` must be known.
+    ///
     /// A panic in the closure, or dropping the future, rolls back too. What the closure runs on the database instead of
     /// on `trx` is not part of the transaction; it takes another connection, and waits for one where there is none.
     ///
@@ -129,7 +132,8 @@ impl Db {
         self.build_transaction().run(run).await
     }
 
-    /// Runs a closure in a transaction, as [`transaction`](Self::transaction) does, that has an error of its own.
+    /// Runs a closure in a transaction, as [`transaction`](Self::transaction) does, that has an error of its own. It too is
+    /// written `async |trx| ..`, and not `|trx| async move { .. }`.
     ///
     /// ```
     /// # use kysera::{Db, Error, Executor};

@@ -140,7 +140,8 @@ impl Table {
             None => quote!(::core::option::Option::None),
         };
         let descriptions = columns.iter().map(|it| it.description(kysera));
-        let types = list(columns.iter().map(|it| &it.ty));
+        // As the module writes them: where one of these names is of another type here, the fields do not fit.
+        let types = list(columns.iter().map(|it| known(&it.ty).unwrap_or_else(|| it.ty.to_token_stream())));
         let mut foreign = self.foreign().map(|Column { field, ty, .. }| quote!(type #field = #ty;)).peekable();
         let foreign = foreign.peek().is_some().then(|| {
             quote! {
