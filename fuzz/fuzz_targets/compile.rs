@@ -88,7 +88,7 @@ fn select(u: &mut Unstructured<'_>, depth: usize) -> Result<Query> {
         filter: some(u, depth)?,
         group_by: some(u, depth)?.into_iter().collect(),
         having: some(u, depth)?,
-        order_by,
+        order_by: order_by.into(),
         limit: some(u, depth)?,
         offset: some(u, depth)?,
         ..Select::default()
