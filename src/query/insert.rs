@@ -171,15 +171,12 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
     let mut values = Vec::with_capacity(count * width);
     let mut given: smallvec::SmallVec<[bool; 32]> = smallvec::smallvec![false; width];
     for row in rows {
-        values.extend(row.into_values().into_iter().zip(columns).zip(&mut given).map(|((value, column), given)| {
-            match value {
-                Some(value) => {
-                    *given = true;
-                    InsertValue::Expr(ast::Expr::Value(value))
-                }
-                None if column.is_numbered() => InsertValue::NextNumber,
-                None => InsertValue::Default,
+        values.extend(row.into_values().into_iter().zip(&mut given).map(|(value, given)| match value {
+            Some(value) => {
+                *given = true;
+                InsertValue::Expr(ast::Expr::Value(value))
             }
+            None => InsertValue::Default,
         }));
     }
     if !given.contains(&true) {
@@ -199,8 +196,12 @@ fn rows<T: BaseTable, R: Insertable<Table = T>>(
             keep
         });
     }
-    let columns = columns.iter().zip(&given).filter(|(_, given)| **given);
-    let columns = columns.map(|(column, _)| ast::Ident::Static(column.name)).collect();
+    let columns: Vec<_> = columns.iter().zip(&given).filter(|(_, given)| **given).map(|(column, _)| column).collect();
+    for (at, _) in columns.iter().enumerate().filter(|(_, column)| column.is_numbered()) {
+        let left_out = values.iter_mut().skip(at).step_by(columns.len()).filter(|it| **it == InsertValue::Default);
+        left_out.for_each(|it| *it = InsertValue::NextNumber);
+    }
+    let columns = columns.into_iter().map(|column| ast::Ident::Static(column.name)).collect();
     (columns, InsertSource::Values(Values { values }))
 }
 
