@@ -214,7 +214,7 @@ impl<T, V> Column<T, V> {
     }
 
     pub(crate) fn node(&self) -> crate::ast::Column {
-        crate::ast::Column { table: Some(Ident::Static(self.table)), name: self.ident() }
+        crate::ast::Column::of(self.table, self.description.name)
     }
 }
 

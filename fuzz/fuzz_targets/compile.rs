@@ -101,7 +101,7 @@ fn expr(u: &mut Unstructured<'_>, depth: usize) -> Result<Expr> {
     };
     let next = |u: &mut Unstructured<'_>| expr(u, depth);
     Ok(match u.int_in_range(0..=14)? {
-        0 | 1 => Expr::Column(Column { table: Some(ident(u)?), name: ident(u)? }),
+        0 | 1 => Expr::Column(Column::new(Some(ident(u)?), ident(u)?)),
         2 => Expr::Value(Value::from(u.arbitrary::<&str>()?)),
         3 => Expr::And(Shared::new([next(u)?, next(u)?].into_iter().collect())),
         4 => Expr::Or(Shared::new([next(u)?, next(u)?, next(u)?].into_iter().collect())),

@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|names: (&str, &str)| {
     let (column, alias) = names;
-    let expr = Expr::Column(Column { table: None, name: Ident::from(column) });
+    let expr = Expr::Column(Column::new(None, column));
     let item = SelectItem::Expr(SelectExpr { expr, alias: Some(Ident::from(alias)) });
     let statement = Statement::from(Select { columns: vec![item].into(), ..Select::default() });
     for (spec, dialect) in dialects() {

@@ -1,8 +1,8 @@
 //! Expressions.
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
-use super::{DataType, Ident, Query, Raw, Shared};
+use super::{Column, DataType, Ident, Query, Raw, Shared, push};
 use crate::value::Value;
 
 /// An expression. Large nodes are behind a [`Shared`], so that an expression is small wherever it stands.
@@ -66,26 +66,33 @@ impl Expr {
     pub fn or(mut self, other: Self) -> Self {
         match (&mut self, other) {
             (Self::Or(any), Self::Or(more)) => any.extend(more.into_inner()),
-            (Self::Or(any), other) => any.push(other),
+            (Self::Or(any), other) => push(any, other),
             (first, other) => *first = Self::Or(Self::chain(first, other)),
         }
         self
     }
 
+    #[inline(never)]
     fn add_and(&mut self, other: Self) {
         match (self, other) {
             (Self::And(all), Self::And(more)) => all.extend(more.into_inner()),
-            (Self::And(all), other) => all.push(other),
+            (Self::And(all), other) => push(all, other),
             (first, other) => *first = Self::And(Self::chain(first, other)),
         }
     }
 
     fn chain(first: &mut Self, second: Self) -> Shared<Operands> {
-        Shared::new(smallvec![std::mem::replace(first, Self::Now), second])
+        // Filled where it is, since a list with its items in line is long to copy.
+        let mut chain = Shared::new(Operands::new());
+        let operands = &mut *chain;
+        push(operands, std::mem::replace(first, Self::Now));
+        push(operands, second);
+        chain
     }
 
     /// `left operator right`
     #[must_use]
+    #[inline]
     pub fn binary(left: Self, operator: BinaryOperator, right: Self) -> Self {
         Self::Binary(Shared::new(Binary { left, operator, right }))
     }
@@ -96,21 +103,15 @@ impl Expr {
     }
 
     /// Adds `condition` to a clause that holds one or none.
+    #[inline]
     pub fn restrict(clause: &mut Option<Self>, condition: Self) {
-        match clause {
-            Some(so_far) => so_far.add_and(condition),
-            None => *clause = Some(condition),
+        match (clause, condition) {
+            (Some(so_far), condition @ Self::And(_)) => so_far.add_and(condition),
+            (Some(Self::And(all)), condition) => push(all, condition),
+            (Some(so_far), condition) => so_far.add_and(condition),
+            (clause, condition) => *clause = Some(condition),
         }
     }
-}
-
-/// `"table"."name"`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    /// The table's name or alias in this query.
-    pub table: Option<Ident>,
-    /// The column.
-    pub name: Ident,
 }
 
 /// `not a`, `-a`

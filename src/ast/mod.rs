@@ -5,6 +5,7 @@
 //!
 //! Nodes are named after SQL, without a suffix, and written qualified: `ast::Select`, `ast::Join`.
 
+mod column;
 mod compound;
 mod data_type;
 mod ddl;
@@ -12,6 +13,7 @@ mod delete;
 mod description;
 mod expr;
 mod insert;
+mod list;
 mod name;
 mod raw;
 mod select;
@@ -19,6 +21,7 @@ mod shared;
 mod update;
 mod visit;
 
+pub use self::column::Column;
 pub use self::compound::{Compound, SetOperator};
 pub use self::data_type::DataType;
 pub use self::ddl::{
@@ -27,10 +30,11 @@ pub use self::ddl::{
 pub use self::delete::Delete;
 pub use self::description::{ColumnDescription, DefaultValue, Generated, Reference, TableDescription};
 pub use self::expr::{
-    Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, Excluded, Exists, Expr, In, InQuery, IsNull,
-    Like, Operands, Quantifier, Unary, UnaryOperator, When,
+    Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Excluded, Exists, Expr, In, InQuery, IsNull, Like,
+    Operands, Quantifier, Unary, UnaryOperator, When,
 };
 pub use self::insert::{Conflict, ConflictAction, ConflictTarget, Insert, InsertSource, InsertValue, Values};
+pub(crate) use self::list::push;
 pub use self::name::{Ident, Name, TableName};
 pub use self::raw::{Raw, RawPart};
 pub use self::select::{

@@ -37,10 +37,12 @@ pub struct Shared<T: 'static> {
 impl<T> Shared<T> {
     /// Puts a value into a box.
     #[must_use]
+    #[inline]
     pub fn new(value: T) -> Self {
         Self::of(Arc::new(value))
     }
 
+    #[inline]
     fn of(content: Arc<T>) -> Self {
         Self { content, _leave: Leave }
     }
@@ -89,6 +91,7 @@ impl<T> ops::Deref for Shared<T> {
 }
 
 impl<T: Clone> ops::DerefMut for Shared<T> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut T {
         Arc::make_mut(&mut self.content)
     }

@@ -158,6 +158,9 @@ macro_rules! walk {
     ($node:ident, $visitor:ident, $accept:ident, $Node:ident $all:tt [ $($variants:tt)* ]) => {
         walk!(@variants $node, $visitor, $accept, $Node, {} $($variants)*,)
     };
+    // Names that are not kept as a part of the tree each.
+    ($node:ident, $visitor:ident, accept, $Node:ident (names) (names)) => { $node.walk_names($visitor) };
+    ($node:ident, $visitor:ident, accept_mut, $Node:ident (names) (names)) => { $node.walk_names_mut($visitor) };
     // A leaf.
     ($node:ident, $visitor:ident, $accept:ident, $Node:ident () ()) => {{
         let _ = $visitor;
@@ -220,7 +223,7 @@ nodes! {
     visit_check:           Check { name, condition }
     visit_drop_table:      DropTable { if_exists: _, name, cascade: _ }
     visit_expr:            Expr [Column(it), Value(it), And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
-    visit_column:          Column { table, name }
+    visit_column:          Column (names)
     visit_unary:           Unary { operator: _, operand }
     visit_binary:          Binary { left, operator: _, right }
     visit_like:            Like { negated: _, left, pattern, escape: _ }

@@ -70,8 +70,8 @@ pub(super) fn is_correlated(query: &Query) -> bool {
         }
 
         fn visit_column(&mut self, column: &Column) -> Result<()> {
-            match &column.table {
-                Some(table) if !self.0.contains(table) => found(),
+            match column.table() {
+                Some(table) if !self.0.contains(&table) => found(),
                 Some(_) | None => Ok(()),
             }
         }
@@ -110,7 +110,7 @@ pub(super) fn holds_column_of_rows(node: &impl Node, select: &Select) -> bool {
     }
     impl Visit for Finder<'_> {
         fn visit_column(&mut self, column: &Column) -> Result<()> {
-            self.of_rows(column.table.as_ref())
+            self.of_rows(column.table().as_ref())
         }
 
         fn visit_all_columns(&mut self, all: &AllColumns) -> Result<()> {
@@ -142,8 +142,8 @@ pub(super) fn names_other_table(item: &SelectItem, target: &Ident) -> bool {
     struct Finder<'a>(&'a Ident);
     impl Visit for Finder<'_> {
         fn visit_column(&mut self, column: &Column) -> Result<()> {
-            match &column.table {
-                Some(table) if table != self.0 => found(),
+            match column.table() {
+                Some(table) if table != *self.0 => found(),
                 Some(_) | None => Ok(()),
             }
         }
@@ -166,8 +166,8 @@ fn reads_column(value: &Expr, column: &Ident, target: &Ident) -> bool {
     }
     impl Visit for Finder<'_> {
         fn visit_column(&mut self, it: &Column) -> Result<()> {
-            let own = it.table.as_ref().is_none_or(|table| table == self.target);
-            if own && it.name == *self.column { found() } else { Ok(()) }
+            let own = it.table().is_none_or(|table| table == *self.target);
+            if own && it.name() == *self.column { found() } else { Ok(()) }
         }
 
         fn visit_raw(&mut self, raw: &Raw) -> Result<()> {

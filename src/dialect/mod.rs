@@ -11,6 +11,7 @@ mod mariadb;
 mod mysql;
 mod own_target;
 mod param;
+mod placeholder;
 mod postgres;
 mod precedence;
 mod spec;
@@ -79,6 +80,7 @@ pub fn debug_sql(statement: &Statement, spec: &Spec) -> Result<String> {
     compile_with(statement.into(), Writer::new(spec, Values::Literal)).map(|compiled| compiled.sql)
 }
 
+#[inline]
 fn compile_with<'a>(statement: StatementRef<'a>, mut writer: Writer<'a>) -> Result<Compiled> {
     writer.one_statement(statement)?;
     let spec = writer.spec;
@@ -102,6 +104,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline]
     fn one_statement(&mut self, it: StatementRef<'a>) -> Result<()> {
         match it {
             StatementRef::Select(it) => self.select(it),

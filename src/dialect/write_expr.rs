@@ -5,8 +5,8 @@ use super::precedence::Precedence;
 use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
 use super::writer::Writer;
 use crate::ast::{
-    Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Column, DataType, Excluded, Exists, Expr, Ident, In,
-    InQuery, IsNull, Like, Quantifier, Raw, RawPart, Unary, UnaryOperator, When,
+    Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, DataType, Excluded, Exists, Expr, Ident, In, InQuery,
+    IsNull, Like, Quantifier, Raw, RawPart, Unary, UnaryOperator, When,
 };
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -36,8 +36,8 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn operand(&mut self, it: &'a Expr, needs: Precedence, typed: Typed) -> Result<()> {
         // Most operands are one of these, and need no look at precedence and depth.
-        if let Expr::Column(Column { table, name }) = it {
-            return self.column_name(table.as_ref(), name);
+        if let Expr::Column(it) = it {
+            return self.column(it);
         }
         if let Expr::Value(value) = it {
             self.value(value, typed)?;
@@ -48,6 +48,9 @@ impl<'a> Writer<'a> {
     }
 
     fn nested(&mut self, it: &'a Expr, needs: Precedence) -> Result<()> {
+        if needs == Precedence::Any && !self.all_parentheses {
+            return self.deeper(|writer| writer.bare_expr(it));
+        }
         let has = Precedence::of(it, self.spec);
         if has < needs || (self.all_parentheses && has != Precedence::Atom) {
             self.parentheses(|writer| writer.bare_expr(it))
@@ -82,11 +85,6 @@ impl<'a> Writer<'a> {
             }
             Expr::Raw(it) => self.raw(it),
         }
-    }
-
-    fn column(&mut self, it: &'a Column) -> Result<()> {
-        let Column { table, name } = it;
-        self.column_name(table.as_ref(), name)
     }
 
     fn logic(&mut self, operands: &'a [Expr], empty: &str, separator: &str, own: Precedence) -> Result<()> {
@@ -316,6 +314,7 @@ impl<'a> Writer<'a> {
 
     fn aggregate(&mut self, it: &'a Aggregate) -> Result<()> {
         let Aggregate { name, quantifier, arguments, filter, result } = it;
+        self.aggregates += 1;
         if *quantifier == Quantifier::Distinct && arguments.is_empty() {
             return Err(Error::invalid("`distinct` needs an argument; name the column to count"));
         }

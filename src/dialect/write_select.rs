@@ -5,10 +5,10 @@ use super::own_target::Reading;
 use super::param::Typed;
 use super::precedence::Precedence;
 use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit};
-use super::writer::Writer;
+use super::writer::{Values, Writer};
 use crate::ast::{
-    AllColumns, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem, Query,
-    Select, SelectExpr, SelectItem, SetOperator, Statement, Table, TableRef,
+    AllColumns, Column, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem,
+    Query, Select, SelectExpr, SelectItem, SetOperator, Statement, Table, TableRef,
 };
 use crate::error::{Error, Result};
 
@@ -31,12 +31,18 @@ fn each_named_once(from: &[TableRef], joins: &[Join]) -> Result<()> {
 }
 
 #[cold]
+fn invalid(message: &'static str) -> Error {
+    Error::invalid(message)
+}
+
+#[cold]
 fn named_twice(name: &Ident) -> Error {
     let name = name.as_str();
     Error::invalid(format!("two tables of a query are named `{name}`; give one another name by `alias!`"))
 }
 
 impl<'a> Writer<'a> {
+    #[inline]
     pub(super) fn select(&mut self, it: &'a Select) -> Result<()> {
         self.select_with(it, "")
     }
@@ -51,32 +57,34 @@ impl<'a> Writer<'a> {
             Distinct::Distinct => "select distinct",
         });
         if columns.is_empty() {
-            return Err(Error::invalid("a `select` without columns"));
+            return Err(invalid("a `select` without columns"));
         }
         if from.is_empty() && !joins.is_empty() {
-            return Err(Error::invalid("a join without a table before it"));
+            return Err(invalid("a join without a table before it"));
         }
         if from.len() + joins.len() > 1 {
             each_named_once(from, joins)?;
         }
-        if group_by.is_empty() && mixes_rows_and_sums(it) {
-            return Err(Error::invalid(
-                "a column beside an aggregate, without `group by`: all rows make one, and the column has no one value in it",
-            ));
-        }
-        if self.spec.placeholder == Placeholder::Question {
+        if !group_by.is_empty() && self.spec.placeholder == Placeholder::Question {
             self.grouped_by_values(it)?;
         }
         // Where rows are merged, what is ordered by must be what is selected, parameters included.
         let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;
-        let merged_around = self.merged_from;
-        if merged && merged_around.is_none() {
-            self.merged_from = Some(self.params.len());
+        let values_around = self.values;
+        if merged && self.values == Values::Bound {
+            self.values = Values::BoundOnce(self.params.len());
         }
+        let aggregates_before = self.aggregates;
         if names_differ && columns.len() > 1 {
             self.columns_of_derived_table(columns)?;
         } else {
             self.list(" ", columns, ", ", Self::select_item)?;
+        }
+        let may_sum = self.aggregates > aggregates_before || having.is_some();
+        if group_by.is_empty() && may_sum && mixes_rows_and_sums(it) {
+            return Err(invalid(
+                "a column beside an aggregate, without `group by`: all rows make one, and the column has no one value in it",
+            ));
         }
         self.list(" from ", from, ", ", Self::table_ref)?;
         self.list(" ", joins, " ", Self::join)?;
@@ -88,12 +96,13 @@ impl<'a> Writer<'a> {
         self.optional(" having ", having, Self::expr)?;
         let selected: &[SelectItem] = if merged { columns } else { &[] };
         self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
-        self.merged_from = merged_around;
+        self.values = values_around;
         self.limit(limit, offset)
     }
 
     /// Refuses what a group is made by where it holds values and is used as a part of something else: a placeholder
     /// without a number is not known to be the same as another.
+    #[inline(never)]
     fn grouped_by_values(&self, it: &Select) -> Result<()> {
         for group in it.group_by.iter().filter(|group| lower::holds_values(group)) {
             let is_whole = |item: &SelectItem| matches!(item, SelectItem::Expr(it) if it.expr == *group);
@@ -246,6 +255,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a select list in which a column whose name is taken gets another one.
+    #[inline(never)]
     fn columns_of_derived_table(&mut self, columns: &'a [SelectItem]) -> Result<()> {
         let mut taken: Vec<String> = Vec::new();
         let mut is_new = |name: &Ident| {
@@ -266,7 +276,7 @@ impl<'a> Writer<'a> {
                             self.text(" as ");
                             self.ident(alias)?;
                         }
-                        (None, Expr::Column(column)) if is_new(&column.name) => {}
+                        (None, Expr::Column(column)) if is_new(&column.name()) => {}
                         (Some(_) | None, _) => self.numbered_alias(number),
                     }
                 }
@@ -275,7 +285,7 @@ impl<'a> Writer<'a> {
                         self.text(if number == 0 { " " } else { ", " });
                         number += 1;
                         let name = Ident::Static(column.name);
-                        self.column_name(table.as_ref(), &name)?;
+                        self.column(&Column::new(table.clone(), column.name))?;
                         if !is_new(&name) {
                             self.numbered_alias(number);
                         }
@@ -370,7 +380,7 @@ impl<'a> Writer<'a> {
         let AllColumns { table, columns } = it;
         for (at, column) in columns.iter().enumerate() {
             self.text(if at == 0 { "" } else { ", " });
-            self.column_name(table.as_ref(), &Ident::Static(column.name))?;
+            self.column(&Column::new(table.clone(), column.name))?;
         }
         Ok(())
     }
@@ -460,12 +470,7 @@ impl<'a> Writer<'a> {
 /// Whether a `select` without `group by` makes one row of all, and uses a column of them all the same; SQLite and MariaDB
 /// would give the value of any.
 fn mixes_rows_and_sums(it: &Select) -> bool {
-    let is_column = |item: &SelectItem| match item {
-        SelectItem::Expr(SelectExpr { expr, alias: _ }) => matches!(expr, Expr::Column(_)),
-        SelectItem::AllColumns(_) => true,
-    };
-    // Most queries select columns and nothing else, which a glance tells.
-    let one_row = it.having.is_some() || (!it.columns.iter().all(is_column) && lower::holds_aggregate(&it.columns));
+    let one_row = it.having.is_some() || lower::holds_aggregate(&it.columns);
     one_row && (lower::holds_column_of_rows(&it.columns, it) || lower::holds_column_of_rows(&it.having, it))
 }
 

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::own_target::{OwnTarget, Reading};
 use super::param::Typed;
+use super::placeholder::{DOLLARS, HUNDREDS, QUESTIONS, TENS};
 use super::spec::{NameLimit, Placeholder, Spec};
 use super::type_name::TypeName;
-use crate::ast::{DataType, Ident, TableName};
+use crate::ast::{Column, DataType, Ident, TableName};
 use crate::error::{Error, Result, Unsupported};
 use crate::value::Value;
 
@@ -20,6 +21,9 @@ const MAX_DEPTH: usize = 200;
 pub(super) enum Values {
     /// They are bound.
     Bound,
+    /// Those from that number on are bound once each, where placeholders have numbers: within a `select` that merges rows,
+    /// `f(x, $1)` that is selected must be the `f(x, $1)` of `group by`.
+    BoundOnce(usize),
     /// They are written as literals: in definitions, which take no parameters, and for reading.
     Literal,
 }
@@ -36,15 +40,15 @@ pub(super) struct Writer<'a> {
     pub(super) target: Option<(OwnTarget<'a>, Reading)>,
     /// Whether there is a row that could not be inserted.
     pub(super) in_upsert: bool,
-    /// Within a `select` that merges rows, the number of values before it. An equal value after those takes the same
-    /// placeholder, where placeholders have numbers: `f(x, $1)` that is selected must be the `f(x, $1)` of `group by`.
-    pub(super) merged_from: Option<usize>,
+    /// How many aggregates were written.
+    pub(super) aggregates: usize,
     /// Whether the columns of the next query need names that differ, as those of a derived table do.
     pub(super) names_differ: bool,
     depth: usize,
 }
 
 impl<'a> Writer<'a> {
+    #[inline]
     pub(super) fn new(spec: &'a Spec, values: Values) -> Self {
         Self {
             spec,
@@ -54,7 +58,7 @@ impl<'a> Writer<'a> {
             all_parentheses: false,
             target: None,
             in_upsert: false,
-            merged_from: None,
+            aggregates: 0,
             names_differ: false,
             depth: 0,
         }
@@ -85,6 +89,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes `prefix` and the part, or nothing where it is missing.
+    #[inline]
     pub(super) fn optional<T>(
         &mut self,
         prefix: &str,
@@ -133,25 +138,27 @@ impl<'a> Writer<'a> {
 
     /// Writes the name of a column, after that of its table.
     #[inline]
-    pub(super) fn column_name(&mut self, table: Option<&Ident>, name: &Ident) -> Result<()> {
-        if let (Some(Ident::Static(table)), Ident::Static(name)) = (table, name)
-            && let Some(both) = name.qualified(table, self.spec.quote)
-        {
-            self.text(both);
-            return Ok(());
+    pub(super) fn column(&mut self, it: &Column) -> Result<()> {
+        match it.quoted(self.spec.quote) {
+            Some(both) => {
+                self.text(both);
+                Ok(())
+            }
+            None => self.other_column(it),
         }
-        self.other_column_name(table, name)
     }
 
-    fn other_column_name(&mut self, table: Option<&Ident>, name: &Ident) -> Result<()> {
-        if let Some(table) = table {
-            self.ident(table)?;
+    #[inline(never)]
+    fn other_column(&mut self, it: &Column) -> Result<()> {
+        if let Some(table) = it.table() {
+            self.ident(&table)?;
             self.text(".");
         }
-        self.ident(name)
+        self.ident(&it.name())
     }
 
     /// Checks and quotes a name that is not known to be harmless.
+    #[inline(never)]
     fn other_ident(&mut self, name: &str) -> Result<()> {
         if let Some(problem) = self.name_problem(name) {
             let shown: String = name.chars().take(24).collect();
@@ -209,12 +216,10 @@ impl<'a> Writer<'a> {
     /// Writes a value: its placeholder, in a cast where the server needs one, or its literal.
     #[inline]
     pub(super) fn value(&mut self, value: &Value, typed: Typed) -> Result<()> {
-        if self.values == Values::Literal {
-            return self.literal(value);
-        }
-        let number = match self.merged_from {
-            None => self.bind(value),
-            Some(from) => self.bind_once(value, from),
+        let number = match self.values {
+            Values::Bound => self.bind(value),
+            Values::BoundOnce(from) => self.bind_once(value, from),
+            Values::Literal => return self.literal(value),
         };
         match (self.spec.param_cast)(value, typed) {
             None => self.placeholder(number),
@@ -245,11 +250,33 @@ impl<'a> Writer<'a> {
     #[inline]
     fn placeholder(&mut self, number: usize) {
         match self.spec.placeholder {
-            Placeholder::Question => return self.sql.push('?'),
-            Placeholder::Dollar => self.sql.push('$'),
-            Placeholder::NumberedQuestion => self.sql.push('?'),
+            Placeholder::Question => self.text("?"),
+            Placeholder::Dollar => self.numbered(DOLLARS, number),
+            Placeholder::NumberedQuestion => self.numbered(QUESTIONS, number),
         }
-        self.number(number);
+    }
+
+    /// Writes one of many placeholders. Its length is known in each case, which makes a copy cheap.
+    #[inline(always)]
+    fn numbered(&mut self, all: &'static str, number: usize) {
+        match number {
+            0..10 => {
+                let at = 2 * number;
+                self.text(&all[at..at + 2]);
+            }
+            10..100 => {
+                let at = TENS + 3 * (number - 10);
+                self.text(&all[at..at + 3]);
+            }
+            100..1_000 => {
+                let at = HUNDREDS + 4 * (number - 100);
+                self.text(&all[at..at + 4]);
+            }
+            1_000.. => {
+                self.text(&all[..1]);
+                self.number(number);
+            }
+        }
     }
 
     #[inline(never)]
@@ -262,32 +289,9 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Writes a number. A large insert is mostly numbers of placeholders, nearly all of at most three digits.
-    #[inline]
-    pub(super) fn number(&mut self, number: usize) {
-        match number {
-            0..10 => self.digit(number),
-            10..100 => {
-                self.digit(number / 10);
-                self.digit(number % 10);
-            }
-            100..1_000 => {
-                self.digit(number / 100);
-                self.digit(number / 10 % 10);
-                self.digit(number % 10);
-            }
-            1_000.. => self.large_number(number),
-        }
-    }
-
     #[inline(never)]
-    fn large_number(&mut self, number: usize) {
+    pub(super) fn number(&mut self, number: usize) {
         self.text(itoa::Buffer::new().format(number));
-    }
-
-    #[inline]
-    fn digit(&mut self, digit: usize) {
-        self.sql.push(char::from(b'0' + digit as u8));
     }
 
     /// The type of a column.

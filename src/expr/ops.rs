@@ -37,6 +37,7 @@ fn binary<E: Expression, O: IntoExpr<Base<E>>, V: SqlType>(
     Expr::new(ast::Expr::binary(left.into_node(), operator, right.into_expr()))
 }
 
+#[inline]
 fn like(left: ast::Expr, pattern: ast::Expr, negated: bool, escape: Option<char>) -> ast::Expr {
     ast::Expr::Like(Shared::new(ast::Like { negated, left, pattern, escape }))
 }

@@ -64,7 +64,8 @@ impl<E: Expression> OrderTerms for E {
     type Needs = E::Needs;
 
     fn push(self, order_by: &mut OrderList) {
-        order_by.push(OrderItem { expr: self.into_node(), direction: Direction::Ascending, nulls: Nulls::Default });
+        let expr = self.into_node();
+        ast::push(order_by, OrderItem { expr, direction: Direction::Ascending, nulls: Nulls::Default });
     }
 }
 
@@ -73,7 +74,7 @@ impl<N> OrderTerms for Ordered<N> {
     type Needs = N;
 
     fn push(self, order_by: &mut OrderList) {
-        order_by.push(self.item);
+        ast::push(order_by, self.item);
     }
 }
 

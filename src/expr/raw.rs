@@ -130,7 +130,7 @@ impl IntoExpr<Self> for Identifier {
     type Null = crate::types::NotNull;
 
     fn into_expr(self) -> ast::Expr {
-        ast::Expr::Column(ast::Column { table: None, name: self.0 })
+        ast::Expr::Column(ast::Column::new(None, self.0))
     }
 }
 

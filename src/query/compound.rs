@@ -205,7 +205,7 @@ impl OutputColumn {
     }
 
     fn expr(self) -> Expr<bool> {
-        Expr::new(ast::Expr::Column(ast::Column { table: None, name: self.0 }))
+        Expr::new(ast::Expr::Column(ast::Column::new(None, self.0)))
     }
 }
 

@@ -256,7 +256,8 @@ macro_rules! tuples {
             #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
             fn push(self, values: &mut Vec<InsertValue>) {
                 let ($($V,)+) = self;
-                $(values.push(InsertValue::Expr($V.into_nullable()));)+
+                // Made where it is going to stand: `push` would make it elsewhere and copy it.
+                $(values.extend(std::iter::once_with(|| InsertValue::Expr($V.into_nullable())));)+
             }
         }
 

@@ -79,7 +79,8 @@ impl<S, R, O> Select<S, R, O> {
     }
 
     fn join<F: Source, E: Condition>(mut self, kind: JoinKind, table: F, on: E) -> Self {
-        self.ast.joins.push(Join { kind, table: table.into_table_ref(), on: Some(on.into_node()) });
+        let join = Join { kind, table: table.into_table_ref(), on: Some(on.into_node()) };
+        ast::push(&mut self.ast.joins, join);
         self
     }
 

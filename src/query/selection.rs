@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::ast::{Ident, SelectExpr, SelectItem, SelectList};
+use crate::ast::{self, Ident, SelectExpr, SelectItem, SelectList};
 use crate::error::Result;
 use crate::expr::scope::{Entry, Has, Within};
 use crate::expr::{Aggregate, Base, Expr, Expression, Null, Of, Raw};
@@ -108,8 +108,9 @@ impl<S, I, N: Within<S, I>> Selection<S, I> for Raw<N> {
     }
 }
 
+#[inline]
 fn push(expr: impl Expression, columns: &mut SelectList) {
-    columns.push(SelectItem::Expr(SelectExpr { expr: expr.into_node(), alias: None }));
+    ast::push(columns, SelectItem::Expr(SelectExpr { expr: expr.into_node(), alias: None }));
 }
 
 /// `expr as name`
@@ -129,7 +130,7 @@ impl<S, I, E: Expression<Needs: Within<S, I>>> Selection<S, I> for Aliased<E> {
     type Row = Selected<E, S, I>;
 
     fn push(self, columns: &mut SelectList) {
-        columns.push(SelectItem::Expr(SelectExpr { expr: self.expr.into_node(), alias: Some(self.name) }));
+        ast::push(columns, SelectItem::Expr(SelectExpr { expr: self.expr.into_node(), alias: Some(self.name) }));
     }
 
     fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {
@@ -141,7 +142,7 @@ impl<S: Has<T, I>, I, T: Table> Selection<S, I> for WholeRow<T> {
     type Row = <S::Null as Nullness>::Row<T::Row>;
 
     fn push(self, columns: &mut SelectList) {
-        columns.push(all_columns(self.0));
+        ast::push(columns, all_columns(self.0));
     }
 
     fn read(row: &mut RowReader<'_>) -> Result<Self::Row> {

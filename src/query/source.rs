@@ -72,7 +72,7 @@ fn name_columns(query: &mut Query, names: &mut dyn Iterator<Item = Ident>) -> Ve
                 .flat_map(columns_of)
                 .map(|item| {
                     let name = names.next();
-                    renamed.extend(name_of(&item).cloned().zip(name.clone()));
+                    renamed.extend(name_of(&item).zip(name.clone()));
                     named(item, name)
                 })
                 .collect();
@@ -91,20 +91,21 @@ fn name_columns(query: &mut Query, names: &mut dyn Iterator<Item = Ident>) -> Ve
 type Renamed = (Ident, Ident);
 
 /// The name of a column of a query, where it has one.
-fn name_of(item: &SelectExpr) -> Option<&Ident> {
+fn name_of(item: &SelectExpr) -> Option<Ident> {
     match (&item.alias, &item.expr) {
-        (Some(alias), _) => Some(alias),
-        (None, ast::Expr::Column(column)) => Some(&column.name),
+        (Some(alias), _) => Some(alias.clone()),
+        (None, ast::Expr::Column(column)) => Some(column.name()),
         (None, _) => None,
     }
 }
 
 fn rename_order(order_by: &mut [OrderItem], renamed: &[Renamed]) {
     for item in order_by {
-        if let ast::Expr::Column(ast::Column { table: None, name }) = &mut item.expr
-            && let Some((_, new)) = renamed.iter().find(|(old, _)| old == name)
+        if let ast::Expr::Column(column) = &mut item.expr
+            && column.table().is_none()
+            && let Some((_, new)) = renamed.iter().find(|(old, _)| *old == column.name())
         {
-            *name = new.clone();
+            *column = ast::Column::new(None, new.clone());
         }
     }
 }
@@ -116,7 +117,7 @@ fn columns_of(item: SelectItem) -> Vec<SelectExpr> {
         SelectItem::AllColumns(ast::AllColumns { table, columns }) => columns
             .iter()
             .map(|column| SelectExpr {
-                expr: ast::Expr::Column(ast::Column { table: table.clone(), name: Ident::Static(column.name) }),
+                expr: ast::Expr::Column(ast::Column::new(table.clone(), column.name)),
                 alias: None,
             })
             .collect(),

@@ -134,7 +134,7 @@ fn select_item(expr: Expr, alias: Option<&str>) -> SelectItem {
 }
 
 fn column_of(table: &str, name: &str) -> Expr {
-    Expr::Column(ast::Column { table: Some(table.into()), name: name.into() })
+    Expr::Column(ast::Column::new(Some(table.into()), name))
 }
 
 fn from(name: &str, alias: Option<&str>) -> smallvec::SmallVec<[TableRef; 1]> {
@@ -145,10 +145,8 @@ fn from(name: &str, alias: Option<&str>) -> smallvec::SmallVec<[TableRef; 1]> {
 fn definition(name: &str) -> Statement {
     let column =
         ColumnDef { name: name.into(), data_type: DataType::Integer, nullable: true, default: None, generation: None };
-    let condition = Expr::IsNull(Shared::new(IsNull {
-        negated: true,
-        value: Expr::Column(ast::Column { table: None, name: name.into() }),
-    }));
+    let condition =
+        Expr::IsNull(Shared::new(IsNull { negated: true, value: Expr::Column(ast::Column::new(None, name)) }));
     CreateTable {
         if_not_exists: false,
         name: TableName::new(name),

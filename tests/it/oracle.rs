@@ -182,7 +182,7 @@ impl Random {
 }
 
 fn column(name: &str) -> Expr {
-    Expr::Column(Column { table: Some("users".into()), name: name.into() })
+    Expr::Column(Column::new(Some("users".into()), name))
 }
 
 fn users() -> Select {

@@ -251,7 +251,7 @@ type Condition = Expr<Option<bool>, kysera::expr::Of<users::table>>;
 
 /// Trees that nest a hundred thousand deep, each by another node.
 fn deep() -> Vec<(&'static str, ast::Expr)> {
-    let column = || ast::Expr::Column(ast::Column { table: None, name: "id".into() });
+    let column = || ast::Expr::Column(ast::Column::new(None, "id"));
     let nest = |around: &dyn Fn(ast::Expr) -> ast::Expr| (0..DEEP).fold(column(), |inner, _| around(inner));
     let select = |filter| {
         let mut statement = select_from(users::table).to_statement();
