@@ -59,8 +59,8 @@ enum Kind {
     },
     #[error("{0}")]
     Closed(Cow<'static, str>),
-    #[error("the plugin `{plugin}` refused the statement")]
-    Plugin { plugin: String, source: Error },
+    #[error("the plugin `{plugin}` refused {subject}")]
+    Plugin { plugin: String, subject: String, source: Error },
     #[error(transparent)]
     Database(DatabaseError),
 }
@@ -132,10 +132,10 @@ impl Error {
         Self::new(Kind::Closed(message.into()))
     }
 
-    /// What a plugin says of a statement. It is asked as the plugin's own error is.
+    /// What a plugin says of a statement, which `subject` names. The error is asked as the plugin's own error is.
     #[must_use]
-    pub(crate) fn in_plugin(self, name: &str) -> Self {
-        Self::new(Kind::Plugin { plugin: name.to_owned(), source: self })
+    pub(crate) fn in_plugin(self, name: &str, subject: String) -> Self {
+        Self::new(Kind::Plugin { plugin: name.to_owned(), subject, source: self })
     }
 
     /// What a server answered.
@@ -254,7 +254,7 @@ impl Error {
 
     fn kind(&self) -> &Kind {
         match &*self.0 {
-            Kind::Plugin { plugin: _, source } => source.kind(),
+            Kind::Plugin { plugin: _, subject: _, source } => source.kind(),
             kind => kind,
         }
     }

@@ -14,6 +14,12 @@ pub struct TableDescription {
 }
 
 impl TableDescription {
+    /// The column of this name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&'static ColumnDescription> {
+        self.columns.iter().find(|column| column.name.text() == name)
+    }
+
     /// The table's name in a tree.
     #[must_use]
     pub fn table_name(&self) -> TableName {

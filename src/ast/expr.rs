@@ -97,6 +97,24 @@ impl Expr {
         Self::Binary(Shared::new(Binary { left, operator, right }))
     }
 
+    /// `self = other`
+    #[must_use]
+    pub fn equals(self, other: impl Into<Self>) -> Self {
+        Self::binary(self, BinaryOperator::Equal, other.into())
+    }
+
+    /// `self is null`
+    #[must_use]
+    pub fn is_null(self) -> Self {
+        Self::IsNull(Shared::new(IsNull { negated: false, value: self }))
+    }
+
+    /// `self is not null`
+    #[must_use]
+    pub fn is_not_null(self) -> Self {
+        Self::IsNull(Shared::new(IsNull { negated: true, value: self }))
+    }
+
     /// `name(arguments)`
     pub fn call(name: impl Into<Ident>, arguments: Vec<Self>) -> Self {
         Self::Call(Shared::new(Call { schema: None, name: name.into(), arguments }))
@@ -111,6 +129,13 @@ impl Expr {
             (Some(so_far), condition) => so_far.add_and(condition),
             (clause, condition) => *clause = Some(condition),
         }
+    }
+}
+
+/// A value is bound.
+impl<V: Into<Value>> From<V> for Expr {
+    fn from(value: V) -> Self {
+        Self::Value(value.into())
     }
 }
 

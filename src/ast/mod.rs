@@ -15,7 +15,9 @@ mod expr;
 mod insert;
 mod list;
 mod name;
+mod operation;
 mod raw;
+mod scope;
 mod select;
 mod shared;
 mod update;
@@ -36,7 +38,9 @@ pub use self::expr::{
 pub use self::insert::{Conflict, ConflictAction, ConflictTarget, Insert, InsertSource, InsertValue, Values};
 pub(crate) use self::list::push;
 pub use self::name::{Ident, Name, TableName};
+pub use self::operation::Operation;
 pub use self::raw::{Raw, RawPart};
+pub use self::scope::{Role, TableUse};
 pub use self::select::{
     AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, OrderList, Query, Select,
     SelectExpr, SelectItem, SelectList, Table, TableRef,

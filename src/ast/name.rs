@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::{fmt, hash};
 
+use super::TableDescription;
+
 /// A name that is known when the program is compiled, in each form in which it may be written.
 ///
 /// `#[derive(Table)]` and [`alias!`](crate::alias) make it, so that writing a column is copying a string.
-#[derive(Debug)]
 pub struct Name {
     text: &'static str,
     double_quoted: &'static str,
@@ -14,6 +15,8 @@ pub struct Name {
     plain: bool,
     /// The table, where this is a column: then the quoted forms have the table's name before them.
     table: Option<&'static Self>,
+    /// What is declared of the table, where this is the name of one.
+    declared: Option<&'static TableDescription>,
 }
 
 impl Name {
@@ -36,7 +39,7 @@ impl Name {
             }
             at += 1;
         }
-        Self { text, double_quoted, backquoted, plain, table: None }
+        Self { text, double_quoted, backquoted, plain, table: None, declared: None }
     }
 
     /// The same of a name that `#[derive(Table)]` has looked at: `plain` where it is ASCII letters, digits and `_`,
@@ -49,7 +52,14 @@ impl Name {
         backquoted: &'static str,
         plain: bool,
     ) -> Self {
-        Self { text, double_quoted, backquoted, plain, table: None }
+        Self { text, double_quoted, backquoted, plain, table: None, declared: None }
+    }
+
+    /// The name of a declared table, as [`checked`](Self::checked) takes it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_table(self, declared: &'static TableDescription) -> Self {
+        Self { declared: Some(declared), ..self }
     }
 
     /// The names of a table's columns, whose quoted forms are those of `"table"."column"`, each as
@@ -64,7 +74,7 @@ impl Name {
         let mut at = 0;
         while at < N {
             let (text, double_quoted, backquoted, plain) = columns[at];
-            names[at] = Self { text, double_quoted, backquoted, plain, table: Some(table) };
+            names[at] = Self { text, double_quoted, backquoted, plain, table: Some(table), declared: None };
             at += 1;
         }
         names
@@ -102,6 +112,13 @@ impl Name {
             // Any other character: not one of our enums.
             _ => None,
         }
+    }
+}
+
+/// The name itself; what it is the name of has a name too.
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
     }
 }
 
@@ -185,6 +202,15 @@ impl TableName {
     /// A table without a schema.
     pub fn new(name: impl Into<Ident>) -> Self {
         Self { schema: None, name: name.into() }
+    }
+
+    /// What `#[derive(Table)]` declared of the table, where the name is of one.
+    #[must_use]
+    pub fn declared(&self) -> Option<&'static TableDescription> {
+        match &self.name {
+            Ident::Static(name) => name.declared,
+            Ident::Dynamic(_) => None,
+        }
     }
 }
 

@@ -54,6 +54,21 @@ impl<T> Shared<T> {
     }
 }
 
+impl<T: Clone + PartialEq> Shared<T> {
+    /// Changes the value, and stays the same box where that leaves it as it was, even if somebody else holds it too.
+    pub(super) fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> R {
+        if let Some(content) = Arc::get_mut(&mut self.content) {
+            return change(content);
+        }
+        let mut copy = T::clone(&self.content);
+        let result = change(&mut copy);
+        if copy != *self.content {
+            *self = Self::new(copy);
+        }
+        result
+    }
+}
+
 impl<T: Clone> Shared<T> {
     /// Takes the value out, copying it where somebody else holds it too.
     #[must_use]

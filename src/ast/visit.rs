@@ -3,9 +3,13 @@
 //! The table at the end is the whole of it: one line per node, which is the pattern that takes the node apart.
 //! A part named is walked, in that order; a part marked `_` holds nothing to walk. A line must name every field:
 //! "pattern requires `..` due to inaccessible fields" means that a node has a field its line does not name.
+//!
+//! A line marked `@table` is of a node that is (a part of) a reference to a table, one marked `@scope` of a node that has
+//! such parts and says in [`scope`](super::scope) which tables they are. No other node may have them.
 
 use smallvec::{Array, SmallVec};
 
+use super::scope::{Plain, Scope};
 use super::shared::inside;
 use super::*;
 use crate::error::Result;
@@ -73,7 +77,7 @@ transparent! {
     [A: Array<Item: Node>] SmallVec<A>, it it.iter(), it.iter_mut();
 }
 
-impl<T: Node + Clone> Node for Shared<T> {
+impl<T: Node + Clone + PartialEq> Node for Shared<T> {
     fn accept<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
         self.walk(visitor)
     }
@@ -87,12 +91,12 @@ impl<T: Node + Clone> Node for Shared<T> {
     }
 
     fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
-        inside(|| (**self).accept_mut(visitor))?
+        inside(|| self.change(|node| node.accept_mut(visitor)))?
     }
 }
 
 macro_rules! nodes {
-    ($($visit:ident: $Node:ident $parts:tt)*) => {
+    ($($visit:ident: $(@$kind:ident)? $Node:ident $parts:tt)*) => {
         /// Reads the tree.
         ///
         /// Every method walks on by default; one that is overridden decides for itself when to `node.walk(self)`.
@@ -112,7 +116,8 @@ macro_rules! nodes {
 
         /// Rewrites the tree in place, in the manner of [`Visit`].
         ///
-        /// What another holder of the tree sees does not change: a [`Shared`] part copies itself first.
+        /// What another holder of the tree sees does not change: a [`Shared`] part copies itself first. One that is left as
+        /// it was stays shared.
         pub trait VisitMut {
             $(
                 #[doc = concat!("Visits a [`", stringify!($Node), "`].")]
@@ -142,7 +147,30 @@ macro_rules! nodes {
             fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
                 walk!(self, visitor, accept_mut, $Node $parts $parts)
             }
-        })*
+        }
+
+        kind!($(@$kind)? $Node $parts);
+        )*
+    };
+}
+
+/// Checks at compile time that tables are parts of scopes alone.
+macro_rules! kind {
+    (@table $Node:ident $parts:tt) => {};
+    (@scope $Node:ident $parts:tt) => {
+        impl Plain for $Node {
+            fn holds_no_table(&self, (): &mut ()) -> Result<()> {
+                <Self as Scope>::knows_its_tables();
+                Ok(())
+            }
+        }
+    };
+    ($Node:ident $parts:tt) => {
+        impl Plain for $Node {
+            fn holds_no_table(&self, visitor: &mut ()) -> Result<()> {
+                walk!(self, visitor, holds_no_table, $Node $parts $parts)
+            }
+        }
     };
 }
 
@@ -161,6 +189,10 @@ macro_rules! walk {
     // Names that are not kept as a part of the tree each.
     ($node:ident, $visitor:ident, accept, $Node:ident (names) (names)) => { $node.walk_names($visitor) };
     ($node:ident, $visitor:ident, accept_mut, $Node:ident (names) (names)) => { $node.walk_names_mut($visitor) };
+    ($node:ident, $visitor:ident, holds_no_table, $Node:ident (names) (names)) => {{
+        let _ = ($node, $visitor);
+        Ok(())
+    }};
     // A leaf.
     ($node:ident, $visitor:ident, $accept:ident, $Node:ident () ()) => {{
         let _ = $visitor;
@@ -191,37 +223,37 @@ macro_rules! walk {
 nodes! {
     visit_statement:       Statement [Select(it), Compound(it), Insert(it), Update(it), Delete(it), CreateTable(it), DropTable(it), Raw(it)]
     visit_query:           Query [Select(it), Compound(it)]
-    visit_select:          Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset }
-    visit_compound:        Compound { with, operator: _, operands, order_by, limit, offset }
-    visit_cte:             Cte { name, columns, recursive: _, statement }
+    visit_select:          @scope Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset }
+    visit_compound:        @scope Compound { with, operator: _, operands, order_by, limit, offset }
+    visit_cte:             @table Cte { name, columns, recursive: _, statement }
     visit_select_item:     SelectItem [Expr(it), AllColumns(it)]
     visit_select_expr:     SelectExpr { expr, alias }
     visit_all_columns:     AllColumns { table, columns: _ }
-    visit_table_ref:       TableRef [Table(it), Derived(it)]
-    visit_table:           Table { name, alias }
+    visit_table_ref:       @table TableRef [Table(it), Derived(it)]
+    visit_table:           @table Table { name, alias }
     visit_derived:         Derived { query, alias }
-    visit_table_name:      TableName { schema, name }
-    visit_join:            Join { kind: _, table, on }
+    visit_table_name:      @table TableName { schema, name }
+    visit_join:            @table Join { kind: _, table, on }
     visit_order_item:      OrderItem { expr, direction: _, nulls: _ }
-    visit_insert:          Insert { with, into, columns, source, conflict, returning }
+    visit_insert:          @scope Insert { with, into, columns, source, conflict, returning }
     visit_insert_source:   InsertSource [Values(it), Query(it), Default]
     visit_values:          Values { values }
     visit_insert_value:    InsertValue [Expr(it), NextNumber, Default]
     visit_conflict:        Conflict { target, action }
     visit_conflict_target: ConflictTarget [Any, Columns(it)]
     visit_conflict_action: ConflictAction [Nothing, Update { assignments, filter }]
-    visit_update:          Update { with, table, assignments, from, filter, all_rows: _, returning }
+    visit_update:          @scope Update { with, table, assignments, from, filter, all_rows: _, returning }
     visit_assignment:      Assignment { column, value }
-    visit_delete:          Delete { with, from, using, filter, all_rows: _, returning }
-    visit_create_table:    CreateTable { if_not_exists: _, name, columns, constraints }
+    visit_delete:          @scope Delete { with, from, using, filter, all_rows: _, returning }
+    visit_create_table:    @scope CreateTable { if_not_exists: _, name, columns, constraints }
     visit_column_def:      ColumnDef { name, data_type, nullable: _, default, generation }
     visit_data_type:       DataType ()
     visit_generation:      Generation [Identity, IdentityAlways, Stored(it)]
-    visit_table_constraint: TableConstraint [PrimaryKey(it), Unique(it), ForeignKey(it), Check(it)]
+    visit_table_constraint: @table TableConstraint [PrimaryKey(it), Unique(it), ForeignKey(it), Check(it)]
     visit_index:           Index { name, columns }
-    visit_foreign_key:     ForeignKey { name, columns, table, references, on_delete: _, on_update: _ }
+    visit_foreign_key:     @table ForeignKey { name, columns, table, references, on_delete: _, on_update: _ }
     visit_check:           Check { name, condition }
-    visit_drop_table:      DropTable { if_exists: _, name, cascade: _ }
+    visit_drop_table:      @scope DropTable { if_exists: _, name, cascade: _ }
     visit_expr:            Expr [Column(it), Value(it), And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
     visit_column:          Column (names)
     visit_unary:           Unary { operator: _, operand }

@@ -8,7 +8,8 @@ use super::Db;
 use crate::driver::{self, ConnectOptions, Driver, SqliteMode, TlsMode};
 use crate::error::Result;
 use crate::executor::Pipeline;
-use crate::plugin::Plugin;
+use crate::plugin::{Metadata, Plugin, Tables, order};
+use crate::table::{Table, TableDescription};
 
 /// What a [`Db`] is made with: a URL and limits ([`Db::builder`]), or a driver ([`Db::with_driver`]); and plugins.
 ///
@@ -31,17 +32,24 @@ use crate::plugin::Plugin;
 #[must_use = "nothing is opened before `connect` or `build`"]
 pub struct Builder<S> {
     source: S,
-    plugins: Vec<Box<dyn Plugin>>,
+    plugins: Vec<Arc<dyn Plugin>>,
+    tables: Vec<&'static TableDescription>,
 }
 
 impl<S> Builder<S> {
     pub(super) fn new(source: S) -> Self {
-        Self { source, plugins: Vec::new() }
+        Self { source, plugins: Vec::new(), tables: Vec::new() }
     }
 
-    /// Adds a plugin. Plugins run in the order in which they were added.
+    /// Adds a plugin. In which order plugins run, they say themselves: see [`Plugin`].
     pub fn plugin(mut self, plugin: impl Plugin) -> Self {
-        self.plugins.push(Box::new(plugin));
+        self.plugins.push(Arc::new(plugin));
+        self
+    }
+
+    /// Makes the columns of a table known to plugins where statements name it by text.
+    pub fn table<T: Table>(mut self, _table: T) -> Self {
+        self.tables.push(T::DESCRIPTION);
         self
     }
 }
@@ -87,18 +95,27 @@ impl Builder<ConnectOptions> {
     ///
     /// # Errors
     ///
-    /// Where the URL is not understood, its driver's feature is off, or the server cannot be reached.
+    /// Where the URL is not understood, its driver's feature is off, or the server cannot be reached; and where the plugins
+    /// do not go together.
     pub async fn connect(self) -> Result<Db> {
-        let Self { source, plugins } = self;
-        Ok(Builder { source: driver::connect(&source).await?, plugins }.build())
+        let Self { source, plugins, tables } = self;
+        let plugins = order(plugins)?;
+        Builder { source: driver::connect(&source).await?, plugins, tables }.build()
     }
 }
 
 impl Builder<Box<dyn Driver>> {
     /// Makes the database.
-    #[must_use]
-    pub fn build(self) -> Db {
-        let Self { source: driver, plugins } = self;
-        Db { pipeline: Arc::new(Pipeline { driver, plugins }) }
+    ///
+    /// # Errors
+    ///
+    /// Where a plugin lacks one that it depends on, two have one name or cannot be used together, or they depend on each
+    /// other in a circle.
+    pub fn build(self) -> Result<Db> {
+        let Self { source: driver, plugins, tables } = self;
+        let mut known = Tables::default();
+        tables.into_iter().for_each(|table| known.add(table));
+        let pipeline = Pipeline { driver: driver.into(), plugins: order(plugins)?, tables: Arc::new(known) };
+        Ok(Db { pipeline: Arc::new(pipeline), metadata: Metadata::default() })
     }
 }

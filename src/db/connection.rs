@@ -6,6 +6,7 @@ use super::{Transaction, TransactionBuilder};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
+use crate::plugin::Metadata;
 
 /// One connection, held for statements that must share a session, such as those that use a temporary table.
 ///
@@ -59,6 +60,10 @@ impl Connection {
 impl Source for Connection {
     fn pipeline(&self) -> &Pipeline {
         self.session.pipeline()
+    }
+
+    fn metadata(&self) -> &Metadata {
+        self.session.metadata()
     }
 
     fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>> {

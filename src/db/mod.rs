@@ -4,6 +4,7 @@ mod builder;
 mod connection;
 mod transaction;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ pub use self::transaction::{Transaction, TransactionBuilder};
 use crate::driver::{BoxFuture, ConnectOptions, Driver, PoolStatus};
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
+use crate::plugin::{Metadata, order};
 
 /// A database: a pool of connections, and the plugins that every statement runs through.
 ///
@@ -31,6 +33,8 @@ use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
 #[derive(Clone)]
 pub struct Db {
     pipeline: Arc<Pipeline>,
+    /// What travels with every statement to the plugins.
+    metadata: Metadata,
 }
 
 impl Db {
@@ -51,6 +55,41 @@ impl Db {
     /// Uses a driver of another crate.
     pub fn with_driver(driver: impl Driver) -> Builder<Box<dyn Driver>> {
         Builder::new(Box::new(driver))
+    }
+
+    /// A handle to the same pool whose statements have a value travel with them, to the plugins that ask for its type: the
+    /// tenant, the user. So do those of its transactions and connections.
+    ///
+    /// ```
+    /// # use kysera::{Db, Result};
+    /// struct Tenant(i64);
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// let of_seven = db.with(Tenant(7)); // for one request, say
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(&self, value: T) -> Self {
+        Self { metadata: self.metadata.with(value), ..self.clone() }
+    }
+
+    /// A handle to the same pool whose statements do not run through the plugin of this name, not even if queries cannot
+    /// leave it out. Keep it where the few who need it can find it.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such plugin, or another one depends on it.
+    pub fn without_plugin(&self, name: &str) -> Result<Self> {
+        let Pipeline { driver, plugins, tables } = &*self.pipeline;
+        let left: Vec<_> = plugins.iter().filter(|plugin| plugin.name() != name).cloned().collect();
+        if left.len() == plugins.len() {
+            return Err(Error::invalid(format!("there is no plugin `{name}` to leave out")));
+        }
+        let pipeline = Pipeline { driver: Arc::clone(driver), plugins: order(left)?, tables: Arc::clone(tables) };
+        Ok(Self { pipeline: Arc::new(pipeline), metadata: self.metadata.clone() })
     }
 
     /// How many connections the pool has.
@@ -194,13 +233,18 @@ impl Db {
     }
 
     async fn session(&self, access: Access) -> Result<Session> {
-        Ok(Session::new(Arc::clone(&self.pipeline), self.pipeline.acquire(access).await?))
+        let connection = self.pipeline.acquire(access).await?;
+        Ok(Session::new(Arc::clone(&self.pipeline), self.metadata.clone(), connection))
     }
 }
 
 impl Source for Db {
     fn pipeline(&self) -> &Pipeline {
         &self.pipeline
+    }
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>> {
@@ -212,7 +256,7 @@ impl Executor for Db {}
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Pipeline { driver, plugins } = &*self.pipeline;
+        let Pipeline { driver, plugins, tables: _ } = &*self.pipeline;
         f.debug_struct("Db").field("driver", driver).field("plugins", plugins).finish()
     }
 }

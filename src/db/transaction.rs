@@ -6,6 +6,7 @@ use super::Db;
 use crate::driver::{BoxFuture, Isolation, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
+use crate::plugin::Metadata;
 
 /// A transaction, or a savepoint in one.
 ///
@@ -126,6 +127,10 @@ impl Drop for Transaction<'_> {
 impl Source for Transaction<'_> {
     fn pipeline(&self) -> &Pipeline {
         self.session.pipeline()
+    }
+
+    fn metadata(&self) -> &Metadata {
+        self.session.metadata()
     }
 
     fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>> {

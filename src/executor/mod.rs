@@ -13,6 +13,7 @@ use crate::ast::Statement;
 use crate::dialect::{self, Compiled, Spec};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
+use crate::plugin::{Context, Metadata};
 use crate::value::Value;
 
 /// What queries run on: a [`Db`](crate::Db), a [`Transaction`](crate::Transaction) or
@@ -47,13 +48,13 @@ pub trait Executor: Source {
     ///
     /// Where a plugin refuses it, or the dialect cannot say it.
     fn compile(&self, statement: Statement) -> Result<(Compiled, Access)> {
-        self.pipeline().compile(statement)
+        self.pipeline().compile(statement, &Metadata::default(), self.metadata())
     }
 
     /// Runs a query and reads all its rows.
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Rows>> {
         Box::pin(async move {
-            let ready = self.pipeline().ready(request)?;
+            let ready = self.pipeline().ready(request, self.metadata())?;
             self.lease(ready.access).await?.connection().fetch(ready.query()).await
         })
     }
@@ -69,7 +70,7 @@ pub trait Executor: Source {
         let (sender, mut receiver) = mpsc::channel(1);
         let mut reading = Box::pin(async move {
             let outcome = async {
-                let ready = self.pipeline().ready(request)?;
+                let ready = self.pipeline().ready(request, self.metadata())?;
                 let mut lease = self.lease(ready.access).await?;
                 let _streaming = lease.streaming();
                 let mut batches = lease.connection().stream(ready.query());
@@ -93,7 +94,7 @@ pub trait Executor: Source {
     /// Runs a query for its effect.
     fn execute<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
-            let ready = self.pipeline().ready(request)?;
+            let ready = self.pipeline().ready(request, self.metadata())?;
             self.lease(ready.access).await?.connection().execute(ready.query()).await
         })
     }
@@ -101,14 +102,14 @@ pub trait Executor: Source {
     /// Has the server check and plan a query, without running it.
     fn prepare<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let ready = self.pipeline().ready(request)?;
+            let ready = self.pipeline().ready(request, self.metadata())?;
             self.lease(ready.access).await?.connection().prepare(&ready.sql).await
         })
     }
 
     /// Runs SQL text, which may hold several statements: a script of a program's author.
     ///
-    /// It goes to the server as it stands; plugins do not see it.
+    /// It goes to the server as it stands; plugins may refuse it, but not change it.
     fn batch(&self, sql: &'static str) -> BoxFuture<'_, Result<()>> {
         self.batch_unchecked(sql)
     }
@@ -118,7 +119,10 @@ pub trait Executor: Source {
     ///
     /// Never build it from what a user of the program typed: everything in it is run.
     fn batch_unchecked<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { self.lease(Access::Write).await?.connection().batch(sql).await })
+        Box::pin(async move {
+            self.pipeline().pass_text(sql, &Metadata::default(), self.metadata())?;
+            self.lease(Access::Write).await?.connection().batch(sql).await
+        })
     }
 }
 
@@ -127,6 +131,8 @@ pub trait Executor: Source {
 pub enum Request<'q> {
     /// A statement, which the plugins rewrite and which is compiled first.
     Statement(Statement),
+    /// A statement, and what travels with it to the plugins.
+    Annotated(Statement, Metadata),
     /// What [`Executor::compile`] gave, with other values where they are to be others. It is sent as it stands.
     Compiled {
         /// SQL in the dialect of the server.
@@ -185,16 +191,17 @@ impl Ready<'_> {
 }
 
 impl Pipeline {
-    fn ready<'q>(&self, request: Request<'q>) -> Result<Ready<'q>> {
-        Ok(match request {
-            Request::Statement(statement) => {
-                let (Compiled { sql, params }, access) = self.compile(statement)?;
-                Ready { sql: sql.into(), params: params.into(), access }
-            }
+    fn ready<'q>(&self, request: Request<'q>, executor: &Metadata) -> Result<Ready<'q>> {
+        let (statement, query) = match request {
+            Request::Statement(statement) => (statement, Metadata::default()),
+            Request::Annotated(statement, metadata) => (statement, metadata),
             Request::Compiled { query: Query { sql, params }, access } => {
-                Ready { sql: sql.into(), params: params.into(), access }
+                self.pass_text(sql, &Metadata::default(), executor)?;
+                return Ok(Ready { sql: sql.into(), params: params.into(), access });
             }
-        })
+        };
+        let (Compiled { sql, params }, access) = self.compile(statement, &query, executor)?;
+        Ok(Ready { sql: sql.into(), params: params.into(), access })
     }
 
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn driver::Connection>> {
@@ -204,13 +211,31 @@ impl Pipeline {
         }
     }
 
-    fn compile(&self, statement: Statement) -> Result<(Compiled, Access)> {
+    fn compile(&self, statement: Statement, query: &Metadata, executor: &Metadata) -> Result<(Compiled, Access)> {
         let spec = self.driver.spec();
-        let context = crate::plugin::Context::new(spec);
-        let statement = self.plugins.iter().try_fold(statement, |statement, plugin| {
-            plugin.transform(statement, &context).map_err(|error| error.in_plugin(plugin.name()))
-        })?;
+        let context = Context::new(spec, &self.tables, query, executor);
+        let statement = self.rewrite(statement, &context)?;
         Ok((dialect::compile(&statement, spec)?, Access::of(&statement)))
+    }
+
+    /// Has the plugins rewrite a statement: those that it brings along, and then all that it does not leave out.
+    fn rewrite(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        let own = context.plugins_of_query();
+        let all = self.plugins.iter().filter(|plugin| !context.leaves_out((***plugin).type_id()));
+        own.iter().chain(all).try_fold(statement, |statement, plugin| {
+            let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
+            plugin.transform(statement, context).map_err(|error| {
+                let table = table.map(|name| format!(" of `{}`", name.as_str())).unwrap_or_default();
+                error.in_plugin(plugin.name(), format!("this {operation}{table}"))
+            })
+        })
+    }
+
+    fn pass_text(&self, sql: &str, query: &Metadata, executor: &Metadata) -> Result<()> {
+        let context = Context::new(self.driver.spec(), &self.tables, query, executor);
+        self.plugins.iter().try_for_each(|plugin| {
+            plugin.pass_text(sql, &context).map_err(|error| error.in_plugin(plugin.name(), "this text".into()))
+        })
     }
 }
 
@@ -226,23 +251,30 @@ impl Lease<'_> {
 /// What no other crate can name, which is what seals [`Executor`].
 #[allow(missing_debug_implementations, reason = "nobody outside can name these types")]
 mod sealed {
+    use std::sync::Arc;
+
     use tokio::sync::MutexGuard;
 
     use super::Access;
     use super::session::{Line, Session};
     use crate::driver::{BoxFuture, Connection, Driver};
     use crate::error::Result;
-    use crate::plugin::Plugin;
+    use crate::plugin::{Metadata, Plugin, Tables};
 
     /// What statements run through, on their way to the server.
     pub struct Pipeline {
-        pub(crate) driver: Box<dyn Driver>,
-        pub(crate) plugins: Vec<Box<dyn Plugin>>,
+        pub(crate) driver: Arc<dyn Driver>,
+        /// In the order in which they run.
+        pub(crate) plugins: Vec<Arc<dyn Plugin>>,
+        pub(crate) tables: Arc<Tables>,
     }
 
     /// Where an executor gets its connections.
     pub trait Source: Send + Sync {
         fn pipeline(&self) -> &Pipeline;
+
+        /// What travels to the plugins with every statement that runs here.
+        fn metadata(&self) -> &Metadata;
 
         fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>>;
     }

@@ -12,11 +12,13 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::{Access, Lease, Pipeline};
 use crate::driver::{Connection, TransactionOptions};
 use crate::error::{Error, Result, Unsupported};
+use crate::plugin::Metadata;
 
 /// A connection that several handles share, one statement at a time.
 #[allow(missing_debug_implementations, reason = "it is sealed: nobody outside can name it")]
 pub struct Session {
     pipeline: Arc<Pipeline>,
+    metadata: Metadata,
     line: Mutex<Line>,
     /// The outermost level that was dropped while it was open.
     abandoned: AtomicUsize,
@@ -38,9 +40,10 @@ pub struct Line {
 }
 
 impl Session {
-    pub(crate) fn new(pipeline: Arc<Pipeline>, connection: Box<dyn Connection>) -> Self {
+    pub(crate) fn new(pipeline: Arc<Pipeline>, metadata: Metadata, connection: Box<dyn Connection>) -> Self {
         Self {
             pipeline,
+            metadata,
             line: Mutex::new(Line { connection, level: 0, uncertain: false }),
             abandoned: AtomicUsize::new(NONE),
             streaming: AtomicBool::new(false),
@@ -49,6 +52,10 @@ impl Session {
 
     pub(crate) fn pipeline(&self) -> &Pipeline {
         &self.pipeline
+    }
+
+    pub(crate) fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     /// The connection, for a statement of a handle of this level.

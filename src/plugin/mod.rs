@@ -1,16 +1,27 @@
 //! What rewrites statements before they are compiled.
+//!
+//! A [`Plugin`] sees every statement of a [`Db`](crate::Db) as a tree, whole and once, and gives back the one that runs in
+//! its place. [`Statement::restrict_tables`] and [`Statement::rename_tables`] reach every table in it, wherever it stands;
+//! [`VisitMut`](crate::ast::VisitMut) reaches every node.
 
+mod context;
+mod order;
+
+use std::any::Any;
 use std::fmt;
 
+pub(crate) use self::context::{Added, LeftOut, Tables};
+pub use self::context::{Context, Metadata};
+pub(crate) use self::order::order;
 use crate::ast::Statement;
-use crate::dialect::Spec;
 use crate::error::Result;
 
 /// Rewrites every statement that runs through a [`Db`](crate::Db), its transactions and its connections.
 ///
 /// A plugin sees a statement once, whole, with everything that is nested in it, and before it is compiled. It may
-/// give back another kind of statement than it got. Plugins run in the order in which they were registered, each on
-/// what the one before it gave back.
+/// give back another kind of statement than it got. Plugins run one after the other, each on what the one before it gave
+/// back: those that a query brings along first, then those of the database, each behind those it
+/// [depends on](Self::dependencies), then by [priority](Self::priority), then by name.
 ///
 /// ```
 /// use kysera::ast::{DropTable, Statement};
@@ -25,7 +36,7 @@ use crate::error::Result;
 ///         "keep tables"
 ///     }
 ///
-///     fn transform(&self, statement: Statement, _: &Context) -> Result<Statement> {
+///     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
 ///         match statement {
 ///             Statement::DropTable(_) => Err(Error::invalid("tables are not dropped here")),
 ///             statement => Ok(statement),
@@ -33,37 +44,59 @@ use crate::error::Result;
 ///     }
 /// }
 /// ```
-pub trait Plugin: Send + Sync + 'static {
-    /// The name that errors say.
+pub trait Plugin: Any + Send + Sync {
+    /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
+
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([policies]), 50 (soft
+    /// deletes) and 30 (timestamps).
+    ///
+    /// [policies]: crate::plugin
+    fn priority(&self) -> i32 {
+        0
+    }
+
+    /// The names of the plugins that must be there and run before this one.
+    fn dependencies(&self) -> &[&str] {
+        &[]
+    }
+
+    /// The names of the plugins that this one cannot be used with.
+    fn conflicts(&self) -> &[&str] {
+        &[]
+    }
 
     /// Gives back the statement that runs in place of `statement`.
     ///
     /// # Errors
     ///
-    /// Where the statement must not run; nothing is sent then, and the error names the plugin.
-    fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement>;
-}
-
-/// What a plugin knows of the place where a statement will run.
-#[derive(Clone, Debug)]
-pub struct Context<'a> {
-    spec: &'a Spec,
-}
-
-impl<'a> Context<'a> {
-    /// A server that speaks this dialect.
-    #[must_use]
-    pub const fn new(spec: &'a Spec) -> Self {
-        Self { spec }
+    /// Where the statement must not run; nothing is sent then, and the error names the plugin, and what the statement
+    /// does to which table.
+    fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        let _ = context;
+        Ok(statement)
     }
 
-    /// The dialect the statement will be written in.
-    #[must_use]
-    pub const fn spec(&self) -> &'a Spec {
-        self.spec
+    /// Lets pass, or not, SQL that goes to the server as text, which no plugin can rewrite:
+    /// [`Executor::batch`](crate::Executor::batch) and compiled requests. It passes where a plugin does not say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Where the text must not run; nothing is sent then.
+    fn pass_text(&self, sql: &str, context: &Context<'_>) -> Result<()> {
+        let _ = (sql, context);
+        Ok(())
     }
 }
+
+/// A plugin that a query may leave out, by [`without`](crate::query::Statement::without).
+///
+/// What keeps people from what is not theirs does not implement it.
+#[diagnostic::on_unimplemented(
+    message = "the plugin `{Self}` cannot be left out by a query",
+    note = "a database without it is made by `Db::without_plugin`"
+)]
+pub trait LeaveOut: Plugin {}
 
 impl fmt::Debug for dyn Plugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -18,8 +18,8 @@ pub(super) fn count(count: u64) -> ast::Expr {
     ast::Expr::Value(Value::I64(i64::try_from(count).unwrap_or(i64::MAX)))
 }
 
-pub(super) async fn all<R>(executor: &dyn Executor, statement: ast::Statement, read: Read<R>) -> Result<Vec<R>> {
-    let mut rows = executor.fetch(Request::Statement(statement)).await?;
+pub(super) async fn all<R>(executor: &dyn Executor, request: Request<'static>, read: Read<R>) -> Result<Vec<R>> {
+    let mut rows = executor.fetch(request).await?;
     let mut result = Vec::with_capacity(rows.len());
     for row in rows.iter_mut() {
         result.push(read(&mut row.reader())?);
@@ -29,24 +29,24 @@ pub(super) async fn all<R>(executor: &dyn Executor, statement: ast::Statement, r
 
 pub(super) async fn optional<R>(
     executor: &dyn Executor,
-    statement: ast::Statement,
+    request: Request<'static>,
     read: Read<R>,
 ) -> Result<Option<R>> {
-    let mut rows = executor.fetch(Request::Statement(statement)).await?;
+    let mut rows = executor.fetch(request).await?;
     let first = rows.iter_mut().next();
     first.map(|row| read(&mut row.reader())).transpose()
 }
 
-pub(super) async fn one<R>(executor: &dyn Executor, statement: ast::Statement, read: Read<R>) -> Result<R> {
-    optional(executor, statement, read).await?.ok_or_else(Error::not_found)
+pub(super) async fn one<R>(executor: &dyn Executor, request: Request<'static>, read: Read<R>) -> Result<R> {
+    optional(executor, request, read).await?.ok_or_else(Error::not_found)
 }
 
-pub(super) fn streamed<R: Send + 'static>(
-    executor: &dyn Executor,
-    statement: ast::Statement,
+pub(super) fn streamed<'e, R: Send + 'static>(
+    executor: &'e dyn Executor,
+    request: Request<'static>,
     read: Read<R>,
-) -> BoxStream<'_, Result<R>> {
-    Box::pin(executor.stream(Request::Statement(statement)).flat_map(move |batch| {
+) -> BoxStream<'e, Result<R>> {
+    Box::pin(executor.stream(request).flat_map(move |batch| {
         let rows: Vec<Result<R>> = match batch {
             Ok(mut rows) => rows.iter_mut().map(|row| read(&mut row.reader())).collect(),
             Err(error) => vec![Err(error)],
@@ -55,13 +55,13 @@ pub(super) fn streamed<R: Send + 'static>(
     }))
 }
 
-pub(super) async fn all_as<C: FromRow>(executor: &dyn Executor, statement: ast::Statement) -> Result<Vec<C>> {
-    let mut rows = executor.fetch(Request::Statement(statement)).await?;
+pub(super) async fn all_as<C: FromRow>(executor: &dyn Executor, request: Request<'static>) -> Result<Vec<C>> {
+    let mut rows = executor.fetch(request).await?;
     rows.iter_mut().map(|mut row: Row<'_>| C::from_row(&mut row)).collect()
 }
 
-pub(super) async fn run(executor: &dyn Executor, statement: ast::Statement) -> Result<Outcome> {
-    executor.execute(Request::Statement(statement)).await
+pub(super) async fn run(executor: &dyn Executor, request: Request<'static>) -> Result<Outcome> {
+    executor.execute(request).await
 }
 
 /// A statement that gives rows and can be run on its own: a query, or one that writes and has `returning`.

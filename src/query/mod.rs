@@ -16,7 +16,9 @@ mod delete;
 mod with;
 mod raw;
 mod fetch;
+mod annotated;
 
+pub use self::annotated::Annotated;
 pub use self::assign::{Assignment, Assignments};
 pub use self::compound::{Compound, Gives, OutputColumn, SetOperand, output};
 pub use self::delete::{Delete, delete_from};

@@ -1,17 +1,62 @@
 //! What all statements can do.
 
-use super::{Fetchable, GivesRows, Writes, fetch};
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use super::{Annotated, Fetchable, GivesRows, Writes, fetch};
 use crate::ast;
 use crate::dialect::{self, Compiled, Spec};
 use crate::driver::{BoxFuture, BoxStream, Outcome};
 use crate::error::Result;
-use crate::executor::Executor;
+use crate::executor::{Executor, Request};
+use crate::plugin::{Added, LeaveOut, LeftOut, Metadata, Plugin};
 use crate::table::FromRow;
 
 /// A statement, whatever it is: it can be compiled, and run.
 pub trait Statement {
     /// The statement's tree, where it is.
     fn tree(&self) -> ast::StatementRef<'_>;
+
+    /// What travels with the statement to the plugins.
+    #[doc(hidden)]
+    fn metadata(&self) -> Metadata {
+        Metadata::default()
+    }
+
+    /// Has a value travel with the statement, to the plugins that ask for its type. Say it last: what is left is to run the
+    /// statement.
+    ///
+    /// ```
+    /// # use kysera::prelude::*;
+    /// # #[derive(Table)]
+    /// # #[table(name = "users")]
+    /// # pub struct User { #[column(primary_key, generated)] id: i64 }
+    /// struct Reason(&'static str);
+    ///
+    /// let q = select_from(users::table).filter(users::id.eq(7)).with(Reason("support case"));
+    /// ```
+    fn with<T: Any + Send + Sync>(self, value: T) -> Annotated<Self>
+    where
+        Self: Sized,
+    {
+        Annotated { metadata: self.metadata().with(value), statement: self }
+    }
+
+    /// Has one more plugin rewrite this statement, before those of the database.
+    fn plugin(self, plugin: impl Plugin) -> Annotated<Self>
+    where
+        Self: Sized,
+    {
+        self.with(Added(Arc::new(plugin)))
+    }
+
+    /// Leaves out the plugins of this type, which must allow it.
+    fn without<P: LeaveOut>(self) -> Annotated<Self>
+    where
+        Self: Sized,
+    {
+        self.with(LeftOut(TypeId::of::<P>()))
+    }
 
     /// The statement's tree, to be kept.
     fn to_statement(&self) -> ast::Statement {
@@ -43,7 +88,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        Box::pin(fetch::all(executor, self.to_statement(), self.reader()))
+        Box::pin(fetch::all(executor, request(&self), self.reader()))
     }
 
     /// Runs it and reads the first row, which must be there.
@@ -55,7 +100,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        Box::pin(fetch::one(executor, self.to_statement(), self.reader()))
+        Box::pin(fetch::one(executor, request(&self), self.reader()))
     }
 
     /// Runs it and reads the first row, if there is one.
@@ -67,7 +112,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        Box::pin(fetch::optional(executor, self.to_statement(), self.reader()))
+        Box::pin(fetch::optional(executor, request(&self), self.reader()))
     }
 
     /// Runs it and gives the rows as they arrive, without holding them all. The stream holds its connection.
@@ -75,7 +120,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        fetch::streamed(executor, self.to_statement(), self.reader())
+        fetch::streamed(executor, request(&self), self.reader())
     }
 
     /// Runs it and reads all rows by the names of their columns, into any struct with `#[derive(FromRow)]`.
@@ -89,7 +134,7 @@ pub trait Statement {
     where
         Self: GivesRows + Sized,
     {
-        Box::pin(fetch::all_as(executor, self.to_statement()))
+        Box::pin(fetch::all_as(executor, request(&self)))
     }
 
     /// Runs it and tells how many rows it changed.
@@ -101,6 +146,10 @@ pub trait Statement {
     where
         Self: Writes + Sized,
     {
-        Box::pin(fetch::run(executor, self.to_statement()))
+        Box::pin(fetch::run(executor, request(&self)))
     }
+}
+
+fn request(statement: &impl Statement) -> Request<'static> {
+    Request::Annotated(statement.to_statement(), statement.metadata())
 }

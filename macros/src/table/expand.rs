@@ -157,7 +157,7 @@ impl Table {
         quote! {
             #[allow(non_camel_case_types)]
             const _: () = {
-                static __NAME: #kysera::ast::Name = #table_name;
+                static __NAME: #kysera::ast::Name = #table_name.of_table(&__TABLE);
                 static __NAMES: [#kysera::ast::Name; #width] =
                     #kysera::ast::Name::of_columns(&__NAME, [#(#column_names),*]);
                 static __COLUMNS: [#kysera::table::ColumnDescription; #width] =

@@ -24,13 +24,19 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("alias", &["ast", "table"]),
     ("tuples", &["expr"]),
     ("expr", &["ast", "types", "table", "tuples", "query"]),
-    ("query", &["value", "error", "ast", "types", "row", "table", "tuples", "expr", "dialect", "driver", "executor"]),
+    (
+        "query",
+        &[
+            "value", "error", "ast", "types", "row", "table", "tuples", "expr", "dialect", "driver", "executor",
+            "plugin",
+        ],
+    ),
     ("schema", &["value", "ast", "types", "table", "query"]),
     ("dialect", &["value", "error", "ast"]),
     ("driver", &["value", "error", "row", "dialect"]),
     ("plugin", &["value", "error", "ast", "row", "dialect"]),
     ("executor", &["value", "error", "ast", "dialect", "driver", "plugin"]),
-    ("db", &["error", "driver", "executor", "plugin"]),
+    ("db", &["error", "table", "driver", "executor", "plugin"]),
     ("derive", &[]),
     ("prelude", &["alias", "db", "derive", "error", "executor", "expr", "query", "table"]),
 ];

@@ -56,7 +56,7 @@ fn delete() -> Delete {
 }
 
 fn db(mock: &Mock) -> Db {
-    Db::with_driver(mock.clone()).build()
+    Db::with_driver(mock.clone()).build().unwrap()
 }
 
 const LONG: Duration = Duration::from_millis(20);

@@ -59,7 +59,7 @@ impl Plugin for Replace {
 #[tokio::test]
 async fn plugins_run_in_the_order_of_their_registration() {
     let mock = Mock::new();
-    let db = Db::with_driver(mock.clone()).plugin(Sign("a")).plugin(Sign("b")).build();
+    let db = Db::with_driver(mock.clone()).plugin(Sign("a")).plugin(Sign("b")).build().unwrap();
     let signed = "x a@PostgreSQL b@PostgreSQL";
     db.execute(raw("x").into()).await.unwrap();
     db.transaction(async |trx| {
@@ -78,7 +78,7 @@ async fn plugins_run_in_the_order_of_their_registration() {
 
 #[tokio::test]
 async fn the_tree_of_others_stays_as_it_is() {
-    let db = Db::with_driver(Mock::new()).plugin(Sign("a")).build();
+    let db = Db::with_driver(Mock::new()).plugin(Sign("a")).build().unwrap();
     let tree = Shared::new(Raw { parts: [RawPart::Text("x".into())].into_iter().collect() });
     let before = Raw::clone(&tree);
     db.execute(tree.clone().into()).await.unwrap();
@@ -88,9 +88,9 @@ async fn the_tree_of_others_stays_as_it_is() {
 #[tokio::test]
 async fn an_error_of_a_plugin_names_it_and_nothing_is_sent() {
     let mock = Mock::new();
-    let db = Db::with_driver(mock.clone()).plugin(Keep).build();
+    let db = Db::with_driver(mock.clone()).plugin(Keep).build().unwrap();
     let error = db.execute(delete().into()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the plugin `keep` refused the statement");
+    assert_eq!(error.to_string(), "the plugin `keep` refused this delete of `t`");
     assert_eq!(error.source().unwrap().to_string(), "nothing is deleted here");
     assert!(error.is_invalid());
     assert!(db.fetch(delete().into()).await.is_err());
@@ -101,7 +101,7 @@ async fn an_error_of_a_plugin_names_it_and_nothing_is_sent() {
 #[tokio::test]
 async fn what_a_plugin_made_is_what_takes_the_connection() {
     let mock = Mock::new();
-    let db = Db::with_driver(mock.clone()).plugin(Replace).build();
+    let db = Db::with_driver(mock.clone()).plugin(Replace).build().unwrap();
     db.fetch(select("1").into()).await.unwrap();
     assert_eq!(mock.log(), ["1 acquire", "1 fetch other", "1 drop"]);
 }
@@ -109,13 +109,13 @@ async fn what_a_plugin_made_is_what_takes_the_connection() {
 #[tokio::test]
 async fn text_passes_plugins_by() {
     let mock = Mock::new();
-    let db = Db::with_driver(mock.clone()).plugin(Sign("a")).build();
+    let db = Db::with_driver(mock.clone()).plugin(Sign("a")).build().unwrap();
     db.batch("x").await.unwrap();
     assert_eq!(mock.log()[1], "1 batch x");
 }
 
 #[test]
 fn debug_names_plugins() {
-    let db = Db::with_driver(Mock::new()).plugin(Keep).plugin(Replace).build();
+    let db = Db::with_driver(Mock::new()).plugin(Keep).plugin(Replace).build().unwrap();
     assert!(format!("{db:?}").ends_with("plugins: [keep, replace] }"));
 }

@@ -156,7 +156,7 @@ async fn what_is_stored_is_what_was_committed() {
     for seed in 0..4000 {
         let calm = seed % 4 == 0;
         let mock = if calm { Mock::new() } else { Mock::random(seed) };
-        let db = Db::with_driver(mock.clone()).build();
+        let db = Db::with_driver(mock.clone()).build().unwrap();
         let program = Program(Arc::new(Mutex::new(Inner { random: Random::new(!seed), calm, fates: Vec::new() })));
         for _ in 0..3 {
             if program.below(2) == 0 {

@@ -1,0 +1,476 @@
+//! Which real tables a statement reads and writes, and where a condition on each of them belongs.
+//!
+//! This is the one place that knows. Whoever filters rows (soft deletes, tenants) or renames tables (schemas) asks
+//! [`Statement::restrict_tables`] or [`Statement::rename_tables`], and gets every table wherever it stands: in joins,
+//! subqueries, common table expressions, set operations, and in what is written. The table of nodes (`visit.rs`) marks
+//! the nodes that hold tables as scopes, and a scope that is not taken apart here does not compile.
+
+use smallvec::{Array, SmallVec, smallvec};
+
+use super::*;
+use crate::error::{Error, Result};
+
+/// A table where a statement uses it: never a common table expression, whatever its name.
+#[derive(Clone, Debug)]
+pub struct TableUse<'a> {
+    name: &'a TableName,
+    known_as: &'a Ident,
+    role: Role,
+}
+
+/// What a statement does with a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Reads its rows.
+    Read,
+    /// Inserts rows. There is no place for a condition.
+    Insert,
+    /// Updates a row that was there where one was to be inserted. Rows that a condition leaves out stay as they are.
+    Conflict,
+    /// Updates its rows.
+    Update,
+    /// Deletes its rows.
+    Delete,
+    /// Creates or drops it, or refers to it by a foreign key. There is no place for a condition.
+    Define,
+}
+
+impl<'a> TableUse<'a> {
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'a TableName {
+        self.name
+    }
+
+    /// What the statement calls it: its alias, or its name without the schema.
+    #[must_use]
+    pub const fn known_as(&self) -> &'a Ident {
+        self.known_as
+    }
+
+    /// What the statement does with it.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// What was declared of it, where the statement says it by its declaration and not by text.
+    #[must_use]
+    pub fn declared(&self) -> Option<&'static TableDescription> {
+        self.name.declared()
+    }
+
+    /// Whether it is declared, and has a column of this name.
+    #[must_use]
+    pub fn has_column(&self, name: &str) -> bool {
+        self.declared().is_some_and(|it| it.column(name).is_some())
+    }
+
+    /// A column of it, as the statement must write it here.
+    pub fn column(&self, name: impl Into<Ident>) -> Expr {
+        let name = name.into();
+        let declared = self.declared().and_then(|it| it.column(name.as_str()));
+        let name = declared.map_or(name, |column| Ident::Static(column.name));
+        Expr::Column(Column::new(Some(self.known_as.clone()), name))
+    }
+}
+
+impl Statement {
+    /// Adds to every table that the statement uses the condition that is given for it, where it belongs: to the `where`
+    /// of a query, an update or a delete; to the `on` of an outer join whose other side must stay; into a derived table
+    /// for a full join; to the `where` of an upsert. The conditions given are not looked at again.
+    ///
+    /// ```
+    /// use kysera::ast::Statement;
+    /// use kysera::dialect::{self, SQLITE};
+    /// use kysera::prelude::*;
+    ///
+    /// # #[derive(Table)]
+    /// # #[table(name = "users")]
+    /// # pub struct User { #[column(primary_key, generated)] id: i64, tenant_id: i64 }
+    /// # #[derive(Table)]
+    /// # #[table(name = "posts")]
+    /// # pub struct Post { #[column(primary_key, generated)] id: i64, user_id: i64, tenant_id: i64 }
+    /// let q = select_from(users::table).left_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::id));
+    /// let mut statement: Statement = q.to_statement();
+    /// statement.restrict_tables(|table| {
+    ///     Ok(table.has_column("tenant_id").then(|| table.column("tenant_id").equals(7)))
+    /// })?;
+    /// assert_eq!(
+    ///     dialect::compile(&statement, &SQLITE)?.sql,
+    ///     r#"select "users"."id", "posts"."id" from "users" left join "posts" on "posts"."user_id" = "users"."id" and "posts"."tenant_id" = ?1 where "users"."tenant_id" = ?2"#,
+    /// );
+    /// # Ok::<(), kysera::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `condition`; and [`is_invalid`](Error::is_invalid) where a condition is given for a role that has no
+    /// place for one, or it depends on the server whether a name is that of a common table expression.
+    pub fn restrict_tables(&mut self, mut condition: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>) -> Result<()> {
+        self.resolve(&mut |found| {
+            found.condition = condition(&found.table_use())?;
+            Ok(())
+        })
+    }
+
+    /// Gives every table that the statement uses the name that is returned for it. It stays known to the statement as it
+    /// was.
+    ///
+    /// # Errors
+    ///
+    /// Those of `rename`, and where it depends on the server whether a name is that of a common table expression.
+    pub fn rename_tables(&mut self, mut rename: impl FnMut(&TableUse<'_>) -> Result<Option<TableName>>) -> Result<()> {
+        self.resolve(&mut |found| {
+            if let Some(name) = rename(&found.table_use())? {
+                if found.known_as != name.name {
+                    found.alias = Some(found.known_as.clone());
+                }
+                *found.name = name;
+            }
+            Ok(())
+        })
+    }
+
+    fn resolve(&mut self, each: &mut Each<'_>) -> Result<()> {
+        self.accept_mut(&mut Resolver { each, visible: Vec::new() })
+    }
+}
+
+/// What is done with each table.
+type Each<'a> = dyn FnMut(&mut Found<'_>) -> Result<()> + 'a;
+
+/// A table that was found.
+struct Found<'a> {
+    name: &'a mut TableName,
+    known_as: Ident,
+    role: Role,
+    /// The alias it is to have from now on.
+    alias: Option<Ident>,
+    /// The condition it is to have from now on.
+    condition: Option<Expr>,
+}
+
+impl Found<'_> {
+    fn table_use(&self) -> TableUse<'_> {
+        TableUse { name: self.name, known_as: &self.known_as, role: self.role }
+    }
+}
+
+/// Walks a statement and knows which names are those of common table expressions.
+struct Resolver<'e, 'f> {
+    each: &'e mut Each<'f>,
+    visible: Vec<Visible>,
+}
+
+/// A common table expression whose name hides a table.
+struct Visible {
+    name: Ident,
+    /// Whether it stands behind the one that is looked at. Servers differ in whether it can be read there.
+    later: bool,
+}
+
+/// Where a condition on a table of a query belongs.
+enum Place {
+    Filter,
+    /// The `on` of this join.
+    On(usize),
+    /// A derived table in place of the table.
+    Derived,
+}
+
+impl Resolver<'_, '_> {
+    /// Goes through the common table expressions before a statement, and lets the statement see them. Gives back how many
+    /// could be seen before.
+    fn enter(&mut self, with: &mut [Cte]) -> Result<usize> {
+        let outside = self.visible.len();
+        let recursive = with.iter().any(|cte| cte.recursive);
+        for at in 0..with.len() {
+            self.visible.truncate(outside);
+            let names = with.iter().map(|cte| cte.name.clone()).enumerate();
+            if recursive {
+                self.visible.extend(names.map(|(other, name)| Visible { name, later: other > at }));
+            } else {
+                self.visible.extend(names.take(at).map(|(_, name)| Visible { name, later: false }));
+            }
+            let Cte { name: _, columns: _, recursive: _, statement } = &mut with[at];
+            statement.accept_mut(self)?;
+        }
+        self.visible.truncate(outside);
+        self.visible.extend(with.iter().map(|cte| Visible { name: cte.name.clone(), later: false }));
+        Ok(outside)
+    }
+
+    /// Whether a name is that of a common table expression.
+    fn is_cte(&self, name: &TableName) -> Result<bool> {
+        let TableName { schema: None, name } = name else { return Ok(false) };
+        match self.visible.iter().rev().find(|it| it.name == *name) {
+            Some(Visible { name, later: true }) => Err(Error::invalid(format!(
+                "`{}` is the name of a table and of a common table expression further down; give that another name",
+                name.as_str()
+            ))),
+            Some(Visible { name: _, later: false }) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    /// Asks for a table that is written, which is never a common table expression.
+    fn target(&mut self, name: &mut TableName, alias: &mut Option<Ident>, role: Role) -> Result<Option<Expr>> {
+        let known_as = alias.clone().unwrap_or_else(|| name.name.clone());
+        let mut found = Found { name, known_as, role, alias: alias.take(), condition: None };
+        (self.each)(&mut found)?;
+        *alias = found.alias;
+        Ok(found.condition)
+    }
+
+    /// Asks for a table that is defined or inserted into.
+    fn without_condition(&mut self, name: &mut TableName, role: Role) -> Result<()> {
+        let mut alias = None;
+        if self.target(name, &mut alias, role)?.is_some() {
+            return Err(no_place("condition", name));
+        }
+        // What is defined has a new name then, but other parts of an insert may call the table by its old one.
+        if alias.is_some() && role == Role::Insert { Err(no_place("alias", name)) } else { Ok(()) }
+    }
+
+    /// Asks for what stands in `from`, after `join` or after `using`.
+    fn source(&mut self, it: &mut TableRef) -> Result<Option<Expr>> {
+        match it {
+            TableRef::Table(Table { name, alias }) => {
+                if self.is_cte(name)? {
+                    Ok(None)
+                } else {
+                    self.target(name, alias, Role::Read)
+                }
+            }
+            TableRef::Derived(Derived { query, alias: _ }) => query.accept_mut(self).map(|()| None),
+        }
+    }
+
+    /// The same of tables whose rows are combined with those of a table that is written.
+    fn others(&mut self, tables: &mut SmallVec<[TableRef; 1]>, filter: &mut Option<Expr>) -> Result<()> {
+        for table in tables {
+            if let Some(condition) = self.source(table)? {
+                Expr::restrict(filter, condition);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn no_place(what: &str, name: &TableName) -> Error {
+    Error::invalid(format!("there is no place for a {what} of `{}` in such a statement", name.name.as_str()))
+}
+
+/// Where a condition on a table belongs: before any join that keeps rows of the other side when this table has none.
+fn place(own: Option<usize>, joins: &[Join], several: bool) -> Place {
+    let mut joins = joins.iter().enumerate();
+    if let Some(own) = own {
+        match joins.nth(own).map(|(_, join)| join.kind) {
+            Some(JoinKind::Left) => return Place::On(own),
+            Some(JoinKind::Full) => return Place::Derived,
+            Some(JoinKind::Inner | JoinKind::Right | JoinKind::Cross) | None => {}
+        }
+    }
+    for (at, join) in joins {
+        match join.kind {
+            // Servers differ in which of several tables of a `from` such a join has on its left.
+            JoinKind::Right if several && own.is_none() => return Place::Derived,
+            JoinKind::Right => return Place::On(at),
+            JoinKind::Full => return Place::Derived,
+            JoinKind::Inner | JoinKind::Left | JoinKind::Cross => {}
+        }
+    }
+    Place::Filter
+}
+
+/// Puts the rows of a table for which a condition holds in place of the table.
+fn derive(table: &mut TableRef, condition: Expr) {
+    let alias = table.name().clone();
+    let every_column = Raw { parts: smallvec![RawPart::Text("*".into())] };
+    let query = Select {
+        columns: smallvec![SelectItem::Expr(SelectExpr { expr: Expr::Raw(Shared::new(every_column)), alias: None })],
+        from: smallvec![table.clone()],
+        filter: Some(condition),
+        ..Select::default()
+    };
+    *table = TableRef::Derived(Derived { query: Query::Select(Shared::new(query)), alias });
+}
+
+impl VisitMut for Resolver<'_, '_> {
+    fn visit_select(&mut self, node: &mut Select) -> Result<()> {
+        let Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset } =
+            node;
+        let outside = self.enter(with)?;
+        columns.accept_mut(self)?;
+        filter.accept_mut(self)?;
+        group_by.accept_mut(self)?;
+        having.accept_mut(self)?;
+        order_by.accept_mut(self)?;
+        limit.accept_mut(self)?;
+        offset.accept_mut(self)?;
+        for Join { kind: _, table: _, on } in &mut *joins {
+            on.accept_mut(self)?;
+        }
+        let several = from.len() > 1;
+        for table in from {
+            if let Some(condition) = self.source(table)? {
+                match place(None, joins, several) {
+                    Place::Filter => Expr::restrict(filter, condition),
+                    Place::On(join) => Expr::restrict(&mut joins[join].on, condition),
+                    Place::Derived => derive(table, condition),
+                }
+            }
+        }
+        for at in 0..joins.len() {
+            if let Some(condition) = self.source(&mut joins[at].table)? {
+                match place(Some(at), joins, several) {
+                    Place::Filter => Expr::restrict(filter, condition),
+                    Place::On(join) => Expr::restrict(&mut joins[join].on, condition),
+                    Place::Derived => derive(&mut joins[at].table, condition),
+                }
+            }
+        }
+        self.visible.truncate(outside);
+        Ok(())
+    }
+
+    fn visit_compound(&mut self, node: &mut Compound) -> Result<()> {
+        let Compound { with, operator: _, operands, order_by, limit, offset } = node;
+        let outside = self.enter(with)?;
+        operands.accept_mut(self)?;
+        order_by.accept_mut(self)?;
+        limit.accept_mut(self)?;
+        offset.accept_mut(self)?;
+        self.visible.truncate(outside);
+        Ok(())
+    }
+
+    fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
+        let Insert { with, into, columns: _, source, conflict, returning } = node;
+        let outside = self.enter(with)?;
+        source.accept_mut(self)?;
+        if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter } }) = conflict {
+            assignments.accept_mut(self)?;
+            filter.accept_mut(self)?;
+            let mut name = into.clone();
+            if let Some(condition) = self.target(&mut name, &mut None, Role::Conflict)? {
+                Expr::restrict(filter, condition);
+            }
+        }
+        returning.accept_mut(self)?;
+        self.without_condition(into, Role::Insert)?;
+        self.visible.truncate(outside);
+        Ok(())
+    }
+
+    fn visit_update(&mut self, node: &mut Update) -> Result<()> {
+        let Update { with, table, assignments, from, filter, all_rows, returning } = node;
+        let outside = self.enter(with)?;
+        assignments.accept_mut(self)?;
+        filter.accept_mut(self)?;
+        returning.accept_mut(self)?;
+        let mut added = None;
+        self.others(from, &mut added)?;
+        let Table { name, alias } = table;
+        if let Some(condition) = self.target(name, alias, Role::Update)? {
+            Expr::restrict(&mut added, condition);
+        }
+        restrict_written(filter, *all_rows, added);
+        self.visible.truncate(outside);
+        Ok(())
+    }
+
+    fn visit_delete(&mut self, node: &mut Delete) -> Result<()> {
+        let Delete { with, from, using, filter, all_rows, returning } = node;
+        let outside = self.enter(with)?;
+        filter.accept_mut(self)?;
+        returning.accept_mut(self)?;
+        let mut added = None;
+        self.others(using, &mut added)?;
+        let Table { name, alias } = from;
+        if let Some(condition) = self.target(name, alias, Role::Delete)? {
+            Expr::restrict(&mut added, condition);
+        }
+        restrict_written(filter, *all_rows, added);
+        self.visible.truncate(outside);
+        Ok(())
+    }
+
+    fn visit_create_table(&mut self, node: &mut CreateTable) -> Result<()> {
+        let CreateTable { if_not_exists: _, name, columns, constraints } = node;
+        self.without_condition(name, Role::Define)?;
+        columns.accept_mut(self)?;
+        for constraint in constraints {
+            match constraint {
+                TableConstraint::ForeignKey(ForeignKey {
+                    name: _,
+                    columns: _,
+                    table,
+                    references: _,
+                    on_delete: _,
+                    on_update: _,
+                }) => self.without_condition(table, Role::Define)?,
+                TableConstraint::Check(Check { name: _, condition }) => condition.accept_mut(self)?,
+                TableConstraint::PrimaryKey(_) | TableConstraint::Unique(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_drop_table(&mut self, node: &mut DropTable) -> Result<()> {
+        let DropTable { if_exists: _, name, cascade: _ } = node;
+        self.without_condition(name, Role::Define)
+    }
+}
+
+/// Adds conditions to those of a statement that writes. One that does not say which rows it means stays refused.
+fn restrict_written(filter: &mut Option<Expr>, all_rows: bool, added: Option<Expr>) {
+    if let Some(added) = added
+        && (filter.is_some() || all_rows)
+    {
+        Expr::restrict(filter, added);
+    }
+}
+
+/// A node that takes its tables apart here.
+pub(super) trait Scope {
+    /// Says so.
+    fn knows_its_tables() {}
+}
+
+macro_rules! scopes {
+    ($($Node:ident)*) => {
+        $(impl Scope for $Node {})*
+    };
+}
+
+scopes!(Select Compound Insert Update Delete CreateTable DropTable);
+
+/// A node that no table stands in, but in scopes of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a table, or has one among its parts, which only a scope may hold",
+    note = "mark the node that holds it `@scope` in `visit.rs` and take it apart in `scope.rs`, or mark it `@table`"
+)]
+pub(super) trait Plain {
+    /// Compiles where it is so. It is never called.
+    #[allow(dead_code, reason = "that it compiles is what it is for")]
+    fn holds_no_table(&self, visitor: &mut ()) -> Result<()>;
+}
+
+macro_rules! transparent {
+    ($([$($generics:tt)*] $Container:ty;)*) => {
+        $(impl<$($generics)*> Plain for $Container {
+            fn holds_no_table(&self, (): &mut ()) -> Result<()> {
+                Ok(())
+            }
+        })*
+    };
+}
+
+transparent! {
+    [T: Plain] Vec<T>;
+    [T: Plain] Option<T>;
+    [T: Plain] Shared<T>;
+    [A: Array<Item: Plain>] SmallVec<A>;
+}

@@ -1,0 +1,153 @@
+//! What a plugin knows of the place where a statement will run.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Plugin;
+use crate::ast::{TableDescription, TableName, TableUse};
+use crate::dialect::Spec;
+
+/// What a plugin knows of the place where a statement will run.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    spec: &'a Spec,
+    tables: &'a Tables,
+    /// What travels with the query, before what travels with the transaction or database it runs on.
+    metadata: [&'a Metadata; 2],
+}
+
+impl<'a> Context<'a> {
+    pub(crate) const fn new(spec: &'a Spec, tables: &'a Tables, query: &'a Metadata, executor: &'a Metadata) -> Self {
+        Self { spec, tables, metadata: [query, executor] }
+    }
+
+    /// The dialect the statement will be written in.
+    #[must_use]
+    pub const fn spec(&self) -> &'a Spec {
+        self.spec
+    }
+
+    /// The value of this type that travels with the query, or else with the transaction or the database it runs on.
+    ///
+    /// ```
+    /// use kysera::ast::Statement;
+    /// use kysera::plugin::{Context, Plugin};
+    /// use kysera::{Error, Result};
+    ///
+    /// struct User(i64);
+    ///
+    /// /// Lets nobody in whom nobody knows.
+    /// struct KnownUsers;
+    ///
+    /// impl Plugin for KnownUsers {
+    ///     fn name(&self) -> &str {
+    ///         "known users"
+    ///     }
+    ///
+    ///     fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
+    ///         match context.get::<User>() {
+    ///             Some(User(_)) => Ok(statement),
+    ///             None => Err(Error::invalid("nobody is signed in")),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn get<T: Any>(&self) -> Option<&'a T> {
+        self.metadata.iter().find_map(|metadata| metadata.get())
+    }
+
+    /// What is known of a table: its declaration, where the statement uses that, or the one that
+    /// [`Builder::table`](crate::db::Builder::table) was given for its name.
+    #[must_use]
+    pub fn declared(&self, name: &TableName) -> Option<&'static TableDescription> {
+        name.declared().or_else(|| self.tables.get(name))
+    }
+
+    /// Whether a table is known to have a column of this name.
+    #[must_use]
+    pub fn has_column(&self, table: &TableUse<'_>, column: &str) -> bool {
+        self.declared(table.name()).is_some_and(|it| it.column(column).is_some())
+    }
+
+    /// The plugins of the query alone, in the order in which they were added.
+    pub(crate) fn plugins_of_query(&self) -> Vec<Arc<dyn Plugin>> {
+        let mut plugins: Vec<_> = self.metadata[0].all::<Added>().map(|added| Arc::clone(&added.0)).collect();
+        plugins.reverse();
+        plugins
+    }
+
+    /// Whether the query leaves out a plugin of this type.
+    pub(crate) fn leaves_out(&self, plugin: TypeId) -> bool {
+        self.metadata[0].all::<LeftOut>().any(|left_out| left_out.0 == plugin)
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("dialect", &self.spec.name).finish_non_exhaustive()
+    }
+}
+
+/// Values of any types that travel with a query, a transaction or a database, to the plugins that ask for them.
+///
+/// A clone shares them; adding one changes no other handle.
+#[derive(Clone, Default)]
+pub struct Metadata(Option<Arc<Link>>);
+
+struct Link {
+    value: Box<dyn Any + Send + Sync>,
+    next: Metadata,
+}
+
+impl Metadata {
+    /// The same with one more value, which hides any other of its type.
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(&self, value: T) -> Self {
+        Self(Some(Arc::new(Link { value: Box::new(value), next: self.clone() })))
+    }
+
+    /// The value of this type that was added last.
+    #[must_use]
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.all().next()
+    }
+
+    /// All values of this type, the last one first.
+    fn all<T: Any>(&self) -> impl Iterator<Item = &T> {
+        std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref())
+            .filter_map(|link| link.value.downcast_ref())
+    }
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref()).count();
+        write!(f, "Metadata({count} values)")
+    }
+}
+
+/// A plugin that a query brings along.
+pub(crate) struct Added(pub(crate) Arc<dyn Plugin>);
+
+/// The type of a plugin that a query leaves out.
+pub(crate) struct LeftOut(pub(crate) TypeId);
+
+/// The tables that are used by name and not by their declarations.
+#[derive(Default)]
+pub(crate) struct Tables(HashMap<String, &'static TableDescription>);
+
+impl Tables {
+    pub(crate) fn add(&mut self, table: &'static TableDescription) {
+        self.0.insert(table.name.text().to_lowercase(), table);
+    }
+
+    fn get(&self, name: &TableName) -> Option<&'static TableDescription> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.get(&name.name.as_str().to_lowercase()).copied()
+    }
+}

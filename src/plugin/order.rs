@@ -1,0 +1,46 @@
+//! The order in which plugins run, and what they demand of each other.
+
+use super::Plugin;
+use crate::error::{Error, Result};
+
+/// Puts plugins into the order in which they run: each behind those it depends on; of those that could be next, the one
+/// with the highest priority, and of several of those the one whose name comes first.
+pub(crate) fn order<P: AsRef<dyn Plugin>>(mut plugins: Vec<P>) -> Result<Vec<P>> {
+    let name = |plugin: &P| plugin.as_ref().name().to_owned();
+    plugins.sort_by_cached_key(|plugin| (-i64::from(plugin.as_ref().priority()), name(plugin)));
+    let mut names: Vec<String> = plugins.iter().map(name).collect();
+    names.sort();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Error::invalid(format!("there are two plugins named `{}`", twice[0])));
+    }
+    for plugin in &plugins {
+        let plugin = plugin.as_ref();
+        if let Some(missing) = plugin.dependencies().iter().find(|it| !names.iter().any(|name| name == *it)) {
+            return Err(Error::invalid(format!(
+                "the plugin `{}` depends on the plugin `{missing}`, which is not there",
+                plugin.name()
+            )));
+        }
+        if let Some(other) = plugin.conflicts().iter().find(|it| names.iter().any(|name| name == *it)) {
+            return Err(Error::invalid(format!(
+                "the plugins `{}` and `{other}` cannot be used together",
+                plugin.name()
+            )));
+        }
+    }
+    let mut ordered: Vec<P> = Vec::with_capacity(plugins.len());
+    while !plugins.is_empty() {
+        let is_there = |wanted: &str| ordered.iter().any(|it| it.as_ref().name() == wanted);
+        match plugins.iter().position(|it| it.as_ref().dependencies().iter().all(|wanted| is_there(wanted))) {
+            Some(next) => ordered.push(plugins.remove(next)),
+            None => {
+                let circle: Vec<_> = plugins.iter().map(|it| format!("`{}`", it.as_ref().name())).collect();
+                return Err(Error::invalid(format!(
+                    "plugins depend on each other in a circle, or on one that does: {}",
+                    circle.join(", ")
+                )));
+            }
+        }
+    }
+    Ok(ordered)
+}

@@ -1,0 +1,36 @@
+//! A statement, and what travels with it to the plugins.
+
+use super::selection::Read;
+use super::{Fetchable, Statement, Writes};
+use crate::ast;
+use crate::plugin::Metadata;
+
+/// A statement, and what travels with it to the plugins: what [`with`](Statement::with), [`plugin`](Statement::plugin) and
+/// [`without`](Statement::without) make.
+#[derive(Clone, Debug)]
+#[must_use = "a statement does nothing until it is run"]
+pub struct Annotated<Q> {
+    pub(super) statement: Q,
+    pub(super) metadata: Metadata,
+}
+
+impl<Q: Statement> Statement for Annotated<Q> {
+    fn tree(&self) -> ast::StatementRef<'_> {
+        self.statement.tree()
+    }
+
+    fn metadata(&self) -> Metadata {
+        self.metadata.clone()
+    }
+}
+
+impl<Q: Fetchable> Fetchable for Annotated<Q> {
+    type Row = Q::Row;
+
+    fn reader(&self) -> Read<Q::Row> {
+        self.statement.reader()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q: Writes> Writes for Annotated<Q> {}
