@@ -81,7 +81,7 @@ impl Statement {
     /// for a full join; to the `where` of an upsert. The conditions given are not looked at again.
     ///
     /// ```
-    /// use kysera::ast::Statement;
+    /// use kysera::ast;
     /// use kysera::dialect::{self, SQLITE};
     /// use kysera::prelude::*;
     ///
@@ -92,7 +92,7 @@ impl Statement {
     /// # #[table(name = "posts")]
     /// # pub struct Post { #[column(primary_key, generated)] id: i64, user_id: i64, tenant_id: i64 }
     /// let q = select_from(users::table).left_join(posts::table, posts::user_id.eq(users::id)).select((users::id, posts::id));
-    /// let mut statement: Statement = q.to_statement();
+    /// let mut statement: ast::Statement = q.to_statement();
     /// statement.restrict_tables(|table| {
     ///     Ok(table.has_column("tenant_id").then(|| table.column("tenant_id").equals(7)))
     /// })?;
