@@ -9,3 +9,5 @@ pub use crate::query::{
 };
 pub use crate::table::{Record as _, Table as _};
 pub use crate::{FromRow, SqlType, Table, alias, sql};
+// Once more without its name, so that its methods are there too where `ast::Statement` has the name.
+pub use crate::query::Statement as _;

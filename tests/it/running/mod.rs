@@ -9,7 +9,7 @@ mod instants;
 mod fitting;
 mod leaks;
 mod limits;
-mod mock;
+pub mod mock;
 mod plugins;
 mod random;
 #[cfg(feature = "sqlite")]
@@ -30,7 +30,7 @@ use kysera::{Connection, Db, Executor, Transaction, Value};
 use self::mock::Mock;
 
 /// A statement of which nobody knows what it does.
-fn raw(text: impl Into<String>) -> Statement {
+pub fn raw(text: impl Into<String>) -> Statement {
     Raw { parts: [RawPart::Text(text.into().into())].into_iter().collect() }.into()
 }
 

@@ -1,0 +1,216 @@
+//! Every shape of statement through every plugin that filters or renames tables, on every server, on rows where a missed
+//! table shows.
+//!
+//! What must come out is not written down: it is what the same statement does, without plugins, in a database that has
+//! nothing but the rows that the plugin shows.
+
+use chrono::{DateTime, Utc};
+use kysera::ast::Statement;
+use kysera::executor::{Access, Request};
+use kysera::prelude::*;
+use kysera::schema::create_table_for;
+use kysera::{Error, Value};
+
+use super::shapes::{Copy, Item, Mark, NewCopy, NewItem, NewMark, copies, items, marks, shapes};
+use crate::support::servers::{Fresh, Server, on_all};
+
+fn hidden_since() -> DateTime<Utc> {
+    "2026-01-01T00:00:00Z".parse().unwrap()
+}
+
+/// Which rows a database has.
+#[derive(Clone, Copy, PartialEq)]
+enum Rows {
+    /// Those that a plugin shows, and those that it hides: of another tenant, and deleted.
+    All,
+    /// Those that a plugin shows.
+    Visible,
+}
+
+async fn create(db: &Db) {
+    create_table_for::<Item>().execute(db).await.unwrap();
+    create_table_for::<Mark>().execute(db).await.unwrap();
+    create_table_for::<Copy>().execute(db).await.unwrap();
+}
+
+/// Puts the tables into the state that each shape begins with.
+async fn refill(db: &Db, rows: Rows) {
+    let tenant = |hidden| if hidden { 2 } else { 1 };
+    let deleted_at = |hidden: bool| hidden.then(hidden_since);
+    let item = |id, parent_id, kind: &str, hidden| NewItem {
+        parent_id,
+        deleted_at: deleted_at(hidden),
+        ..NewItem::new(id, tenant(hidden), kind)
+    };
+    let mark =
+        |id, item_id, hidden| NewMark { deleted_at: deleted_at(hidden), ..NewMark::new(id, tenant(hidden), item_id) };
+    let items_and_hidden = [
+        (item(1, None, "a", false), false),
+        (item(2, Some(1), "b", false), false),
+        (item(3, Some(1), "a", true), true),
+        (item(4, None, "c", true), true),
+        (item(5, Some(3), "a", false), false),
+    ];
+    let marks_and_hidden = [
+        (mark(1, 1, false), false),
+        (mark(2, 3, false), false),
+        (mark(3, 1, true), true),
+        (mark(4, 2, true), true),
+        (mark(5, 2, false), false),
+    ];
+    delete_from(items::table).all_rows().execute(db).await.unwrap();
+    delete_from(marks::table).all_rows().execute(db).await.unwrap();
+    delete_from(copies::table).all_rows().execute(db).await.unwrap();
+    let shown = |hidden: bool| rows == Rows::All || !hidden;
+    let new: Vec<_> = items_and_hidden.into_iter().filter(|it| shown(it.1)).map(|it| it.0).collect();
+    insert_into(items::table).values(new).execute(db).await.unwrap();
+    let new: Vec<_> = marks_and_hidden.into_iter().filter(|it| shown(it.1)).map(|it| it.0).collect();
+    insert_into(marks::table).values(new).execute(db).await.unwrap();
+    let copy = NewCopy { tenant_id: Some(1), ..NewCopy::new(1, 1) };
+    insert_into(copies::table).values(copy).execute(db).await.unwrap();
+}
+
+/// What a statement did: its rows, sorted where it does not say in which order, or how many it changed.
+async fn done(db: &Db, statement: &Statement) -> Result<Vec<String>, Error> {
+    let (gives_rows, sorted) = match statement {
+        Statement::Select(it) => (true, it.order_by.is_empty()),
+        Statement::Compound(it) => (true, it.order_by.is_empty()),
+        Statement::Insert(it) => (!it.returning.is_empty(), true),
+        Statement::Update(it) => (!it.returning.is_empty(), true),
+        Statement::Delete(it) => (!it.returning.is_empty(), true),
+        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::Raw(_) => (false, true),
+    };
+    if !gives_rows {
+        let outcome = db.execute(Request::Statement(statement.clone())).await?;
+        return Ok(vec![format!("{} rows", outcome.rows_affected)]);
+    }
+    let mut rows = db.fetch(Request::Statement(statement.clone())).await?;
+    let mut shown: Vec<String> =
+        rows.iter_mut().map(|row| row.values().iter().map(shown).collect::<Vec<_>>().join(" ")).collect();
+    if sorted {
+        shown.sort();
+    }
+    Ok(shown)
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null(_) => "null".into(),
+        Value::Bool(it) => it.to_string(),
+        Value::I16(it) => it.to_string(),
+        Value::I32(it) => it.to_string(),
+        Value::I64(it) => it.to_string(),
+        Value::F64(it) => it.to_string(),
+        Value::Decimal(it) | Value::Text(it) => it.to_string(),
+        other => format!("{:?}", other.kind()),
+    }
+}
+
+/// The rows that a plugin shows, as a statement that passes it by finds them afterwards.
+async fn shown_rows(db: &Db) -> Vec<String> {
+    let mut found = Vec::new();
+    let q = select_from(items::table).filter(items::deleted_at.is_null().and(items::tenant_id.eq(1))).select((
+        items::id,
+        items::parent_id,
+        items::kind,
+    ));
+    found.extend(q.fetch_all(db).await.unwrap().into_iter().map(|row| format!("item {row:?}")));
+    let q = select_from(marks::table)
+        .filter(marks::deleted_at.is_null().and(marks::tenant_id.eq(1)))
+        .select((marks::id, marks::item_id));
+    found.extend(q.fetch_all(db).await.unwrap().into_iter().map(|row| format!("mark {row:?}")));
+    let q = select_from(copies::table).filter(copies::deleted_at.is_null()).select((copies::id, copies::note));
+    found.extend(q.fetch_all(db).await.unwrap().into_iter().map(|row| format!("copy {row:?}")));
+    found.sort();
+    found
+}
+
+/// The rows that a plugin hides.
+async fn hidden_rows(db: &Db) -> (Vec<Item>, Vec<Mark>) {
+    let items = select_from(items::table).filter(items::id.in_([3, 4])).order_by(items::id);
+    let marks = select_from(marks::table).filter(marks::id.in_([3, 4])).order_by(marks::id);
+    (items.fetch_all(db).await.unwrap(), marks.fetch_all(db).await.unwrap())
+}
+
+/// A plugin on a database, and the same database without it.
+struct Tested {
+    name: &'static str,
+    plugged: Db,
+    plain: Db,
+}
+
+/// Runs all shapes.
+///
+/// `refuses` tells what the plugin may refuse that a server would do without it. Gives back how many were done.
+async fn run_all(
+    server: Server,
+    tested: &Tested,
+    oracle: &Db,
+    mut refuses: impl FnMut(Server, &str) -> bool,
+) -> (usize, usize) {
+    let (mut done_by_both, mut refused) = (0, 0);
+    for shape in shapes() {
+        let place = format!("{} on {} through {}", shape.name, server.name(), tested.name);
+        let writes = Access::of(&shape.statement) != Access::Read;
+        refill(&tested.plain, Rows::All).await;
+        refill(oracle, Rows::Visible).await;
+        let hidden = hidden_rows(&tested.plain).await;
+        let expected = done(oracle, &shape.statement).await;
+        let found = done(&tested.plugged, &shape.statement).await;
+        match (&expected, &found) {
+            (Ok(expected), Ok(found)) => {
+                assert_eq!(found, expected, "{place}");
+                done_by_both += 1;
+            }
+            (Err(_), Err(_)) => {}
+            (Ok(_), Err(error)) => {
+                assert!(refuses(server, &shape.name), "{place}: {error}: {:?}", std::error::Error::source(error));
+                assert!(error.is_unsupported() || error.is_invalid(), "{place}: {error}");
+                refused += 1;
+            }
+            (Err(error), Ok(_)) => panic!("{place}: without the plugin it is an error: {error}"),
+        }
+        assert_eq!(hidden_rows(&tested.plain).await, hidden, "{place}: a hidden row was changed");
+        if writes && found.is_ok() {
+            assert_eq!(shown_rows(&tested.plain).await, shown_rows(oracle).await, "{place}: what was written");
+        }
+    }
+    (done_by_both, refused)
+}
+
+/// Hides what a column says, to try the matrix itself.
+struct Hide;
+
+impl kysera::plugin::Plugin for Hide {
+    fn name(&self) -> &str {
+        "hide"
+    }
+
+    fn transform(&self, mut statement: Statement, _: &kysera::plugin::Context<'_>) -> kysera::Result<Statement> {
+        statement.restrict_tables(|table| {
+            let hides = !matches!(
+                table.role(),
+                kysera::ast::Role::Insert | kysera::ast::Role::Define | kysera::ast::Role::Conflict
+            ) && table.has_column("deleted_at");
+            Ok(hides.then(|| table.column("deleted_at").is_null()))
+        })?;
+        Ok(statement)
+    }
+}
+
+async fn with_plugin(fresh: &Fresh, plugin: impl kysera::plugin::Plugin) -> Db {
+    Db::builder(fresh.url.clone()).plugin(plugin).connect().await.unwrap()
+}
+
+#[test]
+fn no_table_is_missed_and_none_filtered_twice() {
+    on_all(async |fresh| {
+        let oracle = Fresh::new(fresh.server).await;
+        create(&oracle.db).await;
+        create(&fresh.db).await;
+        let tested = Tested { name: "hide", plugged: with_plugin(fresh, Hide).await, plain: fresh.db.clone() };
+        let (done, refused) = run_all(fresh.server, &tested, &oracle.db, |_, _| false).await;
+        println!("{}: {done} done, {refused} refused", fresh.server.name());
+        assert!(done >= 60);
+    });
+}

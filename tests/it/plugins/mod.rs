@@ -1,0 +1,5 @@
+//! What plugins do to every statement, on every server.
+
+mod contract;
+mod matrix;
+mod shapes;
