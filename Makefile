@@ -1,6 +1,6 @@
 # What is done with this project, by the people who work on it and by CI alike.
 
-.PHONY: help test servers servers-down audit coverage fuzz bench-compile bench-types
+.PHONY: help test servers servers-down audit coverage fuzz bench-compile bench-types bench-plugins
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench-compile: ## Building and compiling statements against peers: the same SQL,
 	cargo test $(BENCHES)
 	cargo run $(BENCHES) --bin instructions
 	cargo bench --manifest-path benches/Cargo.toml --bench compile
+
+bench-plugins: ## What plugins add to building and compiling statements.
+	cargo bench --manifest-path benches/Cargo.toml --bench plugins
 
 bench-types: ## Seconds of `cargo check` for a large schema, against Diesel's.
 	cargo run $(BENCHES) --bin types

@@ -24,8 +24,10 @@
 //! Every contender is built as a program gets it by `cargo build --release`, with its default features.
 
 pub mod by_hand;
+pub mod rounds;
 pub mod with_diesel;
 pub mod with_kysera;
+pub mod with_plugins;
 pub mod with_seaquery;
 
 /// A statement and its values, as a contender gives them.

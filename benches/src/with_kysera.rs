@@ -43,29 +43,37 @@ fn built(statement: &impl Statement) -> Built {
 }
 
 pub fn q1(input: &Input) -> Built {
-    built(&select_from(users::table).filter(users::id.eq(input.id)).limit(input.limit.into()).select((
+    built(&q1_statement(input))
+}
+
+#[inline]
+pub fn q1_statement(input: &Input) -> impl Statement {
+    select_from(users::table).filter(users::id.eq(input.id)).limit(input.limit.into()).select((
         users::id,
         users::email,
         users::name,
         users::age,
-    )))
+    ))
 }
 
 pub fn q2(input: &Input) -> Built {
-    built(
-        &select_from(users::table)
-            .inner_join(posts::table, posts::user_id.eq(users::id))
-            .filter(users::active.eq(input.active))
-            .filter(users::age.ge(input.age))
-            .filter(users::email.like(input.email))
-            .filter(posts::title.like(input.title))
-            .filter(posts::score.lt(input.score))
-            .filter(posts::id.in_(input.ids))
-            .order_by((posts::score.desc(), users::id))
-            .limit(input.limit.into())
-            .offset(input.offset.into())
-            .select((users::id, users::name, posts::title, posts::score)),
-    )
+    built(&q2_statement(input))
+}
+
+#[inline]
+pub fn q2_statement(input: &Input) -> impl Statement {
+    select_from(users::table)
+        .inner_join(posts::table, posts::user_id.eq(users::id))
+        .filter(users::active.eq(input.active))
+        .filter(users::age.ge(input.age))
+        .filter(users::email.like(input.email))
+        .filter(posts::title.like(input.title))
+        .filter(posts::score.lt(input.score))
+        .filter(posts::id.in_(input.ids))
+        .order_by((posts::score.desc(), users::id))
+        .limit(input.limit.into())
+        .offset(input.offset.into())
+        .select((users::id, users::name, posts::title, posts::score))
 }
 
 pub fn q3(input: &Input) -> Built {

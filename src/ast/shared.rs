@@ -55,11 +55,25 @@ impl<T> Shared<T> {
 }
 
 impl<T: Clone + PartialEq> Shared<T> {
-    /// Changes the value, and stays the same box where that leaves it as it was, even if somebody else holds it too.
-    pub(super) fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> R {
-        if let Some(content) = Arc::get_mut(&mut self.content) {
-            return change(content);
+    /// Changes the value, unless it is too deep, and stays the same box where that leaves it as it was, even if somebody
+    /// else holds it too.
+    #[inline]
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut T) -> Result<()>) -> Result<()> {
+        let depth = INSIDE.get();
+        if depth == MOST_NESTED {
+            return Err(too_deep());
         }
+        INSIDE.set(depth + 1);
+        let _leave = Restore(depth);
+        match Arc::get_mut(&mut self.content) {
+            Some(content) => change(content),
+            None => self.change_copy(change),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn change_copy(&mut self, change: impl FnOnce(&mut T) -> Result<()>) -> Result<()> {
         let mut copy = T::clone(&self.content);
         let result = change(&mut copy);
         if copy != *self.content {

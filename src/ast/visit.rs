@@ -91,7 +91,7 @@ impl<T: Node + Clone + PartialEq> Node for Shared<T> {
     }
 
     fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
-        inside(|| self.change(|node| node.accept_mut(visitor)))?
+        self.change(|node| node.accept_mut(visitor))
     }
 }
 

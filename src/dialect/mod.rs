@@ -9,6 +9,7 @@ mod literal;
 mod lower;
 mod mariadb;
 mod mysql;
+mod once;
 mod own_target;
 mod param;
 mod placeholder;

@@ -1,5 +1,6 @@
 //! `impl Writer`: expressions.
 
+use super::lower;
 use super::param::Typed;
 use super::precedence::Precedence;
 use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
@@ -221,6 +222,13 @@ impl<'a> Writer<'a> {
 
     fn in_list(&mut self, it: &'a In) -> Result<()> {
         let In { negated, value, list } = it;
+        if list.is_empty() && lower::holds_aggregate(value) {
+            // It makes one row of all, whatever it is looked for in.
+            self.text("(");
+            self.operand(value, Precedence::Loose, Typed::No)?;
+            self.text(if *negated { " is null or true)" } else { " is null and false)" });
+            return Ok(());
+        }
         if list.is_empty() {
             self.text(if *negated { "true" } else { "false" });
             return Ok(());

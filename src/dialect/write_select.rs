@@ -71,32 +71,34 @@ impl<'a> Writer<'a> {
         // Where rows are merged, what is ordered by must be what is selected, parameters included.
         let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;
         let values_around = self.values;
-        if merged && self.values == Values::Bound {
-            self.values = Values::BoundOnce(self.params.len());
-        }
+        let shared = if merged && self.values == Values::Bound { Values::Once } else { self.values };
+        let once_around = if shared == values_around { None } else { self.once.take() };
+        self.values = shared;
         let aggregates_before = self.aggregates;
         if names_differ && columns.len() > 1 {
             self.columns_of_derived_table(columns)?;
         } else {
             self.list(" ", columns, ", ", Self::select_item)?;
         }
-        let may_sum = self.aggregates > aggregates_before || having.is_some();
-        if group_by.is_empty() && may_sum && mixes_rows_and_sums(it) {
-            return Err(invalid(
-                "a column beside an aggregate, without `group by`: all rows make one, and the column has no one value in it",
-            ));
-        }
+        self.values = values_around;
         self.list(" from ", from, ", ", Self::table_ref)?;
         self.list(" ", joins, " ", Self::join)?;
         if filter.is_none() {
             self.text(no_filter);
         }
         self.optional(" where ", filter, Self::expr)?;
+        self.values = shared;
         self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
         self.optional(" having ", having, Self::expr)?;
         let selected: &[SelectItem] = if merged { columns } else { &[] };
         self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
-        self.values = values_around;
+        if shared != values_around {
+            self.values = values_around;
+            self.once = once_around;
+        }
+        if group_by.is_empty() && (having.is_some() || self.aggregates > aggregates_before) {
+            one_group(it)?;
+        }
         self.limit(limit, offset)
     }
 
@@ -107,7 +109,10 @@ impl<'a> Writer<'a> {
         for group in it.group_by.iter().filter(|group| lower::holds_values(group)) {
             let is_whole = |item: &SelectItem| matches!(item, SelectItem::Expr(it) if it.expr == *group);
             let is_selected = it.columns.iter().any(is_whole);
-            let in_part = it.columns.iter().any(|item| !is_whole(item) && lower::holds(item, group))
+            // It is named by its position, which is that of one.
+            let several = it.columns.iter().filter(|item| is_whole(item)).count() > 1;
+            let in_part = several
+                || it.columns.iter().any(|item| !is_whole(item) && lower::holds(item, group))
                 || lower::holds(&it.having, group)
                 || it.order_by.iter().any(|it| lower::holds(it, group) && !(is_selected && it.expr == *group));
             if in_part {
@@ -467,11 +472,28 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Whether a `select` without `group by` makes one row of all, and uses a column of them all the same; SQLite and MariaDB
-/// would give the value of any.
-fn mixes_rows_and_sums(it: &Select) -> bool {
-    let one_row = it.having.is_some() || lower::holds_aggregate(&it.columns);
-    one_row && (lower::holds_column_of_rows(&it.columns, it) || lower::holds_column_of_rows(&it.having, it))
+/// Refuses a `select` without `group by` that makes one row of all and uses a column of them all the same (SQLite and
+/// MariaDB would give the value of any), and one that has a condition on groups and no aggregate (to some servers all rows
+/// are a group then, to others each is).
+fn one_group(it: &Select) -> Result<()> {
+    let sums = lower::holds_aggregate(&it.columns);
+    if it.having.is_some() && !sums {
+        return Err(invalid(
+            "`having` without `group by`, of a query that selects no aggregate; filter the rows by `filter`",
+        ));
+    }
+    let one_row = sums || lower::holds_aggregate(&it.order_by);
+    let uses_rows = || {
+        lower::holds_column_of_rows(&it.columns, it)
+            || lower::holds_column_of_rows(&it.having, it)
+            || lower::holds_column_of_rows(&it.order_by, it)
+    };
+    if one_row && uses_rows() {
+        return Err(invalid(
+            "a column beside an aggregate, without `group by`: all rows make one, and the column has no one value in it",
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a query has common table expressions of its own.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::once::Once;
 use super::own_target::{OwnTarget, Reading};
 use super::param::Typed;
 use super::placeholder::{DOLLARS, HUNDREDS, QUESTIONS, TENS};
@@ -21,9 +22,8 @@ const MAX_DEPTH: usize = 200;
 pub(super) enum Values {
     /// They are bound.
     Bound,
-    /// Those from that number on are bound once each, where placeholders have numbers: within a `select` that merges rows,
-    /// `f(x, $1)` that is selected must be the `f(x, $1)` of `group by`.
-    BoundOnce(usize),
+    /// They are bound, equal ones once where placeholders have numbers: in the clauses of a `select` that merges rows.
+    Once,
     /// They are written as literals: in definitions, which take no parameters, and for reading.
     Literal,
 }
@@ -40,6 +40,8 @@ pub(super) struct Writer<'a> {
     pub(super) target: Option<(OwnTarget<'a>, Reading)>,
     /// Whether there is a row that could not be inserted.
     pub(super) in_upsert: bool,
+    /// What is bound once.
+    pub(super) once: Option<Box<Once>>,
     /// How many aggregates were written.
     pub(super) aggregates: usize,
     /// Whether the columns of the next query need names that differ, as those of a derived table do.
@@ -58,6 +60,7 @@ impl<'a> Writer<'a> {
             all_parentheses: false,
             target: None,
             in_upsert: false,
+            once: None,
             aggregates: 0,
             names_differ: false,
             depth: 0,
@@ -218,7 +221,7 @@ impl<'a> Writer<'a> {
     pub(super) fn value(&mut self, value: &Value, typed: Typed) -> Result<()> {
         let number = match self.values {
             Values::Bound => self.bind(value),
-            Values::BoundOnce(from) => self.bind_once(value, from),
+            Values::Once => self.bind_once(value),
             Values::Literal => return self.literal(value),
         };
         match (self.spec.param_cast)(value, typed) {
@@ -235,16 +238,18 @@ impl<'a> Writer<'a> {
         self.params.len()
     }
 
-    /// The same, but for a value that is bound already, from that number on.
+    /// The same, but for a value that is bound already.
     #[inline(never)]
-    fn bind_once(&mut self, value: &Value, from: usize) -> usize {
-        let at = match self.spec.placeholder {
-            Placeholder::Dollar | Placeholder::NumberedQuestion => {
-                self.params[from..].iter().position(|bound| bound == value)
-            }
-            Placeholder::Question => None,
-        };
-        at.map_or_else(|| self.bind(value), |at| from + at + 1)
+    fn bind_once(&mut self, value: &Value) -> usize {
+        if self.spec.placeholder == Placeholder::Question {
+            return self.bind(value);
+        }
+        if let Some(number) = self.once.as_ref().and_then(|once| once.number(value, &self.params)) {
+            return number;
+        }
+        let number = self.bind(value);
+        self.once.get_or_insert_default().add(value, number);
+        number
     }
 
     #[inline]

@@ -11,4 +11,5 @@ mod traps;
 mod refusals;
 mod own_target;
 mod meaning;
+mod merged;
 mod values;

@@ -1,0 +1,88 @@
+//! Statements, and databases with plugins that nothing is ever sent to.
+
+use kysera::ast::{self, Node, VisitMut};
+use kysera::dialect::{POSTGRES, Spec};
+use kysera::driver::{BoxFuture, Connection, Driver, PoolStatus};
+use kysera::plugin::{Context, Plugin};
+use kysera::prelude::*;
+
+use crate::Input;
+use crate::with_kysera::{q1_statement, q2_statement};
+
+/// The sets of plugins.
+pub const PLUGINS: [&str; 4] = ["none", "noop1", "noop3", "noop5"];
+
+/// What is built.
+pub const STATEMENTS: [(&str, fn(&Input) -> ast::Statement); 5] = [
+    ("q1", |input| q1_statement(input).to_statement()),
+    ("q2", |input| q2_statement(input).to_statement()),
+    ("nested", |input| nested(input, 4)),
+    ("nested8", |input| nested(input, 8)),
+    ("nested16", |input| nested(input, 16)),
+];
+
+/// Walks the whole statement as what rewrites it, and changes nothing.
+struct Noop(String);
+
+struct Visitor;
+
+impl VisitMut for Visitor {}
+
+impl Plugin for Noop {
+    fn name(&self) -> &str {
+        &self.0
+    }
+
+    fn transform(&self, mut statement: ast::Statement, _: &Context<'_>) -> Result<ast::Statement> {
+        statement.accept_mut(&mut Visitor)?;
+        Ok(statement)
+    }
+}
+
+/// A database with a set of plugins.
+pub fn database(plugins: &str) -> Db {
+    let builder = Db::with_driver(Nowhere);
+    let builder = match plugins.strip_prefix("noop") {
+        Some(count) => {
+            let count: usize = count.parse().expect("how many");
+            (0..count).fold(builder, |builder, number| builder.plugin(Noop(format!("noop {number}"))))
+        }
+        None => builder,
+    };
+    builder.build().expect("plugins that go together")
+}
+
+/// Users with a post that has a post, and so on: so many queries within one another.
+fn nested(input: &Input, depth: usize) -> ast::Statement {
+    use crate::with_kysera::{posts, users};
+
+    let mut ids = select_from(posts::table).filter(posts::score.gt(input.score)).select(posts::user_id);
+    for _ in 1..depth {
+        ids = select_from(posts::table)
+            .filter(posts::score.gt(input.score).and(posts::user_id.in_(ids)))
+            .select(posts::user_id);
+    }
+    select_from(users::table).filter(users::id.in_(ids)).select((users::id, users::name)).to_statement()
+}
+
+/// A driver of no server.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Driver for Nowhere {
+    fn spec(&self) -> &Spec {
+        &POSTGRES
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        Box::pin(async { Err(Error::closed("there is no server")) })
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn status(&self) -> PoolStatus {
+        PoolStatus::default()
+    }
+}
