@@ -2,8 +2,8 @@
 
 /// Gives tables other names within a query, so that one may take part more than once.
 ///
-/// It stands within a function: each alias becomes a variable with one field for each column. It has a type of its own: a column of one alias
-/// is not a column of another.
+/// It stands within a function: each alias becomes a variable with one field for each column. It has a type of its own: a
+/// column of one alias is not a column of another.
 ///
 /// ```
 /// # use kysera::{Table, alias};

@@ -115,4 +115,7 @@ mod documents {
 
     #[doc = include_str!("../docs/guide/queries.md")]
     struct Queries;
+
+    #[doc = include_str!("../docs/guide/plugins.md")]
+    struct Plugins;
 }

@@ -54,6 +54,15 @@ impl<'a> TableUse<'a> {
         self.role
     }
 
+    /// Whether there is a place for a condition on it: everywhere but where rows are inserted, or it is defined.
+    #[must_use]
+    pub const fn takes_condition(&self) -> bool {
+        match self.role {
+            Role::Read | Role::Conflict | Role::Update | Role::Delete => true,
+            Role::Insert | Role::Define => false,
+        }
+    }
+
     /// What was declared of it, where the statement says it by its declaration and not by text.
     #[must_use]
     pub fn declared(&self) -> Option<&'static TableDescription> {
