@@ -1,8 +1,6 @@
 //! A plugin as another crate would have it: tables under legal hold, of which nothing is changed or deleted any more.
-//!
-//! ```console
-//! cargo run --example plugin
-//! ```
+//! `cargo run --example plugin`
+#![allow(missing_docs, clippy::print_stdout, reason = "a program that shows something, and no library")]
 
 use kysera::ast::{self, Role};
 use kysera::plugin::{Context, Plugin};
