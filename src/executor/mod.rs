@@ -1,19 +1,22 @@
 //! Where statements run: rewrite, compile, send. It happens here and nowhere else.
 
+mod after;
 mod session;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc;
 
+use self::after::Kept;
 pub(crate) use self::sealed::{Lease, Pipeline, Source};
 pub(crate) use self::session::Session;
 use crate::ast::Statement;
 use crate::dialect::{self, Compiled, Spec};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
-use crate::plugin::{Context, Metadata};
+use crate::plugin::{Context, Metadata, Plugin};
 use crate::value::Value;
 
 /// What queries run on: a [`Db`](crate::Db), a [`Transaction`](crate::Transaction) or
@@ -55,7 +58,8 @@ pub trait Executor: Source {
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Rows>> {
         Box::pin(async move {
             let ready = self.pipeline().ready(request, self.metadata())?;
-            self.lease(ready.access).await?.connection().fetch(ready.query()).await
+            let rows = async { self.lease(ready.access).await?.connection().fetch(ready.query()).await }.await;
+            self.pipeline().after_rows(&ready, self.metadata(), rows)
         })
     }
 
@@ -75,6 +79,7 @@ pub trait Executor: Source {
                 let _streaming = lease.streaming();
                 let mut batches = lease.connection().stream(ready.query());
                 while let Some(batch) = batches.next().await {
+                    let batch = self.pipeline().after_rows(&ready, self.metadata(), batch);
                     // The receiver is dropped together with this future, so nobody is told that it is gone.
                     let _ = sender.send(batch).await;
                 }
@@ -95,7 +100,8 @@ pub trait Executor: Source {
     fn execute<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
             let ready = self.pipeline().ready(request, self.metadata())?;
-            self.lease(ready.access).await?.connection().execute(ready.query()).await
+            let outcome = async { self.lease(ready.access).await?.connection().execute(ready.query()).await }.await;
+            self.pipeline().after(&ready, self.metadata(), outcome, |_, outcome, _| Ok(outcome))
         })
     }
 
@@ -182,6 +188,7 @@ struct Ready<'q> {
     sql: Cow<'q, str>,
     params: Cow<'q, [Value]>,
     access: Access,
+    kept: Option<Box<Kept>>,
 }
 
 impl Ready<'_> {
@@ -197,11 +204,14 @@ impl Pipeline {
             Request::Annotated(statement, metadata) => (statement, metadata),
             Request::Compiled { query: Query { sql, params }, access } => {
                 self.pass_text(sql, &Metadata::default(), executor)?;
-                return Ok(Ready { sql: sql.into(), params: params.into(), access });
+                return Ok(Ready { sql: sql.into(), params: params.into(), access, kept: None });
             }
         };
-        let (Compiled { sql, params }, access) = self.compile(statement, &query, executor)?;
-        Ok(Ready { sql: sql.into(), params: params.into(), access })
+        let context = Context::new(self.driver.spec(), &self.tables, &query, executor);
+        let statement = self.rewrite(statement, &context)?;
+        let Compiled { sql, params } = dialect::compile(&statement, self.driver.spec())?;
+        let kept = self.keep(&statement, &query);
+        Ok(Ready { sql: sql.into(), params: params.into(), access: Access::of(&statement), kept })
     }
 
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn driver::Connection>> {
@@ -218,11 +228,16 @@ impl Pipeline {
         Ok((dialect::compile(&statement, spec)?, Access::of(&statement)))
     }
 
-    /// Has the plugins rewrite a statement: those that it brings along, and then all that it does not leave out.
+    /// The plugins that a statement runs through: those that it brings along, and then all that it does not leave out.
+    fn run_through<'a>(&'a self, context: &Context<'a>) -> impl Iterator<Item = &'a Arc<dyn Plugin>> + use<'a> {
+        let context = *context;
+        let all = self.plugins.iter().filter(move |plugin| !context.leaves_out((***plugin).type_id()));
+        context.plugins_of_query().into_iter().chain(all)
+    }
+
+    /// Has the plugins rewrite a statement.
     fn rewrite(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        let own = context.plugins_of_query();
-        let all = self.plugins.iter().filter(|plugin| !context.leaves_out((***plugin).type_id()));
-        own.iter().chain(all).try_fold(statement, |statement, plugin| {
+        self.run_through(context).try_fold(statement, |statement, plugin| {
             let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
             plugin.transform(statement, context).map_err(|error| {
                 let table = table.map(|name| format!(" of `{}`", name.as_str())).unwrap_or_default();

@@ -73,8 +73,8 @@ impl<'a> Context<'a> {
     }
 
     /// The plugins of the query alone, in the order in which they were added.
-    pub(crate) fn plugins_of_query(&self) -> Vec<Arc<dyn Plugin>> {
-        let mut plugins: Vec<_> = self.metadata[0].all::<Added>().map(|added| Arc::clone(&added.0)).collect();
+    pub(crate) fn plugins_of_query(&self) -> Vec<&'a Arc<dyn Plugin>> {
+        let mut plugins: Vec<_> = self.metadata[0].all::<Added>().map(|added| &added.0).collect();
         plugins.reverse();
         plugins
     }

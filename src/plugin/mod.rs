@@ -6,6 +6,7 @@
 
 mod context;
 mod order;
+mod ran;
 
 use std::any::Any;
 use std::fmt;
@@ -13,8 +14,10 @@ use std::fmt;
 pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub(crate) use self::order::order;
+pub use self::ran::Ran;
 use crate::ast::Statement;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::row::Rows;
 
 /// Rewrites every statement that runs through a [`Db`](crate::Db), its transactions and its connections.
 ///
@@ -75,6 +78,29 @@ pub trait Plugin: Any + Send + Sync {
     fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let _ = context;
         Ok(statement)
+    }
+
+    /// Whether the plugin looks at what comes of statements, by [`after_rows`](Self::after_rows) and
+    /// [`on_error`](Self::on_error). It does not if it is not said, and then nothing is kept of a statement for it.
+    fn watches(&self) -> bool {
+        false
+    }
+
+    /// Gives back the rows that the program gets in place of `rows`: those of a query, or of one batch of a stream. It is
+    /// asked where the plugin [`watches`](Self::watches), the last plugin to rewrite the statement first.
+    ///
+    /// # Errors
+    ///
+    /// Where the rows must not be seen. The statement was run, and what it wrote is written.
+    fn after_rows(&self, rows: Rows, ran: &Ran<'_>) -> Result<Rows> {
+        let _ = ran;
+        Ok(rows)
+    }
+
+    /// Is told that a statement failed at the server, or that no connection was to be had for it. It is told where the
+    /// plugin [`watches`](Self::watches).
+    fn on_error(&self, error: &Error, ran: &Ran<'_>) {
+        let _ = (error, ran);
     }
 
     /// Lets pass, or not, SQL that goes to the server as text, which no plugin can rewrite:

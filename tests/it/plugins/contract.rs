@@ -4,13 +4,16 @@ use std::error::Error as _;
 
 use kysera::ast::{self, Node, RawPart, Shared, Visit, VisitMut};
 use kysera::dialect::{self, MARIADB, MYSQL, POSTGRES, SQLITE};
+use kysera::driver::Rows;
 use kysera::executor::Request;
-use kysera::plugin::{Context, LeaveOut, Plugin};
+use kysera::plugin::{Context, LeaveOut, Plugin, Ran};
 use kysera::prelude::*;
+use kysera::schema::create_table_for;
 
-use super::shapes::{items, shapes};
+use super::shapes::{Item, NewItem, items, shapes};
 use crate::running::mock::Mock;
 use crate::running::raw;
+use crate::support::on_all;
 
 /// Writes its name behind each text.
 #[derive(Default)]
@@ -385,4 +388,75 @@ fn tables_are_renamed_and_stay_known_as_they_were() {
         dialect::compile(&statement, &SQLITE).unwrap().sql,
         r#"select "items"."id", "parent"."kind" from "s"."items_v2" as "items" left join "s"."items_v2" as "parent" on "items"."parent_id" = "parent"."id""#
     );
+}
+
+/// Keeps what it saw, and takes one row away.
+struct Watch(std::sync::Arc<std::sync::Mutex<Vec<String>>>, &'static str);
+
+impl Watch {
+    fn note(&self, what: &str, ran: &Ran<'_>) {
+        let operation = ran.statement().operation();
+        self.0.lock().unwrap().push(format!("{} {what} {operation}: {} {:?}", self.1, ran.sql(), ran.params()));
+    }
+}
+
+impl Plugin for Watch {
+    fn name(&self) -> &str {
+        self.1
+    }
+
+    fn watches(&self) -> bool {
+        true
+    }
+
+    fn after_rows(&self, mut rows: Rows, ran: &Ran<'_>) -> Result<Rows> {
+        self.note("saw", ran);
+        if ran.context().get::<Forbidden>().is_some() {
+            return Err(Error::invalid("not to be seen"));
+        }
+        let mut fewer = Rows::new(rows.columns().clone());
+        for row in rows.iter_mut().skip(1) {
+            row.values().iter().for_each(|value| fewer.push(value.clone()));
+        }
+        Ok(fewer)
+    }
+
+    fn on_error(&self, error: &Error, ran: &Ran<'_>) {
+        assert!(error.is_unique_violation());
+        self.note("missed", ran);
+    }
+}
+
+struct Forbidden;
+
+#[test]
+fn plugins_look_at_what_comes_of_statements() {
+    on_all(async |fresh| {
+        let seen = std::sync::Arc::default();
+        let watch = |name| Watch(std::sync::Arc::clone(&seen), name);
+        let db = Db::builder(fresh.url.clone()).plugin(watch("a")).plugin(watch("b")).connect().await.unwrap();
+        let take = || std::mem::take(&mut *seen.lock().unwrap());
+        create_table_for::<Item>().execute(&db).await.unwrap();
+        let rows = || (1..=4).map(|id| NewItem::new(id, 7, "secret")).collect::<Vec<_>>();
+        insert_into(items::table).values(rows()).execute(&db).await.unwrap();
+        assert_eq!(take(), [""; 0], "what gives no rows and no error is not told");
+
+        let q = select_from(items::table).filter(items::id.gt(0)).order_by(items::id).select(items::id);
+        assert_eq!(q.clone().fetch_all(&db).await.unwrap(), [3, 4]);
+        let told = take();
+        assert!(told.len() == 2 && told[0].starts_with("b saw select: select") && told[1].starts_with("a saw"));
+        assert!(!told[0].contains("secret"), "{told:?}");
+        let streamed: Vec<_> = futures_util::TryStreamExt::try_collect(q.clone().fetch(&db)).await.unwrap();
+        assert_eq!(streamed, [3, 4]);
+        take();
+        let error = q.with(Forbidden).fetch_all(&db).await.unwrap_err();
+        assert_eq!(error.to_string(), "the plugin `b` refused what came back");
+        take();
+
+        let error = insert_into(items::table).values(rows()).execute(&db).await.unwrap_err();
+        assert!(error.is_unique_violation());
+        let told = take();
+        assert!(told.len() == 2 && told[0].starts_with("b missed insert: insert"), "{told:?}");
+        assert!(!told[0].contains("secret"), "{told:?}");
+    });
 }

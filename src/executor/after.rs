@@ -1,0 +1,47 @@
+//! What plugins do after a statement was run.
+
+use super::{Pipeline, Ready};
+use crate::ast::Statement;
+use crate::driver::Rows;
+use crate::error::{Error, Result};
+use crate::plugin::{Context, Metadata, Plugin, Ran};
+
+/// What is kept of a statement for the plugins that look at what comes of it.
+pub(super) struct Kept {
+    statement: Statement,
+    query: Metadata,
+}
+
+impl Pipeline {
+    /// What is to be kept of a statement: nothing, where no plugin looks at what comes of it.
+    pub(super) fn keep(&self, statement: &Statement, query: &Metadata) -> Option<Box<Kept>> {
+        let context = Context::new(self.driver.spec(), &self.tables, query, query);
+        let watched = self.run_through(&context).any(|plugin| plugin.watches());
+        watched.then(|| Box::new(Kept { statement: statement.clone(), query: query.clone() }))
+    }
+
+    /// Has the plugins look at the rows of a statement, or at why there are none.
+    pub(super) fn after_rows(&self, ready: &Ready<'_>, executor: &Metadata, rows: Result<Rows>) -> Result<Rows> {
+        self.after(ready, executor, rows, |plugin, rows, ran| plugin.after_rows(rows, ran))
+    }
+
+    /// The last plugin to rewrite a statement is the first to see what came of it.
+    pub(super) fn after<T>(
+        &self,
+        ready: &Ready<'_>,
+        executor: &Metadata,
+        result: Result<T>,
+        each: impl Fn(&dyn Plugin, T, &Ran<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let Some(kept) = &ready.kept else { return result };
+        let context = Context::new(self.driver.spec(), &self.tables, &kept.query, executor);
+        let ran = Ran::new(&kept.statement, &ready.sql, &ready.params, context);
+        let mut plugins: Vec<_> = self.run_through(&context).filter(|plugin| plugin.watches()).collect();
+        plugins.reverse();
+        let tell = |error: &Error| plugins.iter().for_each(|plugin| plugin.on_error(error, &ran));
+        let seen = result.inspect_err(tell)?;
+        plugins.iter().try_fold(seen, |seen, plugin| {
+            each(&***plugin, seen, &ran).map_err(|error| error.in_plugin(plugin.name(), "what came back".into()))
+        })
+    }
+}
