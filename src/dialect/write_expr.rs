@@ -240,7 +240,14 @@ impl<'a> Writer<'a> {
             self.decimal_list(list);
         }
         self.text(if *negated { " not in (" } else { " in (" });
-        self.list("", list, ", ", |writer, it| writer.operand(it, Precedence::Any, typed))?;
+        self.list("", list, ", ", |writer, it| match it {
+            Expr::Value(value) => {
+                writer.value_of_many(value, typed)?;
+                writer.decimal_collation(value);
+                Ok(())
+            }
+            other => writer.operand(other, Precedence::Any, typed),
+        })?;
         self.text(")");
         Ok(())
     }

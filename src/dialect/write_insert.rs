@@ -69,7 +69,7 @@ impl<'a> Writer<'a> {
         for (at, row) in values.chunks_exact(width).enumerate() {
             self.text(if at == 0 { "(" } else { ", (" });
             self.list("", row, ", ", |writer, it| match it {
-                InsertValue::Expr(Expr::Value(value)) => writer.value(value, Typed::Yes),
+                InsertValue::Expr(Expr::Value(value)) => writer.value_of_many(value, Typed::Yes),
                 InsertValue::Expr(expr) => writer.typed_expr(expr),
                 InsertValue::NextNumber => {
                     writer.text(match writer.spec.next_number {

@@ -217,8 +217,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a value: its placeholder, in a cast where the server needs one, or its literal.
-    #[inline]
     pub(super) fn value(&mut self, value: &Value, typed: Typed) -> Result<()> {
+        self.value_of_many(value, typed)
+    }
+
+    /// The same, for loops that write hundreds of them.
+    #[inline(always)]
+    pub(super) fn value_of_many(&mut self, value: &Value, typed: Typed) -> Result<()> {
         let number = match self.values {
             Values::Bound => self.bind(value),
             Values::Once => self.bind_once(value),
