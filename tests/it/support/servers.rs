@@ -140,7 +140,13 @@ impl Fresh {
         Self { server, db: connect(url.clone()).await, url, name }
     }
 
-    async fn drop(self) {
+    /// The name of its schema on PostgreSQL, of its database on MySQL and MariaDB.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Drops it. Where a test fails before, it stays until the servers are brought anew.
+    pub async fn drop(self) {
         let Self { server, db, url: _, name } = self;
         // A connection that a failed test still holds would be waited for.
         let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;
