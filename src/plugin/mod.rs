@@ -6,6 +6,9 @@
 
 mod context;
 mod order;
+mod reach;
+mod clock;
+mod soft_delete;
 
 use std::any::Any;
 use std::fmt;
@@ -13,6 +16,7 @@ use std::fmt;
 pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub(crate) use self::order::order;
+pub use self::soft_delete::{HardDelete, Rows, SoftDelete};
 use crate::ast::Statement;
 use crate::error::Result;
 
@@ -48,10 +52,8 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([policies]), 50 (soft
-    /// deletes) and 30 (timestamps).
-    ///
-    /// [policies]: crate::plugin
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 (policies), 50
+    /// ([`SoftDelete`]) and 30 (timestamps).
     fn priority(&self) -> i32 {
         0
     }

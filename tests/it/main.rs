@@ -24,3 +24,4 @@ mod types;
 mod values;
 mod architecture;
 mod drivers;
+mod plugins;

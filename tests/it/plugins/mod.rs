@@ -1,0 +1,3 @@
+//! The plugins that come with the crate, on all servers.
+
+mod soft_delete;
