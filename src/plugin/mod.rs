@@ -9,6 +9,7 @@ mod order;
 mod reach;
 mod clock;
 mod soft_delete;
+mod timestamps;
 
 use std::any::Any;
 use std::fmt;
@@ -17,6 +18,7 @@ pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub(crate) use self::order::order;
 pub use self::soft_delete::{HardDelete, Rows, SoftDelete};
+pub use self::timestamps::Timestamps;
 use crate::ast::Statement;
 use crate::error::Result;
 
@@ -53,7 +55,7 @@ pub trait Plugin: Any + Send + Sync {
     fn name(&self) -> &str;
 
     /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 (policies), 50
-    /// ([`SoftDelete`]) and 30 (timestamps).
+    /// ([`SoftDelete`]) and 30 ([`Timestamps`]).
     fn priority(&self) -> i32 {
         0
     }

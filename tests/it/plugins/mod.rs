@@ -1,3 +1,4 @@
 //! The plugins that come with the crate, on all servers.
 
 mod soft_delete;
+mod timestamps;
