@@ -179,10 +179,15 @@ impl Plugin for SoftDelete {
     }
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        let mut deletes = false;
         statement.restrict_tables(|table| {
-            if self.includes(table.name(), context) { self.condition(table, context) } else { Ok(None) }
+            if !self.includes(table.name(), context) {
+                return Ok(None);
+            }
+            deletes |= table.role() == Role::Delete;
+            self.condition(table, context)
         })?;
-        if context.get::<HardDelete>().is_none() {
+        if deletes && context.get::<HardDelete>().is_none() {
             statement.accept_mut(&mut Soften { plugin: self, context })?;
         }
         Ok(statement)

@@ -173,6 +173,11 @@ struct Stamp<'a> {
 }
 
 impl VisitMut for Stamp<'_> {
+    /// What writes stands before a statement, and in no expression of it: no server lets a subquery write.
+    fn visit_expr(&mut self, _: &mut Expr) -> Result<()> {
+        Ok(())
+    }
+
     fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
         node.walk_mut(self)?;
         let Insert { with: _, into, columns, source, conflict, returning: _ } = node;

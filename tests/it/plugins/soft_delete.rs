@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
+use kysera::ast;
 use kysera::plugin::SoftDelete;
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
@@ -314,6 +315,36 @@ fn sd21_deletes_with_other_tables() {
         assert_eq!(live.fetch_all(&db).await.unwrap(), ["c1"]);
         let all = select_from(notes::table).select(count_all()).fetch_one(&fresh.db).await.unwrap();
         assert_eq!(all, 4, "nothing is really deleted");
+    });
+}
+
+#[test]
+fn sd21_a_delete_may_read_its_own_table() {
+    on_all(async |fresh| {
+        let db = prepared(fresh).await;
+        let first = select_from(people::table).order_by(people::id).limit(2).select(people::id);
+        let q = delete_from(people::table).filter(people::id.in_(first));
+        assert_eq!(q.execute(&db).await.unwrap().rows_affected, 2, "the first two that live");
+        assert_eq!(names(&db).await, ["Dan"]);
+    });
+}
+
+#[test]
+fn sd3_tables_that_are_named_by_text_are_known_where_they_are_declared() {
+    let by_text = |name: &str| -> ast::Statement {
+        ast::Select {
+            columns: [ast::SelectItem::Expr(ast::SelectExpr { expr: 1_i64.into(), alias: None })].into_iter().collect(),
+            from: [ast::TableRef::Table(ast::Table { name: name.into(), alias: None })].into_iter().collect(),
+            ..ast::Select::default()
+        }
+        .into()
+    };
+    on_each(&[Server::Sqlite], async |fresh| {
+        let builder = Db::builder(fresh.url.clone()).plugin(SoftDelete::new());
+        let db = builder.table(people::table).connect().await.unwrap();
+        let sql = |name| db.compile(by_text(name)).unwrap().0.sql;
+        assert_eq!(sql("people"), r#"select ?1 from "people" where "people"."deleted_at" is null"#);
+        assert_eq!(sql("notes"), r#"select ?1 from "notes""#);
     });
 }
 
