@@ -424,6 +424,28 @@ fn sd17_names_of_columns_are_quoted() {
 }
 
 #[test]
+fn sd17_a_column_may_have_a_name_that_looks_like_sql() {
+    const NAME: &str = "x`\" is null or 1=1 -- ' \\";
+    #[derive(Clone, Debug, PartialEq, Table)]
+    #[table(name = "odds")]
+    pub struct Odd {
+        #[column(primary_key)]
+        pub id: i64,
+        #[column(name = "x`\" is null or 1=1 -- ' \\")]
+        pub gone: Option<DateTime<Utc>>,
+    }
+    on_all(async |fresh| {
+        create_table_for::<Odd>().execute(&fresh.db).await.unwrap();
+        let db = with_plugin(fresh, SoftDelete::new().column(NAME)).await;
+        insert_into(odds::table).values([NewOdd::new(1), NewOdd::new(2)]).execute(&db).await.unwrap();
+        let ids = || select_from(odds::table).order_by(odds::id).select(odds::id);
+        assert_eq!(delete_from(odds::table).filter(odds::id.eq(1)).execute(&db).await.unwrap().rows_affected, 1);
+        assert_eq!(ids().fetch_all(&db).await.unwrap(), [2]);
+        assert_eq!(ids().with(SoftDelete::only_deleted()).fetch_all(&db).await.unwrap(), [1]);
+    });
+}
+
+#[test]
 fn a_column_that_holds_no_instants_needs_a_clock() {
     #[derive(Clone, Debug, PartialEq, Table)]
     #[table(name = "counts")]

@@ -206,6 +206,32 @@ fn ts6_which_tables() {
 }
 
 #[test]
+fn ts6_a_column_may_have_a_name_that_looks_like_sql() {
+    const NAME: &str = "x`\" = 1 -- ' \\";
+    #[derive(Clone, Debug, PartialEq, Table)]
+    #[table(name = "odd_times")]
+    pub struct OddTime {
+        #[column(primary_key)]
+        pub id: i64,
+        #[column(default = 0)]
+        pub n: i64,
+        #[column(name = "x`\" = 1 -- ' \\")]
+        pub at: Option<Instant>,
+    }
+    on_all(async |fresh| {
+        create_table_for::<OddTime>().execute(&fresh.db).await.unwrap();
+        let db = with_plugin(fresh, Timestamps::new().created(NAME)).await;
+        insert_into(odd_times::table).values([NewOddTime::new(1), NewOddTime::new(2)]).execute(&db).await.unwrap();
+        let next = select_from(odd_times::table).select((odd_times::id + 2, odd_times::n));
+        insert_into(odd_times::table).from_select((odd_times::id, odd_times::n), next).execute(&db).await.unwrap();
+        let db = with_plugin(fresh, Timestamps::new().updated(NAME)).await;
+        update(odd_times::table).set(odd_times::n.to(1)).filter(odd_times::id.eq(1)).execute(&db).await.unwrap();
+        let at = select_from(odd_times::table).select(odd_times::at).fetch_all(&db).await.unwrap();
+        assert!(at.len() == 4 && at.iter().all(|at| at.is_some_and(recent)), "{at:?}");
+    });
+}
+
+#[test]
 fn ts11_a_delete_and_a_restore_are_no_changes() {
     on_all(async |fresh| {
         create_table_for::<Thing>().execute(&fresh.db).await.unwrap();
