@@ -7,6 +7,10 @@
 mod context;
 mod order;
 mod ran;
+mod reach;
+mod clock;
+mod soft_delete;
+mod timestamps;
 
 use std::any::Any;
 use std::fmt;
@@ -15,6 +19,8 @@ pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub(crate) use self::order::order;
 pub use self::ran::Ran;
+pub use self::soft_delete::{DeletedRows, HardDelete, SoftDelete};
+pub use self::timestamps::Timestamps;
 use crate::ast::Statement;
 use crate::error::{Error, Result};
 use crate::row::Rows;
@@ -51,10 +57,8 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([policies]), 50 (soft
-    /// deletes) and 30 (timestamps).
-    ///
-    /// [policies]: crate::plugin
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 (policies), 50
+    /// ([`SoftDelete`]) and 30 ([`Timestamps`]).
     fn priority(&self) -> i32 {
         0
     }

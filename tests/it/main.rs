@@ -25,3 +25,4 @@ mod types;
 mod values;
 mod architecture;
 mod drivers;
+mod plugins;

@@ -3,3 +3,5 @@
 mod contract;
 mod matrix;
 mod shapes;
+mod soft_delete;
+mod timestamps;

@@ -1,0 +1,44 @@
+//! Which tables a plugin is for.
+
+use super::Context;
+use crate::ast::TableName;
+
+/// Which tables a plugin is for: those that are named, or else all that are known to have its column, but for some.
+///
+/// Names are compared without their case, as those of [`Builder::table`](crate::db::Builder::table) are, and a table is
+/// meant in whichever schema it stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reach {
+    only: Option<Vec<String>>,
+    except: Vec<String>,
+}
+
+impl Reach {
+    pub(super) fn only(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { only: Some(names(tables)), ..self }
+    }
+
+    pub(super) fn except(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { except: names(tables), ..self }
+    }
+
+    pub(super) fn includes(&self, table: &TableName, column: &str, context: &Context<'_>) -> bool {
+        match &self.only {
+            Some(only) => is_among(only, table),
+            None => {
+                !is_among(&self.except, table)
+                    && context.declared(table).is_some_and(|declared| declared.column(column).is_some())
+            }
+        }
+    }
+}
+
+/// Names as [`is_among`] compares them.
+pub(super) fn names(tables: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    tables.into_iter().map(|table| table.into().to_lowercase()).collect()
+}
+
+pub(super) fn is_among(names: &[String], table: &TableName) -> bool {
+    let name = table.name.as_str().to_lowercase();
+    names.contains(&name)
+}

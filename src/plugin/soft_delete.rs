@@ -1,0 +1,270 @@
+//! Soft deletes: rows that are deleted stay, and are seen no more.
+
+use super::clock::Clock;
+use super::reach::{Reach, is_among, names};
+use super::{Context, LeaveOut, Plugin};
+use crate::ast::{Assignment, Delete, Expr, Ident, Node, Role, Statement, TableName, TableUse, Update, VisitMut};
+use crate::error::{Error, Result};
+use crate::types::SqlType;
+
+/// Has deleted rows stay, with the time of their deletion in a column, and be seen no more.
+///
+/// Every table of every statement is filtered, wherever it stands: in joins (a left join keeps its other side), subqueries,
+/// common table expressions, set operations, and where it is updated. A `delete` becomes an `update` that sets the
+/// column. It is for every table that is known to have the column, by its declaration or by
+/// [`Builder::table`](crate::db::Builder::table), or for those that are named by [`only`](Self::only).
+///
+/// ```
+/// use kysera::plugin::SoftDelete;
+/// use kysera::prelude::*;
+///
+/// #[derive(Debug, PartialEq, Table)]
+/// #[table(name = "users")]
+/// pub struct User {
+///     #[column(primary_key, generated)]
+///     id: i64,
+///     name: String,
+///     deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// let db = Db::builder("sqlite::memory:").plugin(SoftDelete::new()).connect().await?;
+/// kysera::schema::create_table_for::<User>().execute(&db).await?;
+/// insert_into(users::table).values([NewUser::new("Ann"), NewUser::new("Bob")]).execute(&db).await?;
+///
+/// // update "users" set "deleted_at" = .. where "users"."name" = ?1 and "users"."deleted_at" is null
+/// delete_from(users::table).filter(users::name.eq("Bob")).execute(&db).await?;
+/// // select "users"."name" from "users" where "users"."deleted_at" is null
+/// let names = || select_from(users::table).order_by(users::id).select(users::name);
+/// assert_eq!(names().fetch_all(&db).await?, ["Ann"]);
+/// assert_eq!(names().with(SoftDelete::include_deleted()).fetch_all(&db).await?, ["Ann", "Bob"]);
+///
+/// // Restores Bob: an update of rows that are deleted.
+/// update(users::table)
+///     .set(users::deleted_at.to(None))
+///     .filter(users::name.eq("Bob"))
+///     .with(SoftDelete::only_deleted())
+///     .execute(&db)
+///     .await?;
+/// assert_eq!(names().fetch_all(&db).await?, ["Ann", "Bob"]);
+///
+/// delete_from(users::table).filter(users::name.eq("Bob")).with(SoftDelete::hard_delete()).execute(&db).await?;
+/// assert_eq!(names().with(SoftDelete::include_deleted()).fetch_all(&db).await?, ["Ann"]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What a delete does
+///
+/// It counts, and gives back by `returning`, the rows that it deleted now: a row that was deleted before keeps its time. What
+/// `returning` gives is the row afterwards, with the time in it. Since it is an `update`, MariaDB has no `returning` on it, and
+/// no `with` before it. A delete without a filter that does not say `all_rows` is refused, as without the plugin.
+///
+/// # What to know
+///
+/// - **Unique keys** still count deleted rows: the address of a deleted user is taken. On PostgreSQL and SQLite, make the
+///   key of live rows alone: `create unique index .. on users (email) where deleted_at is null`. MySQL and MariaDB have no
+///   such index; there, a unique key may be of a generated column that is `null` in deleted rows.
+/// - **Upserts** see deleted rows for the same reason. One that hits a deleted row updates it, and it stays deleted unless
+///   the upsert sets the column to `null`.
+/// - **Nothing cascades**: an `on delete cascade` of the database does not see an update. Rows that refer to a deleted one stay
+///   as they are, and an inner join with it gives them no more.
+/// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch).
+/// - A statement may leave the plugin out, by [`without`](crate::query::Statement::without): then it reads all rows, and a
+///   delete deletes.
+#[derive(Clone, Debug)]
+#[must_use = "a plugin does nothing until it is given to a database"]
+pub struct SoftDelete {
+    column: Ident,
+    reach: Reach,
+    clock: Clock,
+}
+
+impl SoftDelete {
+    /// Soft deletes by the column `deleted_at`, timed by the database.
+    pub fn new() -> Self {
+        Self { column: "deleted_at".into(), reach: Reach::default(), clock: Clock::default() }
+    }
+
+    /// The column that holds when a row was deleted, and `null` where it is not; `deleted_at` if it is not said.
+    pub fn column(self, name: impl Into<Ident>) -> Self {
+        Self { column: name.into(), ..self }
+    }
+
+    /// For these tables alone, by their names without a schema, which need not be declared.
+    pub fn only(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { reach: self.reach.only(tables), ..self }
+    }
+
+    /// Not for these tables. It means nothing beside [`only`](Self::only).
+    pub fn except(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { reach: self.reach.except(tables), ..self }
+    }
+
+    /// Takes the time from the program and not from the database, in the type that the column has: a `DateTime<Utc>`, or
+    /// a number of seconds.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// use kysera::plugin::SoftDelete;
+    ///
+    /// let plugin = SoftDelete::new().clock(|| chrono::DateTime::<chrono::Utc>::from(SystemTime::now()));
+    /// ```
+    pub fn clock<V: SqlType<Base = V>>(self, clock: impl Fn() -> V + Send + Sync + 'static) -> Self {
+        Self { clock: Clock::of(clock), ..self }
+    }
+
+    /// Has a statement read and update deleted rows too. Say it of a statement, or of a [`Db`](crate::Db) for all of its.
+    pub const fn include_deleted() -> DeletedRows {
+        DeletedRows { which: Which::All, tables: None }
+    }
+
+    /// Has a statement read and update deleted rows alone: to show them, or to restore them by setting the column to
+    /// `null`. So is every table that the plugin is for; see [`DeletedRows::of`].
+    pub const fn only_deleted() -> DeletedRows {
+        DeletedRows { which: Which::Deleted, tables: None }
+    }
+
+    /// Has a `delete` really delete, live and deleted rows alike; with [`only_deleted`](Self::only_deleted) beside it,
+    /// deleted rows alone. Tables that the statement only reads are filtered as ever.
+    pub const fn hard_delete() -> HardDelete {
+        HardDelete(())
+    }
+
+    fn includes(&self, table: &TableName, context: &Context<'_>) -> bool {
+        self.reach.includes(table, self.column.as_str(), context)
+    }
+
+    /// The condition on a table of a statement.
+    fn condition(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<Option<Expr>> {
+        let said = context.get::<DeletedRows>().and_then(|rows| rows.which_of(table.name()));
+        let which = match table.role() {
+            Role::Insert | Role::Conflict | Role::Define => Which::All,
+            Role::Read | Role::Update => said.unwrap_or(Which::Live),
+            Role::Delete if context.get::<HardDelete>().is_some() => said.unwrap_or(Which::All),
+            Role::Delete => match said {
+                // A row that is deleted keeps its time.
+                None | Some(Which::Live | Which::All) => Which::Live,
+                Some(Which::Deleted) => {
+                    return Err(Error::invalid(
+                        "rows that are deleted cannot be deleted again; `SoftDelete::hard_delete()` really deletes them",
+                    ));
+                }
+            },
+        };
+        let column = || table.column(self.column.clone());
+        Ok(match which {
+            Which::Live => Some(column().is_null()),
+            Which::All => None,
+            Which::Deleted => Some(column().is_not_null()),
+        })
+    }
+}
+
+impl Default for SoftDelete {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Plugin for SoftDelete {
+    fn name(&self) -> &str {
+        "soft delete"
+    }
+
+    fn priority(&self) -> i32 {
+        50
+    }
+
+    fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        let mut deletes = false;
+        statement.restrict_tables(|table| {
+            if !self.includes(table.name(), context) {
+                return Ok(None);
+            }
+            deletes |= table.role() == Role::Delete;
+            self.condition(table, context)
+        })?;
+        if deletes && context.get::<HardDelete>().is_none() {
+            statement.accept_mut(&mut Soften { plugin: self, context })?;
+        }
+        Ok(statement)
+    }
+}
+
+impl LeaveOut for SoftDelete {}
+
+/// Which rows a statement means, of tables with soft deletes: a value that travels with it.
+///
+/// [`SoftDelete::include_deleted`] and [`SoftDelete::only_deleted`] make it.
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until a statement or a database is given it by `with`"]
+pub struct DeletedRows {
+    which: Which,
+    tables: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    Live,
+    All,
+    Deleted,
+}
+
+impl DeletedRows {
+    /// Of these tables alone, by their names; of the others, the statement means live rows: users who are deleted, with
+    /// their groups that are not.
+    ///
+    /// ```
+    /// use kysera::plugin::SoftDelete;
+    ///
+    /// let rows = SoftDelete::only_deleted().of(["users"]);
+    /// ```
+    pub fn of(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { tables: Some(names(tables)), ..self }
+    }
+
+    /// Which rows of a table, if it is said.
+    fn which_of(&self, table: &TableName) -> Option<Which> {
+        let Self { which, tables } = self;
+        tables.as_ref().is_none_or(|tables| is_among(tables, table)).then_some(*which)
+    }
+}
+
+/// Has a `delete` really delete: a value that travels with it. [`SoftDelete::hard_delete`] makes it.
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until a statement or a database is given it by `with`"]
+pub struct HardDelete(());
+
+/// Puts an update in place of each delete.
+struct Soften<'a> {
+    plugin: &'a SoftDelete,
+    context: &'a Context<'a>,
+}
+
+impl VisitMut for Soften<'_> {
+    fn visit_statement(&mut self, node: &mut Statement) -> Result<()> {
+        node.walk_mut(self)?;
+        if let Statement::Delete(delete) = node
+            && self.plugin.includes(&delete.from.name, self.context)
+        {
+            *node = self.update(delete.clone().into_inner())?.into();
+        }
+        Ok(())
+    }
+}
+
+impl Soften<'_> {
+    fn update(&self, delete: Delete) -> Result<Update> {
+        let Delete { with, from: table, using: from, filter, all_rows, returning } = delete;
+        if filter.is_none() && !all_rows {
+            return Err(Error::invalid("`delete` without `filter`; say `.all_rows()` where all rows are meant"));
+        }
+        let SoftDelete { column, reach: _, clock } = self.plugin;
+        clock.check(&table.name, column, self.context)?;
+        let assignments = vec![Assignment { column: column.clone(), value: clock.now() }];
+        Ok(Update { with, table, assignments, from, filter, all_rows, returning })
+    }
+}

@@ -1,0 +1,287 @@
+//! Timestamps: when a row was made, and when it was last changed.
+
+use super::clock::Clock;
+use super::reach::Reach;
+use super::{Context, LeaveOut, Plugin};
+use crate::ast::{
+    Assignment, Conflict, ConflictAction, Expr, Ident, Insert, InsertSource, InsertValue, Node, Query, SelectExpr,
+    SelectItem, Statement, TableName, Update, Values, VisitMut,
+};
+use crate::error::Result;
+use crate::types::SqlType;
+use crate::value::Value;
+
+/// Writes down when a row was made, and when it was last changed.
+///
+/// An `insert` gives the column `created_at`, an `update` and the update branch of an upsert set `updated_at`, wherever in a
+/// statement they stand; all rows of a statement get the same instant. It is for every table that is known to have the
+/// column, by its declaration or by [`Builder::table`](crate::db::Builder::table), or for those that are named by
+/// [`only`](Self::only).
+///
+/// ```
+/// use kysera::plugin::Timestamps;
+/// use kysera::prelude::*;
+///
+/// type Instant = chrono::DateTime<chrono::Utc>;
+///
+/// #[derive(Debug, PartialEq, Table)]
+/// #[table(name = "users")]
+/// pub struct User {
+///     #[column(primary_key, generated)]
+///     id: i64,
+///     name: String,
+///     #[column(default = now)]
+///     created_at: Instant,
+///     updated_at: Option<Instant>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// let db = Db::builder("sqlite::memory:").plugin(Timestamps::new()).connect().await?;
+/// kysera::schema::create_table_for::<User>().execute(&db).await?;
+/// // insert into "users" ("name", "updated_at", "created_at") values (?1, null, now)
+/// insert_into(users::table).values(NewUser::new("Ann")).execute(&db).await?;
+/// // update "users" set "name" = ?1, "updated_at" = now where "users"."name" = ?2
+/// update(users::table).set(users::name.to("Bob")).filter(users::name.eq("Ann")).execute(&db).await?;
+/// let bob = select_from(users::table).fetch_one(&db).await?;
+/// assert!(bob.updated_at.is_some_and(|updated| updated >= bob.created_at));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is left as it is
+///
+/// - What the statement itself says of the column. `null` among the values of an insert says nothing, because a struct
+///   gives it in every column that may be empty.
+/// - An update that sets nothing but columns that are not [minded](Self::unless_only), by default `deleted_at`: so a row
+///   that is deleted or restored by [`SoftDelete`](super::SoftDelete) keeps the time of its last change.
+/// - A statement that [leaves out](crate::query::Statement::without) the plugin, and text.
+///
+/// # Whose clock
+///
+/// The database's, which all programs share, where no [`clock`](Self::clock) is given. On PostgreSQL that is when the
+/// transaction began, so all statements of one have the same instant; SQLite's has milliseconds, the others microseconds.
+#[derive(Clone, Debug)]
+#[must_use = "a plugin does nothing until it is given to a database"]
+pub struct Timestamps {
+    created: Ident,
+    updated: Ident,
+    inserts: Inserts,
+    unminded: Vec<String>,
+    reach: Reach,
+    clock: Clock,
+}
+
+/// What an insert gives.
+#[derive(Clone, Copy, Debug)]
+enum Inserts {
+    Created,
+    CreatedAndUpdated,
+}
+
+impl Timestamps {
+    /// Timestamps in the columns `created_at` and `updated_at`, by the database's clock.
+    pub fn new() -> Self {
+        Self {
+            created: "created_at".into(),
+            updated: "updated_at".into(),
+            inserts: Inserts::Created,
+            unminded: vec!["deleted_at".into()],
+            reach: Reach::default(),
+            clock: Clock::default(),
+        }
+    }
+
+    /// The column that holds when a row was made; `created_at` if it is not said.
+    pub fn created(self, name: impl Into<Ident>) -> Self {
+        Self { created: name.into(), ..self }
+    }
+
+    /// The column that holds when a row was last changed; `updated_at` if it is not said.
+    pub fn updated(self, name: impl Into<Ident>) -> Self {
+        Self { updated: name.into(), ..self }
+    }
+
+    /// Has an insert give both columns, so that a row that was never changed has the same time in both.
+    pub fn updated_on_insert(self) -> Self {
+        Self { inserts: Inserts::CreatedAndUpdated, ..self }
+    }
+
+    /// Has an update that sets no other columns than these be no change of the row; `deleted_at` if it is not said.
+    pub fn unless_only(self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { unminded: columns.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// For these tables alone, by their names without a schema, which need not be declared. Of one that is declared, those
+    /// of the two columns that it has.
+    pub fn only(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { reach: self.reach.only(tables), ..self }
+    }
+
+    /// Not for these tables. It means nothing beside [`only`](Self::only).
+    pub fn except(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { reach: self.reach.except(tables), ..self }
+    }
+
+    /// Takes the time from the program and not from the database, in the type that the columns have. It is asked once for
+    /// each statement.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// use kysera::plugin::Timestamps;
+    ///
+    /// let now = || chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
+    /// let instants = Timestamps::new().clock(now);
+    /// let seconds = Timestamps::new().clock(move || now().timestamp());
+    /// let text = Timestamps::new().clock(move || now().format("%Y-%m-%dT%H:%M:%SZ").to_string());
+    /// ```
+    pub fn clock<V: SqlType<Base = V>>(self, clock: impl Fn() -> V + Send + Sync + 'static) -> Self {
+        Self { clock: Clock::of(clock), ..self }
+    }
+}
+
+impl Default for Timestamps {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Plugin for Timestamps {
+    fn name(&self) -> &str {
+        "timestamps"
+    }
+
+    fn priority(&self) -> i32 {
+        30
+    }
+
+    fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        statement.accept_mut(&mut Stamp { plugin: self, context, now: None })?;
+        Ok(statement)
+    }
+}
+
+impl LeaveOut for Timestamps {}
+
+/// Stamps what is written.
+struct Stamp<'a> {
+    plugin: &'a Timestamps,
+    context: &'a Context<'a>,
+    /// What the clock said, once it was asked.
+    now: Option<Expr>,
+}
+
+impl VisitMut for Stamp<'_> {
+    /// What writes stands before a statement, and in no expression of it: no server lets a subquery write.
+    fn visit_expr(&mut self, _: &mut Expr) -> Result<()> {
+        Ok(())
+    }
+
+    fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
+        node.walk_mut(self)?;
+        let Insert { with: _, into, columns, source, conflict, returning: _ } = node;
+        let Timestamps { created, updated, inserts, unminded: _, reach: _, clock: _ } = self.plugin;
+        let given: &[&Ident] = match inserts {
+            Inserts::Created => &[created],
+            Inserts::CreatedAndUpdated => &[created, updated],
+        };
+        for column in given {
+            if let Some(now) = self.now_for(into, column)? {
+                give(column, &now, columns, source);
+            }
+        }
+        if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) = conflict {
+            self.set(into, assignments)?;
+        }
+        Ok(())
+    }
+
+    fn visit_update(&mut self, node: &mut Update) -> Result<()> {
+        node.walk_mut(self)?;
+        self.set(&node.table.name, &mut node.assignments)
+    }
+}
+
+impl Stamp<'_> {
+    /// What a column of a table is to hold, if it is stamped.
+    fn now_for(&mut self, table: &TableName, column: &Ident) -> Result<Option<Expr>> {
+        let Timestamps { created: _, updated: _, inserts: _, unminded: _, reach, clock } = self.plugin;
+        let declared = self.context.declared(table);
+        let has = || declared.is_none_or(|declared| declared.column(column.as_str()).is_some());
+        if !reach.includes(table, column.as_str(), self.context) || !has() {
+            return Ok(None);
+        }
+        clock.check(table, column, self.context)?;
+        Ok(Some(self.now.get_or_insert_with(|| clock.now()).clone()))
+    }
+
+    /// Sets when a row was changed, where an update changes it and does not say when. One without assignments is an
+    /// error, and stays one.
+    fn set(&mut self, table: &TableName, assignments: &mut Vec<Assignment>) -> Result<()> {
+        let Timestamps { created: _, updated, inserts: _, unminded, reach: _, clock: _ } = self.plugin;
+        let is_said = assignments.iter().any(|it| it.column == *updated);
+        let is_change = assignments.iter().any(|it| !unminded.iter().any(|column| column == it.column.as_str()));
+        if is_change
+            && !is_said
+            && let Some(value) = self.now_for(table, updated)?
+        {
+            assignments.push(Assignment { column: updated.clone(), value });
+        }
+        Ok(())
+    }
+}
+
+/// Has an insert give a column, in the rows that do not.
+fn give(column: &Ident, now: &Expr, columns: &mut Vec<Ident>, source: &mut InsertSource) {
+    let stamp = || InsertValue::Expr(now.clone());
+    match (source, columns.iter().position(|it| it == column)) {
+        (InsertSource::Values(Values { values }), Some(at)) => {
+            let given = values.iter_mut().skip(at).step_by(columns.len());
+            given.filter(|it| is_left_out(it)).for_each(|it| *it = stamp());
+        }
+        (InsertSource::Query(_), Some(_)) => {}
+        (InsertSource::Values(Values { values }), None) => {
+            let mut wider = Vec::with_capacity(values.len() + values.len() / columns.len().max(1));
+            for (at, value) in std::mem::take(values).into_iter().enumerate() {
+                wider.push(value);
+                if (at + 1).is_multiple_of(columns.len()) {
+                    wider.push(stamp());
+                }
+            }
+            *values = wider;
+            columns.push(column.clone());
+        }
+        (InsertSource::Query(query), None) => {
+            // A name that no other column of the query has, since it may be written as a derived table.
+            let alias = Some(Ident::from(format!("stamp of {}", column.as_str())));
+            select(query, &SelectItem::Expr(SelectExpr { expr: now.clone(), alias }));
+            columns.push(column.clone());
+        }
+        // A row of defaults, but for this one.
+        (source @ InsertSource::Default, _) => {
+            *source = InsertSource::Values(Values { values: vec![stamp()] });
+            columns.push(column.clone());
+        }
+    }
+}
+
+/// Whether a row does not say what a column is to hold.
+fn is_left_out(value: &InsertValue) -> bool {
+    match value {
+        InsertValue::Expr(Expr::Value(Value::Null(_))) | InsertValue::Default | InsertValue::NextNumber => true,
+        InsertValue::Expr(_) => false,
+    }
+}
+
+/// Has a query, and each operand of a set operation, select one thing more. It is the same in all rows, so that equal rows
+/// stay equal.
+fn select(query: &mut Query, item: &SelectItem) {
+    let mut queries = vec![query];
+    while let Some(query) = queries.pop() {
+        match query {
+            Query::Select(it) => it.columns.push(item.clone()),
+            Query::Compound(it) => queries.extend(&mut it.operands),
+        }
+    }
+}
