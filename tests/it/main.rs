@@ -25,4 +25,3 @@ mod types;
 mod values;
 mod architecture;
 mod drivers;
-mod plugins;
