@@ -6,6 +6,11 @@
 
 mod context;
 mod order;
+mod text;
+mod row_policies;
+mod with_schema;
+mod read_only;
+mod require_limit;
 
 use std::any::Any;
 use std::fmt;
@@ -13,6 +18,10 @@ use std::fmt;
 pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub(crate) use self::order::order;
+pub use self::read_only::ReadOnly;
+pub use self::require_limit::RequireLimit;
+pub use self::row_policies::RowPolicies;
+pub use self::with_schema::WithSchema;
 use crate::ast::Statement;
 use crate::error::Result;
 
@@ -48,10 +57,8 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([policies]), 50 (soft
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([`RowPolicies`]), 50 (soft
     /// deletes) and 30 (timestamps).
-    ///
-    /// [policies]: crate::plugin
     fn priority(&self) -> i32 {
         0
     }

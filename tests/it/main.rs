@@ -18,6 +18,7 @@ mod sql;
 mod oracle;
 mod injection;
 mod running;
+mod plugins;
 mod cancellation;
 mod nodes;
 mod types;

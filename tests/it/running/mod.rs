@@ -9,7 +9,7 @@ mod instants;
 mod fitting;
 mod leaks;
 mod limits;
-mod mock;
+pub mod mock;
 mod plugins;
 mod random;
 #[cfg(feature = "sqlite")]
