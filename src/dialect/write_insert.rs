@@ -191,6 +191,10 @@ impl<'a> Writer<'a> {
         }
         self.text(" on duplicate key update ");
         match action {
+            // The row that was there would be given back, though it was passed over.
+            ConflictAction::Nothing if !insert.returning.is_empty() && self.spec.insert_returning => {
+                self.unsupported("`returning` with `on_conflict_do_nothing`", "read the row back by its key")
+            }
             // `insert ignore` would pass over every other error as well.
             ConflictAction::Nothing => {
                 let Some(column) = insert.columns.first() else {

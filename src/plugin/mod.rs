@@ -11,6 +11,11 @@ mod reach;
 mod clock;
 mod soft_delete;
 mod timestamps;
+mod text;
+mod row_policies;
+mod with_schema;
+mod read_only;
+mod require_limit;
 
 use std::any::Any;
 use std::fmt;
@@ -19,8 +24,12 @@ pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub(crate) use self::order::order;
 pub use self::ran::Ran;
+pub use self::read_only::ReadOnly;
+pub use self::require_limit::RequireLimit;
+pub use self::row_policies::RowPolicies;
 pub use self::soft_delete::{DeletedRows, HardDelete, SoftDelete};
 pub use self::timestamps::Timestamps;
+pub use self::with_schema::WithSchema;
 use crate::ast::Statement;
 use crate::error::{Error, Result};
 use crate::row::Rows;
@@ -57,7 +66,7 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 (policies), 50
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([`RowPolicies`]), 50
     /// ([`SoftDelete`]) and 30 ([`Timestamps`]).
     fn priority(&self) -> i32 {
         0

@@ -292,7 +292,8 @@ impl<T: BaseTable, R> Insert<T, R> {
         OnConflict { insert: self, target: ConflictTarget::Columns(columns) }
     }
 
-    /// `on conflict do nothing`, of any unique key: rows whose key is taken are passed over. On every server.
+    /// `on conflict do nothing`, of any unique key: rows whose key is taken are passed over. On every server, but on
+    /// MariaDB not with `returning`, which would give back the row that was there.
     pub fn on_conflict_do_nothing(self) -> Self {
         OnConflict { insert: self, target: ConflictTarget::Any }.do_nothing()
     }

@@ -5,3 +5,8 @@ mod matrix;
 mod shapes;
 mod soft_delete;
 mod timestamps;
+mod tenants;
+mod policies;
+mod escapes;
+mod with_schema;
+mod guards;

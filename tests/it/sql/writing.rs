@@ -76,6 +76,7 @@ fn inserts() {
             ("from a query without conditions", &from_all()),
             ("from a set operation", &both()),
             ("do nothing", &one().on_conflict_do_nothing()),
+            ("do nothing, returning", &one().on_conflict_do_nothing().returning(users::id)),
             ("do nothing of one key", &one().on_conflict(users::email).do_nothing()),
             ("do update", &one().on_conflict(users::email).do_update((users::name.excluded(), sum()))),
             (

@@ -114,6 +114,13 @@ MySQL: insert into `users` (`email`, `name`, `age`, `manager_id`) values (?, ?, 
 MariaDB: insert into `users` (`email`, `name`, `age`, `manager_id`) values (?, ?, ?, ?) on duplicate key update `email` = `users`.`email`
 SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?2, ?3, ?4) on conflict do nothing
 
+-- do nothing, returning
+PostgreSQL: insert into "users" ("email", "name", "age", "manager_id") values ($1, $2, $3, $4) on conflict do nothing returning "users"."id"
+    ["a", "x", null (a 32-bit integer), null (a 64-bit integer)]
+MySQL: error: MySQL has no `returning` on `insert`; read the row back by its key or `last_insert_id`
+MariaDB: error: MariaDB has no `returning` with `on_conflict_do_nothing`; read the row back by its key
+SQLite: insert into "users" ("email", "name", "age", "manager_id") values (?1, ?2, ?3, ?4) on conflict do nothing returning "users"."id"
+
 -- do nothing of one key
 PostgreSQL: insert into "users" ("email", "name", "age", "manager_id") values ($1, $2, $3, $4) on conflict ("email") do nothing
     ["a", "x", null (a 32-bit integer), null (a 64-bit integer)]

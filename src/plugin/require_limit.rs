@@ -1,0 +1,80 @@
+//! No query without a limit.
+
+use super::{Context, LeaveOut, Plugin};
+use crate::ast::{Expr, Statement};
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// Refuses queries that have no `limit`, or a larger one than this; one that is computed by the server counts as none.
+/// Queries within others, text and what `returning` gives are not looked at.
+///
+/// A query that is known to give few rows leaves it out by [`without`](crate::query::Statement::without).
+///
+/// ```
+/// use kysera::plugin::RequireLimit;
+/// use kysera::prelude::*;
+/// # use kysera::Db;
+/// # #[derive(Debug, Table)]
+/// # #[table(name = "users")]
+/// # pub struct User { #[column(primary_key, generated)] id: i64 }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> kysera::Result<()> {
+/// let db = Db::builder("sqlite::memory:").plugin(RequireLimit::new(1000)).connect().await?;
+/// # kysera::schema::create_table_for::<User>().execute(&db).await?;
+/// assert!(select_from(users::table).fetch_all(&db).await.unwrap_err().is_invalid());
+/// assert!(select_from(users::table).limit(1000).fetch_all(&db).await?.is_empty());
+/// assert!(select_from(users::table).without::<RequireLimit>().fetch_all(&db).await?.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RequireLimit {
+    max: u64,
+}
+
+impl RequireLimit {
+    /// At most so many rows.
+    #[must_use]
+    pub const fn new(max: u64) -> Self {
+        Self { max }
+    }
+}
+
+impl Plugin for RequireLimit {
+    fn name(&self) -> &str {
+        "require limit"
+    }
+
+    fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
+        let limit = match &statement {
+            Statement::Select(it) => &it.limit,
+            Statement::Compound(it) => &it.limit,
+            Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::Raw(_) => return Ok(statement),
+        };
+        match limit.as_ref().map(count) {
+            Some(Some(count)) if count <= self.max => Ok(statement),
+            Some(Some(_)) => Err(Error::invalid(format!("a query gives at most {} rows here", self.max))),
+            Some(None) => Err(Error::invalid(format!("the `limit` here is a number, and at most {}", self.max))),
+            None => Err(Error::invalid(format!("a query needs a `limit` here, of at most {}", self.max))),
+        }
+    }
+}
+
+/// A limit that is known before the query runs. One below zero is none to some servers.
+fn count(limit: &Expr) -> Option<u64> {
+    match limit {
+        Expr::Value(Value::I16(it)) => u64::try_from(*it).ok(),
+        Expr::Value(Value::I32(it)) => u64::try_from(*it).ok(),
+        Expr::Value(Value::I64(it)) => u64::try_from(*it).ok(),
+        _ => None,
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl LeaveOut for RequireLimit {}

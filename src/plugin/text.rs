@@ -1,0 +1,160 @@
+//! What can be told of text within a statement, without knowing the grammar of any server.
+
+use crate::ast::{Raw, RawPart};
+use crate::error::{Error, Result};
+
+/// The words without which no text reads another table, or adds a clause.
+pub(super) const READS: [&str; 15] = [
+    "select",
+    "table",
+    "from",
+    "join",
+    "straight_join",
+    "with",
+    "values",
+    "into",
+    "returning",
+    "union",
+    "intersect",
+    "except",
+    "where",
+    "call",
+    "execute",
+];
+
+/// The words without which no text writes, functions aside.
+pub(super) const WRITES: [&str; 14] = [
+    "insert",
+    "update",
+    "delete",
+    "replace",
+    "merge",
+    "into",
+    "create",
+    "drop",
+    "alter",
+    "truncate",
+    "call",
+    "execute",
+    "copy",
+    "returning",
+];
+
+/// Parts of the names of functions that run or read what a text names, on one server or another.
+const READERS: [&str; 14] = [
+    "dblink",
+    "_to_xml",
+    "ts_stat",
+    "ts_rewrite",
+    "pg_read",
+    "pg_ls",
+    "pg_stat",
+    "load_file",
+    "load_extension",
+    "readfile",
+    "crosstab",
+    "connectby",
+    "xpath_table",
+    "set_config",
+];
+
+/// What stands for a slot: no word, and nothing that begins or ends one.
+const SLOT: &str = " ? ";
+
+/// The text with its slots.
+fn written(raw: &Raw) -> String {
+    let Raw { parts } = raw;
+    parts
+        .iter()
+        .map(|part| match part {
+            RawPart::Text(text) => text,
+            RawPart::Ident(_) | RawPart::Expr(_) => SLOT,
+        })
+        .collect()
+}
+
+/// Refuses text that may be more than one expression: that ends the parentheses or the clause it stands in, or hides
+/// what comes after it. What it refuses goes far, because servers differ in what is a quote or a comment.
+pub(super) fn is_one_expression(raw: &Raw) -> Result<()> {
+    let text = written(raw);
+    let mut quote = None;
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    for char in text.chars() {
+        let refused = char == '\\' || (char.is_control() && !char.is_whitespace());
+        let fits = match (quote, char) {
+            (Some(open), char) => {
+                if open == char {
+                    quote = None;
+                }
+                true
+            }
+            (None, '\'' | '"') => {
+                quote = Some(char);
+                true
+            }
+            (None, '(') => {
+                depth += 1;
+                true
+            }
+            (None, ')') => match depth.checked_sub(1) {
+                Some(outside) => {
+                    depth = outside;
+                    true
+                }
+                None => false,
+            },
+            (None, ',') => depth > 0,
+            (None, '-') => before != '-',
+            (None, '*') => before != '/',
+            (None, ';' | '#' | '$' | '`' | '[' | ']') => false,
+            (None, _) => true,
+        };
+        if refused || !fits {
+            return Err(Error::invalid("text within a statement must be one expression here, without comments"));
+        }
+        before = char;
+    }
+    if depth > 0 || quote.is_some() {
+        return Err(Error::invalid("text within a statement must close its quotes and parentheses here"));
+    }
+    Ok(())
+}
+
+/// Refuses text that holds any of these words, wherever they stand.
+pub(super) fn has_none_of(raw: &Raw, words: &[&str]) -> Result<()> {
+    let text = written(raw).to_lowercase();
+    match text.split(|it: char| !is_in_word(it)).find(|word| words.contains(word)) {
+        Some(word) => Err(Error::invalid(format!("text within a statement must not hold the word `{word}` here"))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses text that may read a table: by its words, by a function, or by `in` before a name, which one server takes for
+/// all rows of that table.
+pub(super) fn reads_no_table(raw: &Raw) -> Result<()> {
+    has_none_of(raw, &READS)?;
+    let text = written(raw).to_lowercase();
+    text.split(|it: char| !is_in_word(it)).try_for_each(reads_no_text)?;
+    for (at, word) in text.match_indices("in") {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..).unwrap_or_default());
+        let is_word = !before.ends_with(is_in_word) && !after.starts_with(is_in_word);
+        if is_word && !after.trim_start().starts_with('(') {
+            return Err(Error::invalid("text within a statement must have a list in parentheses after `in` here"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a function that runs or reads what a text names.
+pub(super) fn reads_no_text(function: &str) -> Result<()> {
+    let name = function.to_lowercase();
+    if READERS.iter().any(|part| name.contains(part)) || name.starts_with("lo_") {
+        return Err(Error::invalid(format!("the function `{name}` may read any table")));
+    }
+    Ok(())
+}
+
+fn is_in_word(char: char) -> bool {
+    char.is_alphanumeric() || char == '_'
+}

@@ -1,0 +1,154 @@
+//! Schemas before the names of tables.
+
+use kysera::dialect::MYSQL;
+use kysera::plugin::WithSchema;
+use kysera::prelude::*;
+use kysera::schema::{create_table_for, drop_table};
+use kysera::{Db, Executor};
+
+use super::tenants::{Country, NewCountry, countries, docs, shape, tags};
+use crate::running::mock::Mock;
+use crate::support::servers::Fresh;
+use crate::support::{Server, on_all};
+
+struct Tenant(String);
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "cities")]
+pub struct City {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(references(countries::id))]
+    pub country_id: i64,
+}
+
+fn mock(plugin: WithSchema) -> Db {
+    Db::with_driver(Mock::new()).plugin(plugin).build().unwrap()
+}
+
+fn sql(db: &Db, statement: impl Statement) -> String {
+    db.compile(statement.to_statement()).unwrap().0.sql
+}
+
+#[test]
+fn every_table_gets_it_and_nothing_else() {
+    let db = mock(WithSchema::new("s").except(["COUNTRIES"]));
+    alias!(other = docs);
+    let q = select_from(docs::table)
+        .left_join(other, other.id.eq(docs::parent_id))
+        .filter(docs::id.in_(select_from(tags::table).select(tags::doc_id)))
+        .select((docs::id, other.id));
+    assert_eq!(
+        sql(&db, q),
+        r#"select "docs"."id", "other"."id" from "s"."docs" left join "s"."docs" as "other" on "other"."id" = "docs"."parent_id" where "docs"."id" in (select "tags"."doc_id" from "s"."tags")"#,
+    );
+    let q = with(shape::table, select_from(docs::table).select((docs::id, docs::title))).select_from(shape::table);
+    assert_eq!(
+        sql(&db, q),
+        r#"with "shape" ("id", "title") as (select "docs"."id", "docs"."title" from "s"."docs") select "shape"."id", "shape"."title" from "shape""#,
+    );
+    assert_eq!(sql(&db, select_from(countries::table).select(count_all())), r#"select count(*) from "countries""#);
+    assert_eq!(sql(&db, drop_table("docs")), r#"drop table "s"."docs""#);
+    assert_eq!(sql(&db, delete_from(docs::table).all_rows().without::<WithSchema>()), r#"delete from "s"."docs""#);
+}
+
+#[test]
+fn foreign_keys_get_it_too() {
+    let sql = sql(&mock(WithSchema::new("s")), create_table_for::<City>());
+    assert!(sql.contains(r#"create table "s"."cities""#) && sql.contains(r#"references "s"."countries""#), "{sql}");
+}
+
+#[test]
+fn a_name_is_a_name() {
+    for hostile in [r#"a"; drop table docs; --"#, "a`b", "a.b", "a'b", "ä ö", "select"] {
+        let db = mock(WithSchema::of(|tenant: &Tenant| tenant.0.clone())).with(Tenant(hostile.into()));
+        let quoted = hostile.replace('"', r#""""#);
+        assert_eq!(
+            sql(&db, select_from(docs::table).select(docs::id)),
+            format!(r#"select "docs"."id" from "{quoted}"."docs""#)
+        );
+        let mut statement = select_from(docs::table).select(docs::id).to_statement();
+        statement.rename_tables(|table| Ok(Some((hostile, table.name().name.clone()).into()))).unwrap();
+        let quoted = hostile.replace('`', "``");
+        let compiled = kysera::dialect::compile(&statement, &MYSQL).unwrap().sql;
+        assert_eq!(compiled, format!("select `docs`.`id` from `{quoted}`.`docs`"));
+    }
+    for nameless in ["", "a\0b"] {
+        let db = mock(WithSchema::new(nameless));
+        let error = db.compile(select_from(docs::table).to_statement()).unwrap_err();
+        assert!(error.is_invalid(), "{error}");
+    }
+}
+
+#[test]
+fn no_tenant_no_schema() {
+    let db = mock(WithSchema::of(|tenant: &Tenant| tenant.0.clone()));
+    let error = db.compile(select_from(docs::table).to_statement()).unwrap_err();
+    assert!(error.is_invalid());
+    assert_eq!(error.to_string(), "the plugin `with schema` refused this select of `docs`");
+}
+
+/// Two schemas of a server, named after the test's database; SQLite has but the one that each connection shares.
+async fn schemas(fresh: &Fresh) -> Option<[String; 2]> {
+    let [one, other] =
+        ["one", "other"].map(|name| format!("{name}_{}", fresh.url.rsplit(['/', '=', 'D']).next().unwrap()));
+    if fresh.server == Server::Sqlite {
+        return None;
+    }
+    for schema in [&one, &other] {
+        fresh.db.batch_unchecked(&format!("create schema {schema}")).await.unwrap();
+    }
+    Some([one, other])
+}
+
+#[test]
+fn tenants_live_in_schemas() {
+    on_all(async |fresh| {
+        let db = Db::builder(fresh.url.clone())
+            .plugin(WithSchema::of(|tenant: &Tenant| tenant.0.clone()))
+            .connect()
+            .await
+            .unwrap();
+        let Some(names) = schemas(fresh).await else {
+            // `main` is where its tables are.
+            let db = db.with(Tenant("main".into()));
+            create_table_for::<Country>().execute(&db).await.unwrap();
+            insert_into(countries::table).values(NewCountry::new(1, "main")).execute(&db).await.unwrap();
+            assert_eq!(select_from(countries::table).fetch_all(&fresh.db).await.unwrap().len(), 1);
+            return;
+        };
+        for name in &names {
+            let db = db.with(Tenant(name.clone()));
+            create_table_for::<Country>().execute(&db).await.unwrap();
+            create_table_for::<City>().execute(&db).await.unwrap();
+            insert_into(countries::table).values(NewCountry::new(1, name.clone())).execute(&db).await.unwrap();
+            insert_into(cities::table).values(NewCity::new(1, 1)).execute(&db).await.unwrap();
+        }
+        for name in &names {
+            let db = db.with(Tenant(name.clone()));
+            let found = select_from(countries::table)
+                .inner_join(cities::table, cities::country_id.eq(countries::id))
+                .select(countries::name)
+                .fetch_all(&db)
+                .await
+                .unwrap();
+            assert_eq!(found, std::slice::from_ref(name));
+            db.transaction(async |trx| {
+                update(countries::table)
+                    .set(countries::name.to("changed"))
+                    .filter(countries::id.eq(1))
+                    .execute(trx)
+                    .await?;
+                delete_from(cities::table).filter(cities::id.eq(1)).execute(trx).await
+            })
+            .await
+            .unwrap();
+        }
+        for name in names {
+            let db = db.with(Tenant(name.clone()));
+            drop_table("cities").execute(&db).await.unwrap();
+            drop_table("countries").execute(&db).await.unwrap();
+            fresh.db.batch_unchecked(&format!("drop schema {name}")).await.unwrap();
+        }
+    });
+}
