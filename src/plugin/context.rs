@@ -59,6 +59,13 @@ impl<'a> Context<'a> {
         self.metadata.iter().find_map(|metadata| metadata.get())
     }
 
+    /// The value of this type that travels with the transaction or the database, whatever the query says; or else that of
+    /// the query. So asks who must not be talked out of what a handle was made for.
+    #[must_use]
+    pub fn get_from_handle<T: Any>(&self) -> Option<&'a T> {
+        self.metadata.iter().rev().find_map(|metadata| metadata.get())
+    }
+
     /// What is known of a table: its declaration, where the statement uses that, or the one that
     /// [`Builder::table`](crate::db::Builder::table) was given for its name.
     #[must_use]

@@ -32,9 +32,9 @@ use crate::value::Value;
 /// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A server that compares
 /// text without its case takes tenants for one whose names differ in case alone.
 ///
-/// What a view, a trigger or a function of the program's own does with rows, nobody sees here. A query that brings along a
-/// value of the type itself, by [`with`](crate::query::Statement::with), asks with that one. Plugins of a lower priority
-/// run later, and what they add is theirs to restrict.
+/// What a view, a trigger or a function of the program's own does with rows, nobody sees here. A query on a handle that has
+/// a value asks with that one, whatever value it brings along itself by [`with`](crate::query::Statement::with); on a handle
+/// without one, it asks with its own. Plugins of a lower priority run later, and what they add is theirs to restrict.
 ///
 /// No query can leave it out. [`Db::without_plugin`](crate::Db::without_plugin)`("row policies")` is the one way round it.
 ///

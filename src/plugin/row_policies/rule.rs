@@ -28,7 +28,7 @@ impl ColumnRule {
         column: String,
         value: impl Fn(&T) -> Value + Send + Sync + 'static,
     ) -> Self {
-        let value = move |context: &Context<'_>| match context.get::<T>().map(&value) {
+        let value = move |context: &Context<'_>| match context.get_from_handle::<T>().map(&value) {
             Some(value) if value.is_null() => Err(Error::invalid(format!("the `{}` is `null`", type_name::<T>()))),
             Some(value) => Ok(value),
             None => Err(Error::invalid(format!(

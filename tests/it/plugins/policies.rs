@@ -55,6 +55,9 @@ fn each_tenant_has_its_own() {
         assert_eq!(ids.clone().fetch_all(&one).await.unwrap(), [1, 2]);
         assert_eq!(ids.clone().fetch_all(&other).await.unwrap(), [7001, 7002]);
         assert!(ids.clone().fetch_all(&db.with(Tenant(3))).await.unwrap().is_empty());
+        // A query does not talk a handle out of its tenant; where the handle has none, it says its own.
+        assert_eq!(ids.clone().with(Tenant(2)).fetch_all(&one).await.unwrap(), [1, 2]);
+        assert_eq!(ids.clone().with(Tenant(2)).fetch_all(&db).await.unwrap(), [7001, 7002]);
         assert_eq!(ids.clone().fetch(&one).try_collect::<Vec<_>>().await.unwrap(), [1, 2]);
         assert_eq!(ids.clone().fetch_all(&all).await.unwrap(), [1, 2, 7001, 7002]);
         // Who began a transaction stays who it is in it.

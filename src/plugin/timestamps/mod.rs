@@ -1,15 +1,16 @@
 //! Timestamps: when a row was made, and when it was last changed.
 
+mod give;
+
+use self::give::give;
 use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
 use crate::ast::{
-    Assignment, Conflict, ConflictAction, Expr, Ident, Insert, InsertSource, InsertValue, Node, Query, SelectExpr,
-    SelectItem, Statement, TableName, Update, Values, VisitMut,
+    Assignment, Conflict, ConflictAction, Expr, Ident, Insert, Node, Statement, TableName, Update, VisitMut,
 };
 use crate::error::Result;
 use crate::types::SqlType;
-use crate::value::Value;
 
 /// Writes down when a row was made, and when it was last changed.
 ///
@@ -54,7 +55,7 @@ use crate::value::Value;
 /// - What the statement itself says of the column. `null` among the values of an insert says nothing, because a struct
 ///   gives it in every column that may be empty.
 /// - An update that sets nothing but columns that are not [minded](Self::unless_only), by default `deleted_at`: so a row
-///   that is deleted or restored by [`SoftDelete`](super::SoftDelete) keeps the time of its last change.
+///   that is deleted or restored by [`SoftDelete`](crate::plugin::SoftDelete) keeps the time of its last change.
 /// - A statement that [leaves out](crate::query::Statement::without) the plugin, and text.
 ///
 /// # Whose clock
@@ -162,6 +163,7 @@ impl Plugin for Timestamps {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl LeaveOut for Timestamps {}
 
 /// Stamps what is written.
@@ -229,59 +231,5 @@ impl Stamp<'_> {
             assignments.push(Assignment { column: updated.clone(), value });
         }
         Ok(())
-    }
-}
-
-/// Has an insert give a column, in the rows that do not.
-fn give(column: &Ident, now: &Expr, columns: &mut Vec<Ident>, source: &mut InsertSource) {
-    let stamp = || InsertValue::Expr(now.clone());
-    match (source, columns.iter().position(|it| it == column)) {
-        (InsertSource::Values(Values { values }), Some(at)) => {
-            let given = values.iter_mut().skip(at).step_by(columns.len());
-            given.filter(|it| is_left_out(it)).for_each(|it| *it = stamp());
-        }
-        (InsertSource::Query(_), Some(_)) => {}
-        (InsertSource::Values(Values { values }), None) => {
-            let mut wider = Vec::with_capacity(values.len() + values.len() / columns.len().max(1));
-            for (at, value) in std::mem::take(values).into_iter().enumerate() {
-                wider.push(value);
-                if (at + 1).is_multiple_of(columns.len()) {
-                    wider.push(stamp());
-                }
-            }
-            *values = wider;
-            columns.push(column.clone());
-        }
-        (InsertSource::Query(query), None) => {
-            // A name that no other column of the query has, since it may be written as a derived table.
-            let alias = Some(Ident::from(format!("stamp of {}", column.as_str())));
-            select(query, &SelectItem::Expr(SelectExpr { expr: now.clone(), alias }));
-            columns.push(column.clone());
-        }
-        // A row of defaults, but for this one.
-        (source @ InsertSource::Default, _) => {
-            *source = InsertSource::Values(Values { values: vec![stamp()] });
-            columns.push(column.clone());
-        }
-    }
-}
-
-/// Whether a row does not say what a column is to hold.
-fn is_left_out(value: &InsertValue) -> bool {
-    match value {
-        InsertValue::Expr(Expr::Value(Value::Null(_))) | InsertValue::Default | InsertValue::NextNumber => true,
-        InsertValue::Expr(_) => false,
-    }
-}
-
-/// Has a query, and each operand of a set operation, select one thing more. It is the same in all rows, so that equal rows
-/// stay equal.
-fn select(query: &mut Query, item: &SelectItem) {
-    let mut queries = vec![query];
-    while let Some(query) = queries.pop() {
-        match query {
-            Query::Select(it) => it.columns.push(item.clone()),
-            Query::Compound(it) => queries.extend(&mut it.operands),
-        }
     }
 }

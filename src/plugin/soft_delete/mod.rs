@@ -1,7 +1,11 @@
 //! Soft deletes: rows that are deleted stay, and are seen no more.
 
+mod rows;
+
+use self::rows::Which;
+pub use self::rows::{DeletedRows, HardDelete};
 use super::clock::Clock;
-use super::reach::{Reach, is_among, names};
+use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
 use crate::ast::{Assignment, Delete, Expr, Ident, Node, Role, Statement, TableName, TableUse, Update, VisitMut};
 use crate::error::{Error, Result};
@@ -118,19 +122,19 @@ impl SoftDelete {
 
     /// Has a statement read and update deleted rows too. Say it of a statement, or of a [`Db`](crate::Db) for all of its.
     pub const fn include_deleted() -> DeletedRows {
-        DeletedRows { which: Which::All, tables: None }
+        DeletedRows::of_all_tables(Which::All)
     }
 
     /// Has a statement read and update deleted rows alone: to show them, or to restore them by setting the column to
     /// `null`. So is every table that the plugin is for; see [`DeletedRows::of`].
     pub const fn only_deleted() -> DeletedRows {
-        DeletedRows { which: Which::Deleted, tables: None }
+        DeletedRows::of_all_tables(Which::Deleted)
     }
 
     /// Has a `delete` really delete, live and deleted rows alike; with [`only_deleted`](Self::only_deleted) beside it,
     /// deleted rows alone. Tables that the statement only reads are filtered as ever.
     pub const fn hard_delete() -> HardDelete {
-        HardDelete(())
+        HardDelete::new()
     }
 
     fn includes(&self, table: &TableName, context: &Context<'_>) -> bool {
@@ -194,49 +198,8 @@ impl Plugin for SoftDelete {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl LeaveOut for SoftDelete {}
-
-/// Which rows a statement means, of tables with soft deletes: a value that travels with it.
-///
-/// [`SoftDelete::include_deleted`] and [`SoftDelete::only_deleted`] make it.
-#[derive(Clone, Debug)]
-#[must_use = "it does nothing until a statement or a database is given it by `with`"]
-pub struct DeletedRows {
-    which: Which,
-    tables: Option<Vec<String>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Which {
-    Live,
-    All,
-    Deleted,
-}
-
-impl DeletedRows {
-    /// Of these tables alone, by their names; of the others, the statement means live rows: users who are deleted, with
-    /// their groups that are not.
-    ///
-    /// ```
-    /// use kysera::plugin::SoftDelete;
-    ///
-    /// let rows = SoftDelete::only_deleted().of(["users"]);
-    /// ```
-    pub fn of(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { tables: Some(names(tables)), ..self }
-    }
-
-    /// Which rows of a table, if it is said.
-    fn which_of(&self, table: &TableName) -> Option<Which> {
-        let Self { which, tables } = self;
-        tables.as_ref().is_none_or(|tables| is_among(tables, table)).then_some(*which)
-    }
-}
-
-/// Has a `delete` really delete: a value that travels with it. [`SoftDelete::hard_delete`] makes it.
-#[derive(Clone, Debug)]
-#[must_use = "it does nothing until a statement or a database is given it by `with`"]
-pub struct HardDelete(());
 
 /// Puts an update in place of each delete.
 struct Soften<'a> {
