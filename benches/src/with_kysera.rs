@@ -14,6 +14,9 @@ pub struct User {
     pub name: String,
     pub age: i32,
     pub active: bool,
+    // What plugins look for.
+    pub tenant_id: i64,
+    pub deleted_at: Option<i64>,
 }
 
 #[derive(Table)]
@@ -24,6 +27,8 @@ pub struct Post {
     pub user_id: i64,
     pub title: String,
     pub score: i32,
+    pub tenant_id: i64,
+    pub deleted_at: Option<i64>,
 }
 
 #[derive(Table)]

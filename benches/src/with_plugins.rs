@@ -3,14 +3,14 @@
 use kysera::ast::{self, Node, VisitMut};
 use kysera::dialect::{POSTGRES, Spec};
 use kysera::driver::{BoxFuture, Connection, Driver, PoolStatus};
-use kysera::plugin::{Context, Plugin};
+use kysera::plugin::{Context, Plugin, RowPolicies, SoftDelete, Timestamps};
 use kysera::prelude::*;
 
 use crate::Input;
 use crate::with_kysera::{q1_statement, q2_statement};
 
 /// The sets of plugins.
-pub const PLUGINS: [&str; 4] = ["none", "noop1", "noop3", "noop5"];
+pub const PLUGINS: [&str; 5] = ["none", "noop1", "noop3", "noop5", "builtin3"];
 
 /// What is built.
 pub const STATEMENTS: [(&str, fn(&Input) -> ast::Statement); 5] = [
@@ -39,17 +39,23 @@ impl Plugin for Noop {
     }
 }
 
-/// A database with a set of plugins.
+struct Tenant(i64);
+
+/// A database with a set of plugins: so many that do nothing, or soft deletes, timestamps and row policies.
 pub fn database(plugins: &str) -> Db {
     let builder = Db::with_driver(Nowhere);
-    let builder = match plugins.strip_prefix("noop") {
-        Some(count) => {
+    let builder = match (plugins, plugins.strip_prefix("noop")) {
+        ("builtin3", _) => builder
+            .plugin(SoftDelete::new())
+            .plugin(Timestamps::new())
+            .plugin(RowPolicies::new().tenant("tenant_id", |tenant: &Tenant| tenant.0.into())),
+        (_, Some(count)) => {
             let count: usize = count.parse().expect("how many");
             (0..count).fold(builder, |builder, number| builder.plugin(Noop(format!("noop {number}"))))
         }
-        None => builder,
+        (_, None) => builder,
     };
-    builder.build().expect("plugins that go together")
+    builder.build().expect("plugins that go together").with(Tenant(7))
 }
 
 /// Users with a post that has a post, and so on: so many queries within one another.
