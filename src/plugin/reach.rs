@@ -39,6 +39,5 @@ pub(super) fn names(tables: impl IntoIterator<Item = impl Into<String>>) -> Vec<
 }
 
 pub(super) fn is_among(names: &[String], table: &TableName) -> bool {
-    let name = table.name.as_str().to_lowercase();
-    names.contains(&name)
+    !names.is_empty() && names.contains(&table.name.as_str().to_lowercase())
 }
