@@ -24,6 +24,7 @@ impl<Q: Statement> Statement for Annotated<Q> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<Q: Fetchable> Fetchable for Annotated<Q> {
     type Row = Q::Row;
 
