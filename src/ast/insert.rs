@@ -1,6 +1,6 @@
 //! `insert` and what stands in it.
 
-use super::{Assignment, Cte, Expr, Ident, Query, SelectList, TableName};
+use super::{Assignment, Cte, Expr, Ident, Query, SelectExpr, SelectItem, SelectList, TableName};
 
 /// `with .. insert into table (columns) values .. on conflict .. returning ..`
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,62 @@ pub struct Insert {
     pub conflict: Option<Conflict>,
     /// What is read back of each row.
     pub returning: SelectList,
+}
+
+impl Insert {
+    /// Gives one more column, which must be none of those that are given, the same value in every row: of a list, of a query
+    /// (where it is called `name`, if that is said), or of a row of defaults but for this one.
+    ///
+    /// A list of no columns has no rows, and stays what the writer refuses; so does one in which a row lacks a value.
+    ///
+    /// ```
+    /// use kysera::ast;
+    /// use kysera::dialect::{self, SQLITE};
+    /// use kysera::prelude::*;
+    ///
+    /// # #[derive(Table)]
+    /// # #[table(name = "notes")]
+    /// # pub struct Note { #[column(primary_key, generated)] id: i64, text: String }
+    /// let q = insert_into(notes::table).values([NewNote::new("a"), NewNote::new("b")]);
+    /// let ast::Statement::Insert(mut insert) = q.to_statement() else { unreachable!() };
+    /// insert.give("tenant_id".into(), &7_i64.into(), None);
+    /// assert_eq!(
+    ///     dialect::compile(&insert.into(), &SQLITE)?.sql,
+    ///     r#"insert into "notes" ("text", "tenant_id") values (?1, ?2), (?3, ?4)"#,
+    /// );
+    /// # Ok::<(), kysera::Error>(())
+    /// ```
+    pub fn give(&mut self, column: Ident, value: &Expr, name: Option<Ident>) {
+        let width = self.columns.len();
+        match &mut self.source {
+            InsertSource::Values(_) if width == 0 => return,
+            InsertSource::Values(Values { values }) => {
+                let mut wider = Vec::with_capacity(values.len() + values.len() / width);
+                for (at, given) in std::mem::take(values).into_iter().enumerate() {
+                    wider.push(given);
+                    if (at + 1).is_multiple_of(width) {
+                        wider.push(InsertValue::Expr(value.clone()));
+                    }
+                }
+                *values = wider;
+            }
+            InsertSource::Query(query) => {
+                let item = SelectItem::Expr(SelectExpr { expr: value.clone(), alias: name });
+                // A list of what is left, because queries may nest deeper than the stack.
+                let mut left = vec![query];
+                while let Some(query) = left.pop() {
+                    match query {
+                        Query::Select(it) => it.columns.push(item.clone()),
+                        Query::Compound(it) => left.extend(&mut it.operands),
+                    }
+                }
+            }
+            source @ InsertSource::Default => {
+                *source = InsertSource::Values(Values { values: vec![InsertValue::Expr(value.clone())] });
+            }
+        }
+        self.columns.push(column);
+    }
 }
 
 /// Where inserted rows come from.

@@ -14,9 +14,8 @@ pub(super) struct Kept {
 
 impl Pipeline {
     /// What is to be kept of a statement: nothing, where no plugin looks at what comes of it.
-    pub(super) fn keep(&self, statement: &Statement, query: &Metadata) -> Option<Box<Kept>> {
-        let context = Context::new(self.driver.spec(), &self.tables, query, query);
-        let watched = self.run_through(&context).any(|plugin| plugin.watches());
+    pub(super) fn keep(&self, statement: &Statement, query: &Metadata, context: &Context<'_>) -> Option<Box<Kept>> {
+        let watched = self.run_through(context).any(|plugin| plugin.watches());
         watched.then(|| Box::new(Kept { statement: statement.clone(), query: query.clone() }))
     }
 

@@ -208,9 +208,8 @@ impl Pipeline {
             }
         };
         let context = Context::new(self.driver.spec(), &self.tables, &query, executor);
-        let statement = self.rewrite(statement, &context)?;
-        let Compiled { sql, params } = dialect::compile(&statement, self.driver.spec())?;
-        let kept = self.keep(&statement, &query);
+        let (statement, Compiled { sql, params }) = self.compiled(statement, &context)?;
+        let kept = self.keep(&statement, &query, &context);
         Ok(Ready { sql: sql.into(), params: params.into(), access: Access::of(&statement), kept })
     }
 
@@ -222,10 +221,16 @@ impl Pipeline {
     }
 
     fn compile(&self, statement: Statement, query: &Metadata, executor: &Metadata) -> Result<(Compiled, Access)> {
-        let spec = self.driver.spec();
-        let context = Context::new(spec, &self.tables, query, executor);
-        let statement = self.rewrite(statement, &context)?;
-        Ok((dialect::compile(&statement, spec)?, Access::of(&statement)))
+        let context = Context::new(self.driver.spec(), &self.tables, query, executor);
+        let (statement, compiled) = self.compiled(statement, &context)?;
+        Ok((compiled, Access::of(&statement)))
+    }
+
+    /// The statement that runs in place of another, and its SQL.
+    fn compiled(&self, statement: Statement, context: &Context<'_>) -> Result<(Statement, Compiled)> {
+        let statement = self.rewrite(statement, context)?;
+        let compiled = dialect::compile(&statement, self.driver.spec())?;
+        Ok((statement, compiled))
     }
 
     /// The plugins that a statement runs through: those that it brings along, and then all that it does not leave out.

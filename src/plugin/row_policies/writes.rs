@@ -3,10 +3,10 @@
 use super::RowPolicies;
 use super::rule::ColumnRule;
 use crate::ast::{
-    Assignment, Conflict, ConflictAction, Excluded, Expr, Ident, Insert, InsertSource, InsertValue, Node, Query,
-    SelectExpr, SelectItem, TableName, Update, Values, VisitMut,
+    Assignment, Conflict, ConflictAction, Excluded, Expr, Ident, Insert, InsertSource, InsertValue, Node, TableName,
+    Update, Values, VisitMut,
 };
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plugin::Context;
 use crate::value::Value;
 
@@ -19,13 +19,13 @@ pub(super) struct Writes<'a> {
 impl VisitMut for Writes<'_> {
     fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
         node.walk_mut(self)?;
-        let Insert { with: _, into, columns, source, conflict, returning: _ } = node;
-        for rule in self.policies.rules_of(into, self.context)? {
+        for rule in self.policies.rules_of(&node.into, self.context)? {
             let value = rule.value(self.context)?;
-            let given = self.position(rule, into, columns)?;
-            give(rule, into, columns, source, given, &value)?;
+            let given = self.position(rule, &node.into, &node.columns)?;
+            give(rule, node, given, &value)?;
+            let conflict = &node.conflict;
             if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) = conflict {
-                self.check(rule, into, assignments, &value, Within::Upsert)?;
+                self.check(rule, &node.into, assignments, &value, Within::Upsert)?;
             }
         }
         Ok(())
@@ -85,62 +85,23 @@ impl Writes<'_> {
 }
 
 /// Has every row that is inserted have the value.
-fn give(
-    rule: &ColumnRule,
-    table: &TableName,
-    columns: &mut Vec<Ident>,
-    source: &mut InsertSource,
-    given: Option<usize>,
-    value: &Value,
-) -> Result<()> {
-    let width = columns.len();
-    let own = || InsertValue::Expr(Expr::Value(value.clone()));
-    match (source, given) {
-        (InsertSource::Values(Values { values }), Some(at)) => {
-            for it in values.iter_mut().skip(at).step_by(width) {
-                match it {
-                    InsertValue::Expr(Expr::Value(given)) if is_same(given, value) => {}
-                    InsertValue::Expr(_) => return Err(rule.refused(table)),
-                    InsertValue::NextNumber | InsertValue::Default => *it = own(),
-                }
-            }
-            return Ok(());
+fn give(rule: &ColumnRule, insert: &mut Insert, given: Option<usize>, value: &Value) -> Result<()> {
+    let own = || Expr::Value(value.clone());
+    let Some(at) = given else {
+        let column = insert.into.declared().and_then(|it| it.column(rule.column()));
+        let column = column.map_or_else(|| rule.column().into(), |it| Ident::Static(it.name));
+        insert.give(column, &own(), None);
+        return Ok(());
+    };
+    let InsertSource::Values(Values { values }) = &mut insert.source else { return Err(rule.refused(&insert.into)) };
+    for it in values.iter_mut().skip(at).step_by(insert.columns.len()) {
+        match it {
+            InsertValue::Expr(Expr::Value(given)) if is_same(given, value) => {}
+            InsertValue::Expr(_) => return Err(rule.refused(&insert.into)),
+            InsertValue::NextNumber | InsertValue::Default => *it = InsertValue::Expr(own()),
         }
-        (InsertSource::Values(Values { values }), None) => {
-            if width == 0 || !values.len().is_multiple_of(width) {
-                return Err(Error::invalid("an `insert` needs in each row a value for every column"));
-            }
-            let mut wider = Vec::with_capacity(values.len() / width * (width + 1));
-            for (at, it) in std::mem::take(values).into_iter().enumerate() {
-                wider.push(it);
-                if (at + 1).is_multiple_of(width) {
-                    wider.push(own());
-                }
-            }
-            *values = wider;
-        }
-        (InsertSource::Query(_), Some(_)) => return Err(rule.refused(table)),
-        (InsertSource::Query(query), None) => select(query, value),
-        (source @ InsertSource::Default, _) => *source = InsertSource::Values(Values { values: vec![own()] }),
     }
-    let column = table.declared().and_then(|it| it.column(rule.column()));
-    columns.push(column.map_or_else(|| rule.column().into(), |it| Ident::Static(it.name)));
     Ok(())
-}
-
-/// Has every row of a query have one more column, of the value. A list of what is left, because queries may nest deeper
-/// than the stack.
-fn select(query: &mut Query, value: &Value) {
-    let mut left = vec![query];
-    while let Some(query) = left.pop() {
-        match query {
-            Query::Select(it) => {
-                let expr = Expr::Value(value.clone());
-                it.columns.push(SelectItem::Expr(SelectExpr { expr, alias: None }));
-            }
-            Query::Compound(it) => left.extend(&mut it.operands),
-        }
-    }
 }
 
 /// Whether both are the same value; of whole numbers, whatever their width.

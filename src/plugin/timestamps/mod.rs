@@ -182,17 +182,17 @@ impl VisitMut for Stamp<'_> {
 
     fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
         node.walk_mut(self)?;
-        let Insert { with: _, into, columns, source, conflict, returning: _ } = node;
         let Timestamps { created, updated, inserts, unminded: _, reach: _, clock: _ } = self.plugin;
         let given: &[&Ident] = match inserts {
             Inserts::Created => &[created],
             Inserts::CreatedAndUpdated => &[created, updated],
         };
         for column in given {
-            if let Some(now) = self.now_for(into, column)? {
-                give(column, &now, columns, source);
+            if let Some(now) = self.now_for(&node.into, column)? {
+                give(column, &now, node);
             }
         }
+        let Insert { with: _, into, columns: _, source: _, conflict, returning: _ } = node;
         if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) = conflict {
             self.set(into, assignments)?;
         }
