@@ -49,6 +49,8 @@ pub fn database(plugins: &str) -> Db {
             .plugin(SoftDelete::new())
             .plugin(Timestamps::new())
             .plugin(RowPolicies::new().tenant("tenant_id", |tenant: &Tenant| tenant.0.into())),
+        ("soft_delete", _) => builder.plugin(SoftDelete::new()),
+        ("timestamps", _) => builder.plugin(Timestamps::new()),
         (_, Some(count)) => {
             let count: usize = count.parse().expect("how many");
             (0..count).fold(builder, |builder, number| builder.plugin(Noop(format!("noop {number}"))))
@@ -90,5 +92,23 @@ impl Driver for Nowhere {
 
     fn status(&self) -> PoolStatus {
         PoolStatus::default()
+    }
+}
+
+/// Prints one line for each set of plugins and query: its figure over that without plugins, and whether the figure of
+/// nested queries is linear in their size.
+pub fn print_ratios(what: &str, figure: impl Fn(&str, &str) -> f64) {
+    let figures: Vec<Vec<f64>> =
+        STATEMENTS.iter().map(|(query, _)| PLUGINS.iter().map(|plugins| figure(query, plugins)).collect()).collect();
+    for ((query, _), figures) in STATEMENTS.iter().zip(&figures) {
+        for (plugins, figure) in PLUGINS.iter().zip(figures).skip(1) {
+            println!("{what} {query} {plugins}/none {:.3}", figure / figures[0]);
+        }
+    }
+    // What one level more costs, of few and of many: the same where the cost is linear in the size.
+    let [.., nested, nested8, nested16] = figures.as_slice() else { return };
+    for (at, plugins) in PLUGINS.iter().enumerate() {
+        let (few, many) = (nested8[at] - nested[at], nested16[at] - nested8[at]);
+        println!("{what} nested {plugins} many-levels/few-levels {:.2}", many / 8.0 / (few / 4.0));
     }
 }
