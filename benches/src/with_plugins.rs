@@ -12,8 +12,11 @@ use crate::with_kysera::{q1_statement, q2_statement};
 /// The sets of plugins.
 pub const PLUGINS: [&str; 5] = ["none", "noop1", "noop3", "noop5", "builtin3"];
 
+/// Builds a statement.
+pub type Build = fn(&Input) -> ast::Statement;
+
 /// What is built.
-pub const STATEMENTS: [(&str, fn(&Input) -> ast::Statement); 5] = [
+pub const STATEMENTS: [(&str, Build); 5] = [
     ("q1", |input| q1_statement(input).to_statement()),
     ("q2", |input| q2_statement(input).to_statement()),
     ("nested", |input| nested(input, 4)),
