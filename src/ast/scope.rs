@@ -188,6 +188,11 @@ enum Place {
 }
 
 impl Resolver<'_, '_> {
+    #[inline(never)]
+    fn inside(&mut self, it: &mut Expr) -> Result<()> {
+        it.walk_mut(self)
+    }
+
     /// Goes through the common table expressions before a statement, and lets the statement see them. Gives back how many
     /// could be seen before.
     fn enter(&mut self, with: &mut [Cte]) -> Result<usize> {
@@ -306,6 +311,7 @@ fn derive(table: &mut TableRef, condition: Expr) {
 }
 
 /// Whether it is seen without a walk that no query, and so no table, stands in an expression: as in nearly all.
+#[inline(never)]
 fn holds_no_query(it: &Expr) -> bool {
     match it {
         Expr::And(all) | Expr::Or(all) => all.iter().all(is_of_leaves),
@@ -313,6 +319,7 @@ fn holds_no_query(it: &Expr) -> bool {
     }
 }
 
+#[inline]
 fn is_of_leaves(it: &Expr) -> bool {
     match it {
         Expr::Binary(it) => is_leaf(&it.left) && is_leaf(&it.right),
@@ -323,13 +330,14 @@ fn is_of_leaves(it: &Expr) -> bool {
     }
 }
 
+#[inline]
 fn is_leaf(it: &Expr) -> bool {
-    matches!(it, Expr::Column(_) | Expr::Value(_) | Expr::Now | Expr::Excluded(_))
+    matches!(it, Expr::Column(_) | Expr::Value(_))
 }
 
 impl VisitMut for Resolver<'_, '_> {
     fn visit_expr(&mut self, node: &mut Expr) -> Result<()> {
-        if holds_no_query(node) { Ok(()) } else { node.walk_mut(self) }
+        if is_leaf(node) || holds_no_query(node) { Ok(()) } else { self.inside(node) }
     }
 
     fn visit_select(&mut self, node: &mut Select) -> Result<()> {
