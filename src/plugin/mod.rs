@@ -16,13 +16,19 @@ mod row_policies;
 mod with_schema;
 mod read_only;
 mod require_limit;
+mod deduplicate_joins;
+mod name_mapping;
+mod query_tags;
 
 use std::any::Any;
 use std::fmt;
 
 pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
+pub use self::deduplicate_joins::DeduplicateJoins;
+pub use self::name_mapping::NameMapping;
 pub(crate) use self::order::order;
+pub use self::query_tags::QueryTags;
 pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
 pub use self::require_limit::RequireLimit;
@@ -31,6 +37,7 @@ pub use self::soft_delete::{DeletedRows, HardDelete, SoftDelete};
 pub use self::timestamps::Timestamps;
 pub use self::with_schema::WithSchema;
 use crate::ast::Statement;
+use crate::dialect::Tags;
 use crate::error::{Error, Result};
 use crate::row::Rows;
 
@@ -91,6 +98,12 @@ pub trait Plugin: Any + Send + Sync {
     fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let _ = context;
         Ok(statement)
+    }
+
+    /// Adds what is said of a statement in a comment behind its SQL, when all plugins have rewritten it: where it comes from, for
+    /// those who read the logs of the server.
+    fn add_tags(&self, statement: &Statement, context: &Context<'_>, tags: &mut Tags) {
+        let _ = (statement, context, tags);
     }
 
     /// Whether the plugin looks at what comes of statements, by [`after_rows`](Self::after_rows) and

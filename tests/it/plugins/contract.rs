@@ -228,7 +228,7 @@ fn tables_are_known_by_declaration_or_by_name() {
     db.compile(by_name().into()).unwrap();
 }
 
-fn same_box(left: &ast::Statement, right: &ast::Statement) -> bool {
+pub fn same_box(left: &ast::Statement, right: &ast::Statement) -> bool {
     use ast::Statement as S;
     match (left, right) {
         (S::Select(left), S::Select(right)) => left.ptr_eq(right),

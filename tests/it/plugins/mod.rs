@@ -10,3 +10,8 @@ mod policies;
 mod escapes;
 mod with_schema;
 mod guards;
+mod columns;
+mod names;
+mod joins;
+mod tags;
+mod testing;

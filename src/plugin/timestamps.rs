@@ -1,14 +1,9 @@
 //! Timestamps: when a row was made, and when it was last changed.
 
-mod give;
-
-use self::give::give;
 use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
-use crate::ast::{
-    Assignment, Conflict, ConflictAction, Expr, Ident, Insert, Node, Statement, TableName, Update, VisitMut,
-};
+use crate::ast::{Assignment, Expr, Ident, Statement, TableUse};
 use crate::error::Result;
 use crate::types::SqlType;
 
@@ -140,6 +135,11 @@ impl Timestamps {
     pub fn clock<V: SqlType<Base = V>>(self, clock: impl Fn() -> V + Send + Sync + 'static) -> Self {
         Self { clock: Clock::of(clock), ..self }
     }
+
+    /// Whether what is set changes the row.
+    fn is_change(&self, set: &[Assignment]) -> bool {
+        set.iter().any(|it| !self.unminded.iter().any(|column| column == it.column.as_str()))
+    }
 }
 
 impl Default for Timestamps {
@@ -158,7 +158,18 @@ impl Plugin for Timestamps {
     }
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        statement.accept_mut(&mut Stamp { plugin: self, context, now: None })?;
+        let mut stamp = Stamp { plugin: self, context, now: None };
+        let Self { created, updated, inserts, unminded: _, reach: _, clock: _ } = self;
+        statement.set_on_insert(created.clone(), |table| stamp.now_for(table, created))?;
+        match inserts {
+            Inserts::Created => {}
+            Inserts::CreatedAndUpdated => {
+                statement.set_on_insert(updated.clone(), |table| stamp.now_for(table, updated))?;
+            }
+        }
+        statement.set_on_update(updated.clone(), |table, set| {
+            if self.is_change(set) { stamp.now_for(table, updated) } else { Ok(None) }
+        })?;
         Ok(statement)
     }
 }
@@ -166,7 +177,7 @@ impl Plugin for Timestamps {
 #[diagnostic::do_not_recommend]
 impl LeaveOut for Timestamps {}
 
-/// Stamps what is written.
+/// What is stamped, and with which time.
 struct Stamp<'a> {
     plugin: &'a Timestamps,
     context: &'a Context<'a>,
@@ -174,62 +185,17 @@ struct Stamp<'a> {
     now: Option<Expr>,
 }
 
-impl VisitMut for Stamp<'_> {
-    /// What writes stands before a statement, and in no expression of it: no server lets a subquery write.
-    fn visit_expr(&mut self, _: &mut Expr) -> Result<()> {
-        Ok(())
-    }
-
-    fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
-        node.walk_mut(self)?;
-        let Timestamps { created, updated, inserts, unminded: _, reach: _, clock: _ } = self.plugin;
-        let given: &[&Ident] = match inserts {
-            Inserts::Created => &[created],
-            Inserts::CreatedAndUpdated => &[created, updated],
-        };
-        for column in given {
-            if let Some(now) = self.now_for(&node.into, column)? {
-                give(column, &now, node);
-            }
-        }
-        let Insert { with: _, into, columns: _, source: _, conflict, returning: _ } = node;
-        if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) = conflict {
-            self.set(into, assignments)?;
-        }
-        Ok(())
-    }
-
-    fn visit_update(&mut self, node: &mut Update) -> Result<()> {
-        node.walk_mut(self)?;
-        self.set(&node.table.name, &mut node.assignments)
-    }
-}
-
 impl Stamp<'_> {
     /// What a column of a table is to hold, if it is stamped.
-    fn now_for(&mut self, table: &TableName, column: &Ident) -> Result<Option<Expr>> {
+    fn now_for(&mut self, table: &TableUse<'_>, column: &Ident) -> Result<Option<Expr>> {
         let Timestamps { created: _, updated: _, inserts: _, unminded: _, reach, clock } = self.plugin;
-        let declared = self.context.declared(table);
+        let name = table.name();
+        let declared = self.context.declared(name);
         let has = || declared.is_none_or(|declared| declared.column(column.as_str()).is_some());
-        if !reach.includes(table, column.as_str(), self.context) || !has() {
+        if !reach.includes(name, column.as_str(), self.context) || !has() {
             return Ok(None);
         }
-        clock.check(table, column, self.context)?;
+        clock.check(name, column, self.context)?;
         Ok(Some(self.now.get_or_insert_with(|| clock.now()).clone()))
-    }
-
-    /// Sets when a row was changed, where an update changes it and does not say when. One without assignments is an
-    /// error, and stays one.
-    fn set(&mut self, table: &TableName, assignments: &mut Vec<Assignment>) -> Result<()> {
-        let Timestamps { created: _, updated, inserts: _, unminded, reach: _, clock: _ } = self.plugin;
-        let is_said = assignments.iter().any(|it| it.column == *updated);
-        let is_change = assignments.iter().any(|it| !unminded.iter().any(|column| column == it.column.as_str()));
-        if is_change
-            && !is_said
-            && let Some(value) = self.now_for(table, updated)?
-        {
-            assignments.push(Assignment { column: updated.clone(), value });
-        }
-        Ok(())
     }
 }
