@@ -3,7 +3,7 @@
 use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
-use crate::ast::{Assignment, Expr, Ident, Statement, TableUse};
+use crate::ast::{Assignment, Expr, Ident, Statement, TableName};
 use crate::error::Result;
 use crate::types::SqlType;
 
@@ -136,6 +136,31 @@ impl Timestamps {
         Self { clock: Clock::of(clock), ..self }
     }
 
+    /// Has an update that sets nothing by itself set the time of the last change, and only that. Where the table is not stamped,
+    /// such an update is an error, as it is without this.
+    ///
+    /// ```
+    /// use kysera::plugin::Timestamps;
+    /// use kysera::prelude::*;
+    ///
+    /// # type Instant = chrono::DateTime<chrono::Utc>;
+    /// # #[derive(Table)]
+    /// # #[table(name = "users")]
+    /// # pub struct User { #[column(primary_key, generated)] id: i64, name: String, updated_at: Option<Instant> }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let db = Db::builder("sqlite::memory:").plugin(Timestamps::new()).connect().await?;
+    /// kysera::schema::create_table_for::<User>().execute(&db).await?;
+    /// insert_into(users::table).values(NewUser::new("Ann")).execute(&db).await?;
+    /// update(users::table).filter(users::name.eq("Ann")).with(Timestamps::touch()).execute(&db).await?;
+    /// assert!(select_from(users::table).select(users::updated_at).fetch_one(&db).await?.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn touch() -> Touch {
+        Touch(())
+    }
+
     /// Whether what is set changes the row.
     fn is_change(&self, set: &[Assignment]) -> bool {
         set.iter().any(|it| !self.unminded.iter().any(|column| column == it.column.as_str()))
@@ -160,22 +185,35 @@ impl Plugin for Timestamps {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let mut stamp = Stamp { plugin: self, context, now: None };
         let Self { created, updated, inserts, unminded: _, reach: _, clock: _ } = self;
-        statement.set_on_insert(created.clone(), |table| stamp.now_for(table, created))?;
+        statement.set_on_insert(created.clone(), |table| stamp.now_for(table.name(), created))?;
         match inserts {
             Inserts::Created => {}
             Inserts::CreatedAndUpdated => {
-                statement.set_on_insert(updated.clone(), |table| stamp.now_for(table, updated))?;
+                statement.set_on_insert(updated.clone(), |table| stamp.now_for(table.name(), updated))?;
             }
         }
         statement.set_on_update(updated.clone(), |table, set| {
-            if self.is_change(set) { stamp.now_for(table, updated) } else { Ok(None) }
+            if self.is_change(set) { stamp.now_for(table.name(), updated) } else { Ok(None) }
         })?;
+        if context.get::<Touch>().is_some()
+            && let Statement::Update(update) = &mut statement
+            && update.assignments.is_empty()
+            && let Some(value) = stamp.now_for(&update.table.name, updated)?
+        {
+            update.assignments.push(Assignment { column: updated.clone(), value });
+        }
         Ok(statement)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl LeaveOut for Timestamps {}
+
+/// Has an update that sets nothing say that its rows were changed: a value that travels with it.
+/// [`Timestamps::touch`] makes it.
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until an update is given it by `with`"]
+pub struct Touch(());
 
 /// What is stamped, and with which time.
 struct Stamp<'a> {
@@ -187,9 +225,8 @@ struct Stamp<'a> {
 
 impl Stamp<'_> {
     /// What a column of a table is to hold, if it is stamped.
-    fn now_for(&mut self, table: &TableUse<'_>, column: &Ident) -> Result<Option<Expr>> {
+    fn now_for(&mut self, name: &TableName, column: &Ident) -> Result<Option<Expr>> {
         let Timestamps { created: _, updated: _, inserts: _, unminded: _, reach, clock } = self.plugin;
-        let name = table.name();
         let declared = self.context.declared(name);
         let has = || declared.is_none_or(|declared| declared.column(column.as_str()).is_some());
         if !reach.includes(name, column.as_str(), self.context) || !has() {

@@ -1,9 +1,11 @@
 //! What plugins do to every statement, on every server.
 
 mod contract;
+mod running;
 mod matrix;
 mod shapes;
 mod soft_delete;
+mod soft_delete_rows;
 mod timestamps;
 mod tenants;
 mod policies;
