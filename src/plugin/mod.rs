@@ -33,7 +33,7 @@ pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
 pub use self::require_limit::RequireLimit;
 pub use self::row_policies::RowPolicies;
-pub use self::soft_delete::{DeletedRows, HardDelete, SoftDelete};
+pub use self::soft_delete::{DeletedRows, HardDelete, NoCascade, SoftDelete};
 pub use self::timestamps::{Timestamps, Touch};
 pub use self::with_schema::WithSchema;
 use crate::ast::Statement;

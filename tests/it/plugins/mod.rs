@@ -6,6 +6,7 @@ mod matrix;
 mod shapes;
 mod soft_delete;
 mod soft_delete_rows;
+mod cascades;
 mod timestamps;
 mod tenants;
 mod policies;
