@@ -296,6 +296,20 @@ fn all_of_table(query: &Query) -> Option<&TableName> {
     }
 }
 
+/// A node that knows here whose the columns in it are.
+pub(super) trait Owner {
+    /// Says so.
+    fn knows_its_columns() {}
+}
+
+macro_rules! owners {
+    ($($Node:ident)*) => {
+        $(impl Owner for $Node {})*
+    };
+}
+
+owners!(Select Compound Insert Update Delete CreateTable DropTable);
+
 impl VisitMut for Mapper<'_, '_> {
     fn visit_column(&mut self, node: &mut Column) -> Result<()> {
         let table = node.table();

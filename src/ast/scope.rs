@@ -154,7 +154,7 @@ impl Statement {
     /// # Errors
     ///
     /// Those of `rename`; and [`is_invalid`](Error::is_invalid) where it depends on the server whether a name is that of a
-    /// common table expression, or where a table is inserted into and another one has its new name.
+    /// common table expression, or where a table is inserted into or created and another one has its new name.
     pub fn rename_tables(&mut self, mut rename: impl FnMut(&TableUse<'_>) -> Result<Option<TableName>>) -> Result<()> {
         self.resolve(&mut |found| {
             if let Some(name) = rename(&found.table_use())? {
@@ -425,8 +425,9 @@ impl VisitMut for Resolver<'_, '_> {
         let CreateTable { if_not_exists: _, name, columns, constraints } = node;
         let before = name.name.clone();
         self.without_condition(name, Role::Define)?;
-        requalify(columns, &before, &name.name)?;
-        requalify(constraints, &before, &name.name)?;
+        if !(requalify(columns, &before, &name.name)? && requalify(constraints, &before, &name.name)?) {
+            return Err(no_place("second name", &before));
+        }
         columns.accept_mut(self)?;
         for constraint in constraints {
             match constraint {

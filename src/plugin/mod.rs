@@ -2,7 +2,8 @@
 //!
 //! A [`Plugin`] sees every statement of a [`Db`](crate::Db) as a tree, whole and once, and gives back the one that runs in
 //! its place. [`Statement::restrict_tables`] and [`Statement::rename_tables`] reach every table in it, wherever it stands;
-//! [`VisitMut`](crate::ast::VisitMut) reaches every node.
+//! [`VisitMut`](crate::ast::VisitMut) reaches every node. What a plugin makes of statements is tested by
+//! [`testing`](crate::testing).
 
 mod context;
 mod order;
@@ -73,8 +74,8 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([`RowPolicies`]), 50
-    /// ([`SoftDelete`]) and 30 ([`Timestamps`]).
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 150 ([`DeduplicateJoins`]),
+    /// 100 ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]) and -100 ([`NameMapping`]).
     fn priority(&self) -> i32 {
         0
     }

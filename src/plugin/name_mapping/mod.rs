@@ -50,13 +50,13 @@ use crate::row::{ColumnInfo, Rows};
 /// ```
 ///
 /// It runs behind the other plugins, which go by the names of the program. The text of [`sql!`](crate::sql) stays as it was
-/// written, by the names of the database; columns in its slots are renamed, and with [`back`](Self::back) the columns that a
-/// text gives are known by the program's names. [`SoftDelete`](super::SoftDelete) and the others are told the program's names
+/// written, by the names of the database; columns in its slots are renamed as those of the tables that they name, and with
+/// [`back`](Self::back) the columns that a text gives are known by the program's names. [`SoftDelete`](super::SoftDelete) and the others are told the program's names
 /// of columns.
 ///
 /// # Errors
 ///
-/// Where two columns of a table, or two that a text gives, would have the same name; and where a column does not say of which
+/// Where two columns of a table, two that a text gives, or two tables of a statement would have the same name; and where a column does not say of which
 /// table it is, and that would make a difference.
 #[must_use = "a plugin does nothing until it is given to a database"]
 pub struct NameMapping {
@@ -208,13 +208,23 @@ impl Plugin for NameMapping {
         let mut undeclared = Undeclared::default();
         statement.map_columns(|table, column| self.column(table, column, context, &mut undeclared))?;
         if let Some(tables) = &self.tables {
+            let mut seen: Vec<(TableName, TableName)> = Vec::new();
             statement.rename_tables(|table| {
-                let TableName { schema, name } = table.name();
-                let new = tables(name.as_str());
-                if is_among(&self.except, table.name()) || new == name.as_str() {
-                    return Ok(None);
+                let old = table.name();
+                let except = is_among(&self.except, old);
+                let name = if except { old.name.clone() } else { tables(old.name.as_str()).into() };
+                let new = TableName { schema: old.schema.clone(), name };
+                match seen.iter().find(|(_, taken)| *taken == new) {
+                    Some((other, _)) if other != old => {
+                        let (one, other) = (other.name.as_str(), old.name.as_str());
+                        return Err(Error::invalid(format!(
+                            "the tables `{one}` and `{other}` would have the same name in the database"
+                        )));
+                    }
+                    Some(_) => {}
+                    None => seen.push((old.clone(), new.clone())),
                 }
-                Ok(Some(TableName { schema: schema.clone(), name: new.into() }))
+                Ok(Some(new))
             })?;
         }
         Ok(statement)

@@ -306,6 +306,14 @@ fn written_tables_are_called_by_their_new_names() {
         renamed(&update(items::table).set(items::parent_id.to(itself.scalar())).filter(items::id.eq(1))).unwrap(),
         r#"update "t_items" set "parent_id" = (select max("items"."id") from "t_items" as "items") from (select 1) where "t_items"."id" = ?1"#,
     );
+    let created = kysera::schema::create_table_for::<Item>().to_statement();
+    let ast::Statement::CreateTable(mut created) = created else { unreachable!() };
+    let condition = Expr::Column(ast::Column::new(Some("items".into()), "id")).is_not_null();
+    created.constraints = vec![ast::TableConstraint::Check(ast::Check { name: None, condition })];
+    let mut created = ast::Statement::CreateTable(created);
+    created.rename_tables(|_| Ok(Some("t_items".into()))).unwrap();
+    let sql = dialect::compile(&created, &SQLITE).unwrap().sql;
+    assert!(sql.contains(r#"check ("t_items"."id" is not null)"#), "{sql}");
     // Where another table has the name, there is an alias, or no place for one.
     alias!(t_items = items);
     let taken = select_from(t_items).select(t_items.id);

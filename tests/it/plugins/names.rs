@@ -246,6 +246,29 @@ fn two_columns_are_never_one() {
     assert!(refused(select.into()).contains("`full_name` and `fullName` of `user_accounts`"));
 }
 
+#[test]
+fn two_tables_are_never_one() {
+    let db = |tables: fn(&str) -> String| {
+        let plugin = NameMapping::new(str::to_owned).tables(tables);
+        Db::with_driver(Mock::new()).plugin(plugin).build().unwrap()
+    };
+    let q = || {
+        let other = select_from(twins::table).select(twins::a_b);
+        select_from(items::table).filter(items::id.in_(other)).select(items::id).to_statement()
+    };
+    let error = db(|_| "one".into()).compile(q()).unwrap_err();
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(why, "the tables `twins` and `items` would have the same name in the database");
+    assert_eq!(
+        db(str::to_uppercase).compile(q()).unwrap().0.sql,
+        r#"select "items"."id" from "ITEMS" as "items" where "items"."id" in (select "twins"."a_b" from "TWINS" as "twins")"#,
+    );
+    // One table, however often.
+    alias!(other = items);
+    let q = select_from(items::table).cross_join(other).select((items::id, other.id));
+    assert!(db(|_| "one".into()).compile(q.to_statement()).is_ok());
+}
+
 #[tokio::test]
 async fn columns_of_a_text_that_would_be_one_are_refused() {
     let db = Db::builder("sqlite::memory:").plugin(NameMapping::camel_case()).connect().await.unwrap();

@@ -125,6 +125,11 @@ fn every_server_takes_hostile_tags_for_a_comment() {
             assert_eq!(q.fetch_one(&db).await.unwrap(), Some(id));
             update(items::table).set(items::kind.to("it's")).filter(items::id.eq(id)).execute(&db).await.unwrap();
         }
+        for text in ["select 1 -- a comment", "select 1 /* a comment */"] {
+            assert_eq!(db.fetch(raw(text.to_owned()).into()).await.unwrap().len(), 1, "{text}");
+        }
+        let ended = db.fetch(raw("select 1;".to_owned()).into()).await;
+        assert_eq!(ended.unwrap().len(), 1);
         let all = select_from(items::table).select(count_all()).fetch_one(&db).await.unwrap();
         assert_eq!(all, 16);
         delete_from(items::table).all_rows().execute(&db).await.unwrap();
