@@ -60,7 +60,7 @@
 //! | make tables | [`schema`] |
 //! | know what went wrong | [`Error`] |
 //! | see the SQL, and how dialects differ | [`dialect`] |
-//! | rewrite statements | [`plugin`], [`ast`] |
+//! | rewrite statements | [`plugin`], [`ast`], and [`testing`] for what does |
 //! | reach another database | [`driver`] |
 //!
 //! The modules in the order in which a statement meets them: [`table`] and [`expr`] (typed columns and expressions),
@@ -97,6 +97,7 @@ pub mod query;
 pub mod row;
 pub mod schema;
 pub mod table;
+pub mod testing;
 mod tuples;
 pub mod types;
 pub mod value;

@@ -33,6 +33,14 @@ impl Rows {
         &self.columns
     }
 
+    /// The same rows, whose columns have other names.
+    #[must_use]
+    pub fn rename_columns(self, rename: impl Fn(&str) -> String) -> Self {
+        let Self { columns, values } = self;
+        let columns = columns.iter().map(|ColumnInfo { name }| ColumnInfo { name: rename(name) }).collect();
+        Self { columns, values }
+    }
+
     /// Adds one value; a row is complete when each column has got its own.
     pub fn push(&mut self, value: Value) {
         self.values.push(value);

@@ -7,6 +7,7 @@
 
 mod column;
 mod compound;
+mod ctes;
 mod data_type;
 mod ddl;
 mod delete;
@@ -14,11 +15,15 @@ mod description;
 mod expr;
 mod insert;
 mod list;
+mod map_columns;
 mod name;
 mod operation;
 mod raw;
+mod requalify;
+mod rewrite_exprs;
 mod scope;
 mod select;
+mod set_columns;
 mod shared;
 mod update;
 mod visit;

@@ -7,6 +7,8 @@
 
 use smallvec::{Array, SmallVec, smallvec};
 
+use super::ctes::{Ctes, SeesCtes};
+use super::requalify::requalify;
 use super::*;
 use crate::error::{Error, Result};
 
@@ -36,6 +38,10 @@ pub enum Role {
 }
 
 impl<'a> TableUse<'a> {
+    pub(super) const fn new(name: &'a TableName, known_as: &'a Ident, role: Role) -> Self {
+        Self { name, known_as, role }
+    }
+
     /// Its name.
     #[must_use]
     pub const fn name(&self) -> &'a TableName {
@@ -122,12 +128,32 @@ impl Statement {
         })
     }
 
-    /// Gives every table that the statement uses the name that is returned for it. It stays known to the statement as it
-    /// was.
+    /// Gives every table that the statement uses the name that is returned for it. One that it reads stays known to the
+    /// statement as it was, by an alias; one that it writes is called by its new name, unless another table of the statement
+    /// is.
+    ///
+    /// ```
+    /// use kysera::ast;
+    /// use kysera::dialect::{self, SQLITE};
+    /// use kysera::prelude::*;
+    ///
+    /// # #[derive(Table)]
+    /// # #[table(name = "users")]
+    /// # pub struct User { #[column(primary_key, generated)] id: i64 }
+    /// let q = select_from(users::table).select(users::id);
+    /// let mut statement: ast::Statement = q.to_statement();
+    /// statement.rename_tables(|table| Ok((table.name().name.as_str() == "users").then(|| ("crm", "people").into())))?;
+    /// assert_eq!(
+    ///     dialect::compile(&statement, &SQLITE)?.sql,
+    ///     r#"select "users"."id" from "crm"."people" as "users""#,
+    /// );
+    /// # Ok::<(), kysera::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of `rename`, and where it depends on the server whether a name is that of a common table expression.
+    /// Those of `rename`; and [`is_invalid`](Error::is_invalid) where it depends on the server whether a name is that of a
+    /// common table expression, or where a table is inserted into or created and another one has its new name.
     pub fn rename_tables(&mut self, mut rename: impl FnMut(&TableUse<'_>) -> Result<Option<TableName>>) -> Result<()> {
         self.resolve(&mut |found| {
             if let Some(name) = rename(&found.table_use())? {
@@ -141,7 +167,7 @@ impl Statement {
     }
 
     fn resolve(&mut self, each: &mut Each<'_>) -> Result<()> {
-        self.accept_mut(&mut Resolver { each, visible: Vec::new() })
+        self.accept_mut(&mut Resolver { each, ctes: Ctes::default() })
     }
 }
 
@@ -161,21 +187,20 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn table_use(&self) -> TableUse<'_> {
-        TableUse { name: self.name, known_as: &self.known_as, role: self.role }
+        TableUse::new(self.name, &self.known_as, self.role)
     }
 }
 
 /// Walks a statement and knows which names are those of common table expressions.
 struct Resolver<'e, 'f> {
     each: &'e mut Each<'f>,
-    visible: Vec<Visible>,
+    ctes: Ctes,
 }
 
-/// A common table expression whose name hides a table.
-struct Visible {
-    name: Ident,
-    /// Whether it stands behind the one that is looked at. Servers differ in whether it can be read there.
-    later: bool,
+impl SeesCtes for Resolver<'_, '_> {
+    fn ctes(&mut self) -> &mut Ctes {
+        &mut self.ctes
+    }
 }
 
 /// Where a condition on a table of a query belongs.
@@ -193,40 +218,6 @@ impl Resolver<'_, '_> {
         it.walk_mut(self)
     }
 
-    /// Goes through the common table expressions before a statement, and lets the statement see them. Gives back how many
-    /// could be seen before.
-    fn enter(&mut self, with: &mut [Cte]) -> Result<usize> {
-        let outside = self.visible.len();
-        let recursive = with.iter().any(|cte| cte.recursive);
-        for at in 0..with.len() {
-            self.visible.truncate(outside);
-            let names = with.iter().map(|cte| cte.name.clone()).enumerate();
-            if recursive {
-                self.visible.extend(names.map(|(other, name)| Visible { name, later: other > at }));
-            } else {
-                self.visible.extend(names.take(at).map(|(_, name)| Visible { name, later: false }));
-            }
-            let Cte { name: _, columns: _, recursive: _, statement } = &mut with[at];
-            statement.accept_mut(self)?;
-        }
-        self.visible.truncate(outside);
-        self.visible.extend(with.iter().map(|cte| Visible { name: cte.name.clone(), later: false }));
-        Ok(outside)
-    }
-
-    /// Whether a name is that of a common table expression.
-    fn is_cte(&self, name: &TableName) -> Result<bool> {
-        let TableName { schema: None, name } = name else { return Ok(false) };
-        match self.visible.iter().rev().find(|it| it.name == *name) {
-            Some(Visible { name, later: true }) => Err(Error::invalid(format!(
-                "`{}` is the name of a table and of a common table expression further down; give that another name",
-                name.as_str()
-            ))),
-            Some(Visible { name: _, later: false }) => Ok(true),
-            None => Ok(false),
-        }
-    }
-
     /// Asks for a table that is written, which is never a common table expression.
     fn target(&mut self, name: &mut TableName, alias: &mut Option<Ident>, role: Role) -> Result<Option<Expr>> {
         let known_as = alias.clone().unwrap_or_else(|| name.name.clone());
@@ -240,17 +231,16 @@ impl Resolver<'_, '_> {
     fn without_condition(&mut self, name: &mut TableName, role: Role) -> Result<()> {
         let mut alias = None;
         if self.target(name, &mut alias, role)?.is_some() {
-            return Err(no_place("condition", name));
+            return Err(no_place("condition", &name.name));
         }
-        // What is defined has a new name then, but other parts of an insert may call the table by its old one.
-        if alias.is_some() && role == Role::Insert { Err(no_place("alias", name)) } else { Ok(()) }
+        Ok(())
     }
 
     /// Asks for what stands in `from`, after `join` or after `using`.
     fn source(&mut self, it: &mut TableRef) -> Result<Option<Expr>> {
         match it {
             TableRef::Table(Table { name, alias }) => {
-                if self.is_cte(name)? {
+                if self.ctes.hide(name)? {
                     Ok(None)
                 } else {
                     self.target(name, alias, Role::Read)
@@ -271,8 +261,8 @@ impl Resolver<'_, '_> {
     }
 }
 
-fn no_place(what: &str, name: &TableName) -> Error {
-    Error::invalid(format!("there is no place for a {what} of `{}` in such a statement", name.name.as_str()))
+fn no_place(what: &str, name: &Ident) -> Error {
+    Error::invalid(format!("there is no place for a {what} of `{}` in such a statement", name.as_str()))
 }
 
 /// Where a condition on a table belongs: before any join that keeps rows of the other side when this table has none.
@@ -297,12 +287,17 @@ fn place(own: Option<usize>, joins: &[Join], several: bool) -> Place {
     Place::Filter
 }
 
+/// `*`, which has the columns of a table that nothing is declared of, too.
+pub(super) fn every_column() -> SelectItem {
+    let text = Raw { parts: smallvec![RawPart::Text("*".into())] };
+    SelectItem::Expr(SelectExpr { expr: Expr::Raw(Shared::new(text)), alias: None })
+}
+
 /// Puts the rows of a table for which a condition holds in place of the table.
 fn derive(table: &mut TableRef, condition: Expr) {
     let alias = table.name().clone();
-    let every_column = Raw { parts: smallvec![RawPart::Text("*".into())] };
     let query = Select {
-        columns: smallvec![SelectItem::Expr(SelectExpr { expr: Expr::Raw(Shared::new(every_column)), alias: None })],
+        columns: smallvec![every_column()],
         from: smallvec![table.clone()],
         filter: Some(condition),
         ..Select::default()
@@ -373,7 +368,7 @@ impl VisitMut for Resolver<'_, '_> {
                 }
             }
         }
-        self.visible.truncate(outside);
+        self.ctes.leave(outside);
         Ok(())
     }
 
@@ -384,7 +379,7 @@ impl VisitMut for Resolver<'_, '_> {
         order_by.accept_mut(self)?;
         limit.accept_mut(self)?;
         offset.accept_mut(self)?;
-        self.visible.truncate(outside);
+        self.ctes.leave(outside);
         Ok(())
     }
 
@@ -401,9 +396,15 @@ impl VisitMut for Resolver<'_, '_> {
             }
         }
         returning.accept_mut(self)?;
+        let before = into.name.clone();
         self.without_condition(into, Role::Insert)?;
-        self.visible.truncate(outside);
-        Ok(())
+        self.ctes.leave(outside);
+        // There is no place for an alias.
+        if requalify(conflict, &before, &into.name)? && requalify(returning, &before, &into.name)? {
+            Ok(())
+        } else {
+            Err(no_place("second name", &before))
+        }
     }
 
     fn visit_update(&mut self, node: &mut Update) -> Result<()> {
@@ -415,11 +416,18 @@ impl VisitMut for Resolver<'_, '_> {
         let mut added = None;
         self.others(from, &mut added)?;
         let Table { name, alias } = table;
+        let had_alias = alias.is_some();
         if let Some(condition) = self.target(name, alias, Role::Update)? {
             Expr::restrict(&mut added, condition);
         }
         restrict_written(filter, *all_rows, added);
-        self.visible.truncate(outside);
+        self.ctes.leave(outside);
+        if !had_alias
+            && let Some(before) = node.table.alias.clone()
+            && requalify(node, &before, &node.table.name.name.clone())?
+        {
+            node.table.alias = None;
+        }
         Ok(())
     }
 
@@ -431,17 +439,28 @@ impl VisitMut for Resolver<'_, '_> {
         let mut added = None;
         self.others(using, &mut added)?;
         let Table { name, alias } = from;
+        let had_alias = alias.is_some();
         if let Some(condition) = self.target(name, alias, Role::Delete)? {
             Expr::restrict(&mut added, condition);
         }
         restrict_written(filter, *all_rows, added);
-        self.visible.truncate(outside);
+        self.ctes.leave(outside);
+        if !had_alias
+            && let Some(before) = node.from.alias.clone()
+            && requalify(node, &before, &node.from.name.name.clone())?
+        {
+            node.from.alias = None;
+        }
         Ok(())
     }
 
     fn visit_create_table(&mut self, node: &mut CreateTable) -> Result<()> {
         let CreateTable { if_not_exists: _, name, columns, constraints } = node;
+        let before = name.name.clone();
         self.without_condition(name, Role::Define)?;
+        if !(requalify(columns, &before, &name.name)? && requalify(constraints, &before, &name.name)?) {
+            return Err(no_place("second name", &before));
+        }
         columns.accept_mut(self)?;
         for constraint in constraints {
             match constraint {

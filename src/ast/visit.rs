@@ -5,10 +5,12 @@
 //! "pattern requires `..` due to inaccessible fields" means that a node has a field its line does not name.
 //!
 //! A line marked `@table` is of a node that is (a part of) a reference to a table, one marked `@scope` of a node that has
-//! such parts and says in [`scope`](super::scope) which tables they are. No other node may have them.
+//! such parts and says in [`scope`](super::scope) which tables they are, and in [`map_columns`](super::map_columns) whose the
+//! columns in it are. No other node may have them.
 
 use smallvec::{Array, SmallVec};
 
+use super::map_columns::Owner;
 use super::scope::{Plain, Scope};
 use super::shared::inside;
 use super::*;
@@ -186,6 +188,7 @@ macro_rules! kind {
         impl Plain for $Node {
             fn holds_no_table(&self, (): &mut ()) -> Result<()> {
                 <Self as Scope>::knows_its_tables();
+                <Self as Owner>::knows_its_columns();
                 Ok(())
             }
         }

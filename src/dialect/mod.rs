@@ -17,6 +17,7 @@ mod postgres;
 mod precedence;
 mod spec;
 mod sqlite;
+mod tags;
 mod type_name;
 mod write_ddl;
 mod write_decimal;
@@ -29,6 +30,7 @@ mod writer;
 pub use self::constants::{MARIADB, MYSQL, POSTGRES, SQLITE};
 pub use self::param::Typed;
 pub use self::spec::*;
+pub use self::tags::Tags;
 pub use self::type_name::{FIT, Fit, TypeName};
 use self::writer::{Values, Writer};
 use crate::ast::{Statement, StatementRef};
@@ -57,7 +59,16 @@ pub fn compile(statement: &Statement, spec: &Spec) -> Result<Compiled> {
 }
 
 pub(crate) fn compile_ref(statement: StatementRef<'_>, spec: &Spec) -> Result<Compiled> {
-    compile_with(statement, Writer::new(spec, Values::Bound))
+    compile_with(statement, Writer::new(spec, Values::Bound), &Tags::default())
+}
+
+/// Like [`compile`], with a comment behind the statement.
+///
+/// # Errors
+///
+/// Those of [`compile`]; and where a tag has no name, or all of them together are longer than 4096 bytes.
+pub fn compile_tagged(statement: &Statement, spec: &Spec, tags: &Tags) -> Result<Compiled> {
+    compile_with(statement.into(), Writer::new(spec, Values::Bound), tags)
 }
 
 /// Like [`compile`], with parentheses around every operator: for tests of the precedence rule.
@@ -69,7 +80,7 @@ pub(crate) fn compile_ref(statement: StatementRef<'_>, spec: &Spec) -> Result<Co
 pub fn compile_explicit(statement: &Statement, spec: &Spec) -> Result<Compiled> {
     let mut writer = Writer::new(spec, Values::Bound);
     writer.all_parentheses = true;
-    compile_with(statement.into(), writer)
+    compile_with(statement.into(), writer, &Tags::default())
 }
 
 /// Writes a statement with its values inlined, for people to read. It is never to be run.
@@ -78,12 +89,13 @@ pub fn compile_explicit(statement: &Statement, spec: &Spec) -> Result<Compiled> 
 ///
 /// Those of [`compile`], and values that no literal can hold.
 pub fn debug_sql(statement: &Statement, spec: &Spec) -> Result<String> {
-    compile_with(statement.into(), Writer::new(spec, Values::Literal)).map(|compiled| compiled.sql)
+    compile_with(statement.into(), Writer::new(spec, Values::Literal), &Tags::default()).map(|compiled| compiled.sql)
 }
 
 #[inline]
-fn compile_with<'a>(statement: StatementRef<'a>, mut writer: Writer<'a>) -> Result<Compiled> {
+fn compile_with<'a>(statement: StatementRef<'a>, mut writer: Writer<'a>, tags: &Tags) -> Result<Compiled> {
     writer.one_statement(statement)?;
+    writer.tags(tags)?;
     let spec = writer.spec;
     let (sql, params) = (writer.sql, writer.params);
     if params.len() > spec.max_params {

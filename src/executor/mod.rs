@@ -13,7 +13,7 @@ use self::after::Kept;
 pub(crate) use self::sealed::{Lease, Pipeline, Source};
 pub(crate) use self::session::Session;
 use crate::ast::Statement;
-use crate::dialect::{self, Compiled, Spec};
+use crate::dialect::{self, Compiled, Spec, Tags};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
 use crate::plugin::{Context, Metadata, Plugin};
@@ -220,7 +220,12 @@ impl Pipeline {
         }
     }
 
-    fn compile(&self, statement: Statement, query: &Metadata, executor: &Metadata) -> Result<(Compiled, Access)> {
+    pub(crate) fn compile(
+        &self,
+        statement: Statement,
+        query: &Metadata,
+        executor: &Metadata,
+    ) -> Result<(Compiled, Access)> {
         let context = Context::new(self.driver.spec(), &self.tables, query, executor);
         let (statement, compiled) = self.compiled(statement, &context)?;
         Ok((compiled, Access::of(&statement)))
@@ -229,7 +234,9 @@ impl Pipeline {
     /// The statement that runs in place of another, and its SQL.
     fn compiled(&self, statement: Statement, context: &Context<'_>) -> Result<(Statement, Compiled)> {
         let statement = self.rewrite(statement, context)?;
-        let compiled = dialect::compile(&statement, self.driver.spec())?;
+        let mut tags = Tags::default();
+        self.run_through(context).for_each(|plugin| plugin.add_tags(&statement, context, &mut tags));
+        let compiled = dialect::compile_tagged(&statement, self.driver.spec(), &tags)?;
         Ok((statement, compiled))
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A [`Plugin`] sees every statement of a [`Db`](crate::Db) as a tree, whole and once, and gives back the one that runs in
 //! its place. [`Statement::restrict_tables`] and [`Statement::rename_tables`] reach every table in it, wherever it stands;
-//! [`VisitMut`](crate::ast::VisitMut) reaches every node.
+//! [`VisitMut`](crate::ast::VisitMut) reaches every node. What a plugin makes of statements is tested by
+//! [`testing`](crate::testing).
 
 mod context;
 mod order;
@@ -16,21 +17,28 @@ mod row_policies;
 mod with_schema;
 mod read_only;
 mod require_limit;
+mod deduplicate_joins;
+mod name_mapping;
+mod query_tags;
 
 use std::any::Any;
 use std::fmt;
 
 pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
+pub use self::deduplicate_joins::DeduplicateJoins;
+pub use self::name_mapping::NameMapping;
 pub(crate) use self::order::order;
+pub use self::query_tags::QueryTags;
 pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
 pub use self::require_limit::RequireLimit;
 pub use self::row_policies::RowPolicies;
-pub use self::soft_delete::{DeletedRows, HardDelete, SoftDelete};
-pub use self::timestamps::Timestamps;
+pub use self::soft_delete::{DeletedRows, HardDelete, NoCascade, SoftDelete};
+pub use self::timestamps::{Timestamps, Touch};
 pub use self::with_schema::WithSchema;
 use crate::ast::Statement;
+use crate::dialect::Tags;
 use crate::error::{Error, Result};
 use crate::row::Rows;
 
@@ -66,8 +74,8 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([`RowPolicies`]), 50
-    /// ([`SoftDelete`]) and 30 ([`Timestamps`]).
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 150 ([`DeduplicateJoins`]),
+    /// 100 ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]) and -100 ([`NameMapping`]).
     fn priority(&self) -> i32 {
         0
     }
@@ -91,6 +99,12 @@ pub trait Plugin: Any + Send + Sync {
     fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let _ = context;
         Ok(statement)
+    }
+
+    /// Adds what is said of a statement in a comment behind its SQL, when all plugins have rewritten it: where it comes from, for
+    /// those who read the logs of the server.
+    fn add_tags(&self, statement: &Statement, context: &Context<'_>, tags: &mut Tags) {
+        let _ = (statement, context, tags);
     }
 
     /// Whether the plugin looks at what comes of statements, by [`after_rows`](Self::after_rows) and

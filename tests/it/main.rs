@@ -21,6 +21,7 @@ mod injection;
 mod running;
 mod cancellation;
 mod nodes;
+mod sharing;
 mod types;
 mod values;
 mod architecture;

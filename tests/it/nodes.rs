@@ -287,15 +287,38 @@ fn samples() -> Vec<Statement> {
 
 macro_rules! every_visit {
     ($($visit:ident: $Node:ident,)*) => {
-        const METHODS: &[&str] = &[$(stringify!($visit)),*];
+        pub const METHODS: &[&str] = &[$(stringify!($visit)),*];
 
         /// The methods that were called.
         #[derive(Default)]
-        struct Seen(BTreeSet<&'static str>);
+        pub struct Seen(pub BTreeSet<&'static str>);
 
         impl Visit for Seen {
             $(fn $visit(&mut self, node: &$Node) -> Result<()> {
                 self.0.insert(stringify!($visit));
+                node.walk(self)
+            })*
+        }
+
+        /// Where each node of a tree lies, in the order of the walk.
+        ///
+        /// Of a statement itself that is wherever its handle lies. Names are left out: a column has none to point to.
+        #[derive(Debug, Default, PartialEq)]
+        pub struct Places(Vec<usize>);
+
+        impl Places {
+            pub fn of(statement: &Statement) -> Self {
+                let mut places = Self::default();
+                statement.walk(&mut places).unwrap();
+                places
+            }
+        }
+
+        impl Visit for Places {
+            $(fn $visit(&mut self, node: &$Node) -> Result<()> {
+                if stringify!($visit) != "visit_ident" {
+                    self.0.push(std::ptr::from_ref(node).addr());
+                }
                 node.walk(self)
             })*
         }

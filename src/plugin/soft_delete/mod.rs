@@ -1,14 +1,19 @@
 //! Soft deletes: rows that are deleted stay, and are seen no more.
 
+mod cascade;
 mod rows;
 
+use self::cascade::Cascade;
 use self::rows::Which;
-pub use self::rows::{DeletedRows, HardDelete};
+pub use self::rows::{DeletedRows, HardDelete, NoCascade};
 use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
-use crate::ast::{Assignment, Delete, Expr, Ident, Node, Role, Statement, TableName, TableUse, Update, VisitMut};
-use crate::error::{Error, Result};
+use crate::ast::{
+    Assignment, Cte, Delete, Expr, Ident, Node, Role, Statement, TableDescription, TableName, TableUse, Update,
+    VisitMut,
+};
+use crate::error::{Error, Result, Unsupported};
 use crate::types::SqlType;
 
 /// Has deleted rows stay, with the time of their deletion in a column, and be seen no more.
@@ -72,8 +77,8 @@ use crate::types::SqlType;
 ///   such index; there, a unique key may be of a generated column that is `null` in deleted rows.
 /// - **Upserts** see deleted rows for the same reason. One that hits a deleted row updates it, and it stays deleted unless
 ///   the upsert sets the column to `null`.
-/// - **Nothing cascades**: an `on delete cascade` of the database does not see an update. Rows that refer to a deleted one stay
-///   as they are, and an inner join with it gives them no more.
+/// - **Nothing cascades** unless it is [said](SoftDelete::cascade): an `on delete cascade` of the database does not see an update.
+///   Rows that refer to a deleted one stay as they are, and an inner join with it gives them no more.
 /// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch).
 /// - A statement may leave the plugin out, by [`without`](crate::query::Statement::without): then it reads all rows, and a
 ///   delete deletes.
@@ -83,12 +88,18 @@ pub struct SoftDelete {
     column: Ident,
     reach: Reach,
     clock: Clock,
+    cascade: Cascade,
 }
 
 impl SoftDelete {
     /// Soft deletes by the column `deleted_at`, timed by the database.
     pub fn new() -> Self {
-        Self { column: "deleted_at".into(), reach: Reach::default(), clock: Clock::default() }
+        Self {
+            column: "deleted_at".into(),
+            reach: Reach::default(),
+            clock: Clock::default(),
+            cascade: Cascade::default(),
+        }
     }
 
     /// The column that holds when a row was deleted, and `null` where it is not; `deleted_at` if it is not said.
@@ -120,6 +131,64 @@ impl SoftDelete {
         Self { clock: Clock::of(clock), ..self }
     }
 
+    /// Has a delete take along, in the same statement and at the same time, the rows of these tables that refer to what it
+    /// deletes by a column which is declared `on_delete = "cascade"`, and the rows that refer to those.
+    ///
+    /// Without it nothing cascades, because no foreign key sees an update. It takes a common table expression that writes,
+    /// which only PostgreSQL has; elsewhere a delete of rows that others may belong to is [`Unsupported`], and a program
+    /// deletes those first, and then these [by themselves](Self::no_cascade), in one transaction. A delete counts and gives
+    /// back its own rows alone. As a foreign key's, the cascade does not ask [`RowPolicies`](super::RowPolicies) whose rows those are; nothing
+    /// brings them back when a row is restored; and a [hard delete](Self::hard_delete) leaves all of it to the database.
+    ///
+    /// ```
+    /// use kysera::Value;
+    /// use kysera::plugin::SoftDelete;
+    /// use kysera::prelude::*;
+    /// use kysera::testing::{Sql, check_plugin};
+    ///
+    /// # type Instant = chrono::DateTime<chrono::Utc>;
+    /// #[derive(Table)]
+    /// #[table(name = "users")]
+    /// pub struct User {
+    ///     #[column(primary_key, generated)]
+    ///     id: i64,
+    ///     deleted_at: Option<Instant>,
+    /// }
+    ///
+    /// #[derive(Table)]
+    /// #[table(name = "posts")]
+    /// pub struct Post {
+    ///     #[column(primary_key, generated)]
+    ///     id: i64,
+    ///     #[column(references(users::id, on_delete = "cascade"))]
+    ///     user_id: i64,
+    ///     deleted_at: Option<Instant>,
+    /// }
+    ///
+    /// let refused = |name: &str| format!(
+    ///     "error: the plugin `soft delete` refused this delete of `users`: {name} has no soft delete that cascades; in one transaction, delete what refers to these rows, and then these with `SoftDelete::no_cascade()`"
+    /// );
+    /// check_plugin(
+    ///     SoftDelete::new().cascade([posts::table.description()]),
+    ///     delete_from(users::table).filter(users::id.eq(7)),
+    ///     Sql {
+    ///         postgres: r#"with "soft delete of posts" as (update "posts" set "deleted_at" = current_timestamp where "posts"."user_id" in (select "users"."id" from "users" where "users"."id" = $1 and "users"."deleted_at" is null) and "posts"."deleted_at" is null) update "users" set "deleted_at" = current_timestamp where "users"."id" = $2 and "users"."deleted_at" is null"#,
+    ///         mysql: &refused("MySQL"),
+    ///         mariadb: &refused("MariaDB"),
+    ///         sqlite: &refused("SQLite"),
+    ///         params: &[Value::I64(7), Value::I64(7)],
+    ///     },
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Of such a delete: where the server has no common table expression that writes, or the delete is itself one; where the
+    /// references go in a circle; and where a table has no column to say when a row was deleted.
+    pub fn cascade(self, tables: impl IntoIterator<Item = &'static TableDescription>) -> Self {
+        Self { cascade: Cascade::to(tables), ..self }
+    }
+
     /// Has a statement read and update deleted rows too. Say it of a statement, or of a [`Db`](crate::Db) for all of its.
     pub const fn include_deleted() -> DeletedRows {
         DeletedRows::of_all_tables(Which::All)
@@ -135,6 +204,11 @@ impl SoftDelete {
     /// deleted rows alone. Tables that the statement only reads are filtered as ever.
     pub const fn hard_delete() -> HardDelete {
         HardDelete::new()
+    }
+
+    /// Has a delete take nothing along where the plugin was told to [`cascade`](Self::cascade).
+    pub const fn no_cascade() -> NoCascade {
+        NoCascade::new()
     }
 
     fn includes(&self, table: &TableName, context: &Context<'_>) -> bool {
@@ -192,7 +266,7 @@ impl Plugin for SoftDelete {
             self.condition(table, context)
         })?;
         if deletes && context.get::<HardDelete>().is_none() {
-            statement.accept_mut(&mut Soften { plugin: self, context })?;
+            statement.accept_mut(&mut Soften { plugin: self, context, depth: 0 })?;
         }
         Ok(statement)
     }
@@ -205,11 +279,15 @@ impl LeaveOut for SoftDelete {}
 struct Soften<'a> {
     plugin: &'a SoftDelete,
     context: &'a Context<'a>,
+    /// In how many statements the one that is looked at is.
+    depth: usize,
 }
 
 impl VisitMut for Soften<'_> {
     fn visit_statement(&mut self, node: &mut Statement) -> Result<()> {
+        self.depth += 1;
         node.walk_mut(self)?;
+        self.depth -= 1;
         if let Statement::Delete(delete) = node
             && self.plugin.includes(&delete.from.name, self.context)
         {
@@ -221,13 +299,42 @@ impl VisitMut for Soften<'_> {
 
 impl Soften<'_> {
     fn update(&self, delete: Delete) -> Result<Update> {
-        let Delete { with, from: table, using: from, filter, all_rows, returning } = delete;
-        if filter.is_none() && !all_rows {
+        if delete.filter.is_none() && !delete.all_rows {
             return Err(Error::invalid("`delete` without `filter`; say `.all_rows()` where all rows are meant"));
         }
-        let SoftDelete { column, reach: _, clock } = self.plugin;
-        clock.check(&table.name, column, self.context)?;
-        let assignments = vec![Assignment { column: column.clone(), value: clock.now() }];
-        Ok(Update { with, table, assignments, from, filter, all_rows, returning })
+        let SoftDelete { column, reach: _, clock, cascade: _ } = self.plugin;
+        clock.check(&delete.from.name, column, self.context)?;
+        let set = Assignment { column: column.clone(), value: clock.now() };
+        let cascade = self.cascade(&delete, &set)?;
+        let Delete { mut with, from: table, using: from, filter, all_rows, returning } = delete;
+        with.extend(cascade);
+        Ok(Update { with, table, assignments: vec![set], from, filter, all_rows, returning })
+    }
+
+    /// What deletes the rows that belong to those of a delete.
+    fn cascade(&self, delete: &Delete, set: &Assignment) -> Result<Vec<Cte>> {
+        let SoftDelete { column, reach: _, clock, cascade } = self.plugin;
+        let declared = self.context.declared(&delete.from.name);
+        let Some(root) = declared.filter(|_| self.context.get::<NoCascade>().is_none()) else { return Ok(Vec::new()) };
+        let below = cascade.below(root, delete, column)?;
+        let spec = self.context.spec();
+        if !below.is_empty() && (!spec.data_modifying_with || self.depth > 0) {
+            let hint =
+                "in one transaction, delete what refers to these rows, and then these with `SoftDelete::no_cascade()`";
+            return Err(Unsupported::new(spec.name, "soft delete that cascades", hint).into());
+        }
+        let before = |(table, condition): (&'static TableDescription, Expr)| {
+            let name = table.table_name();
+            if !self.plugin.includes(&name, self.context) {
+                return Err(Error::invalid(format!(
+                    "`{}` has no `{}` that says when a row was deleted",
+                    name.name.as_str(),
+                    column.as_str()
+                )));
+            }
+            clock.check(&name, column, self.context)?;
+            Ok(cascade::before(table, condition, set.clone()))
+        };
+        below.into_iter().map(before).collect()
     }
 }

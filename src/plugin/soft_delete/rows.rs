@@ -55,3 +55,15 @@ impl HardDelete {
         Self(())
     }
 }
+
+/// Has a `delete` take nothing along: a value that travels with it. [`SoftDelete::no_cascade`](super::SoftDelete::no_cascade)
+/// makes it.
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until a statement or a database is given it by `with`"]
+pub struct NoCascade(());
+
+impl NoCascade {
+    pub(super) const fn new() -> Self {
+        Self(())
+    }
+}

@@ -166,7 +166,7 @@ async fn text_passes_where_every_plugin_lets_it() {
 }
 
 #[tokio::test]
-async fn a_query_brings_plugins_and_leaves_plugins_out() {
+async fn ex5_a_query_brings_plugins_and_leaves_plugins_out() {
     let mock = Mock::new();
     let db = Db::with_driver(mock.clone()).plugin(sign("z")).build().unwrap();
     sql!("one").plugin(sign("b")).plugin(sign("a")).execute(&db).await.unwrap();
@@ -180,7 +180,7 @@ async fn a_query_brings_plugins_and_leaves_plugins_out() {
 }
 
 #[tokio::test]
-async fn a_handle_without_a_plugin_is_made_by_name() {
+async fn ex1_a_handle_without_a_plugin_is_made_by_name() {
     let mock = Mock::new();
     let needs = Sign { dependencies: &["who"], ..sign("a") };
     let db = Db::with_driver(mock.clone()).plugin(Who).plugin(needs).plugin(sign("b")).build().unwrap();
@@ -228,7 +228,7 @@ fn tables_are_known_by_declaration_or_by_name() {
     db.compile(by_name().into()).unwrap();
 }
 
-fn same_box(left: &ast::Statement, right: &ast::Statement) -> bool {
+pub fn same_box(left: &ast::Statement, right: &ast::Statement) -> bool {
     use ast::Statement as S;
     match (left, right) {
         (S::Select(left), S::Select(right)) => left.ptr_eq(right),
@@ -430,7 +430,7 @@ impl Plugin for Watch {
 struct Forbidden;
 
 #[test]
-fn plugins_look_at_what_comes_of_statements() {
+fn ex7_plugins_look_at_what_comes_of_statements() {
     on_all(async |fresh| {
         let seen = std::sync::Arc::default();
         let watch = |name| Watch(std::sync::Arc::clone(&seen), name);

@@ -28,7 +28,7 @@ enum Rows {
     Visible,
 }
 
-async fn create(db: &Db) {
+pub async fn create(db: &Db) {
     create_table_for::<Item>().execute(db).await.unwrap();
     create_table_for::<Mark>().execute(db).await.unwrap();
     create_table_for::<Copy>().execute(db).await.unwrap();
@@ -88,9 +88,14 @@ async fn done(db: &Db, statement: &Statement) -> Result<Vec<String>, Error> {
     let mut rows = db.fetch(Request::Statement(statement.clone())).await?;
     let mut shown: Vec<String> =
         rows.iter_mut().map(|row| row.values().iter().map(shown).collect::<Vec<_>>().join(" ")).collect();
+    let names = rows.columns().iter().map(|column| column.name.as_str());
+    // Servers call an expression by its text, or by none of it.
+    let is_name = |name: &&str| name.chars().all(|it| it.is_ascii_lowercase() || it == '_');
+    let names = names.filter(is_name).collect::<Vec<_>>().join(" ");
     if sorted {
         shown.sort();
     }
+    shown.push(names);
     Ok(shown)
 }
 
@@ -134,19 +139,19 @@ async fn hidden_rows(db: &Db) -> (Vec<Item>, Vec<Mark>) {
 }
 
 /// A plugin on a database.
-struct Tested {
-    name: &'static str,
-    plugged: Db,
+pub struct Tested {
+    pub name: &'static str,
+    pub plugged: Db,
     /// The same database without the plugin. It has the hidden rows.
-    plain: Db,
+    pub plain: Db,
     /// Where what the plugin shows lies, if that is elsewhere.
-    elsewhere: Option<Db>,
+    pub elsewhere: Option<Db>,
 }
 
 /// Runs all shapes, and gives back how many were done.
 ///
 /// `refuses` tells what the plugin may refuse that a server would do without it.
-async fn run_all(server: Server, tested: &Tested, oracle: &Db, refuses: impl Fn(Server, &str) -> bool) -> usize {
+pub async fn run_all(server: Server, tested: &Tested, oracle: &Db, refuses: impl Fn(Server, &str) -> bool) -> usize {
     let Tested { name, plugged, plain, elsewhere } = tested;
     let written = elsewhere.as_ref().unwrap_or(plain);
     let mut done_by_both = 0;

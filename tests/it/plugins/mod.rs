@@ -1,12 +1,20 @@
 //! What plugins do to every statement, on every server.
 
 mod contract;
+mod running;
 mod matrix;
 mod shapes;
 mod soft_delete;
+mod soft_delete_rows;
+mod cascades;
 mod timestamps;
 mod tenants;
 mod policies;
 mod escapes;
 mod with_schema;
 mod guards;
+mod columns;
+mod names;
+mod joins;
+mod tags;
+mod testing;

@@ -349,3 +349,97 @@ fn ts12_updates_with_other_tables() {
         assert!(rows[0].1.is_some_and(recent) && rows[1].1.is_none());
     });
 }
+
+/// Times in the text of ISO 8601.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "texts")]
+pub struct Text {
+    #[column(primary_key, generated)]
+    pub id: i64,
+    #[column(default = 0)]
+    pub n: i64,
+    #[column(type = "varchar(40)", default = "")]
+    pub created_at: String,
+    #[column(type = "varchar(40)")]
+    pub updated_at: Option<String>,
+}
+
+#[test]
+fn ts5_a_clock_may_say_text() {
+    on_all(async |fresh| {
+        create_table_for::<Text>().execute(&fresh.db).await.unwrap();
+        let clock = || long_ago().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let db = with_plugin(fresh, Timestamps::new().clock(clock)).await;
+        insert_into(texts::table).set(texts::n.to(1)).execute(&db).await.unwrap();
+        update(texts::table).set(texts::n.to(2)).all_rows().execute(&db).await.unwrap();
+        let row = select_from(texts::table).fetch_one(&db).await.unwrap();
+        let text = "2001-02-03T04:05:06Z";
+        assert_eq!((row.created_at.as_str(), row.updated_at.as_deref()), (text, Some(text)));
+        let refused = with_plugin(fresh, Timestamps::new()).await;
+        let error = update(texts::table).set(texts::n.to(3)).all_rows().execute(&refused).await.unwrap_err();
+        assert!(error.is_invalid(), "the database's clock says no text: {error}");
+    });
+}
+
+#[test]
+fn ts9_a_touch_sets_nothing_but_the_time() {
+    on_all(async |fresh| {
+        let db = prepared(fresh, Timestamps::new()).await;
+        let rows: Vec<_> = (1..=150).map(NewThing::new).collect();
+        insert_into(things::table).values(rows).execute(&db).await.unwrap();
+        let before = select_from(things::table).order_by(things::id).fetch_all(&fresh.db).await.unwrap();
+        a_moment().await;
+        let touch = |ids: Vec<i64>| update(things::table).filter(things::id.in_(ids)).with(Timestamps::touch());
+        assert_eq!(touch((1..=120).collect()).execute(&db).await.unwrap().rows_affected, 120);
+        assert_eq!(touch(Vec::new()).execute(&db).await.unwrap().rows_affected, 0);
+        let after = select_from(things::table).order_by(things::id).fetch_all(&fresh.db).await.unwrap();
+        let time = after[0].updated_at;
+        assert!(time.is_some_and(recent) && time > before[0].created_at);
+        for (before, after) in before.into_iter().zip(&after) {
+            let updated_at = if before.id <= 120 { time } else { None };
+            assert_eq!(*after, Thing { updated_at, ..before }, "one time for all, and nothing else");
+        }
+        // It does not take the place of a filter, and is nothing without the plugin or its column.
+        assert!(update(things::table).with(Timestamps::touch()).execute(&db).await.unwrap_err().is_invalid());
+        let plain = update(plain::table).all_rows().with(Timestamps::touch()).execute(&db).await;
+        assert!(plain.unwrap_err().is_invalid());
+        let without = touch(vec![1]).without::<Timestamps>().execute(&db).await;
+        assert!(without.unwrap_err().is_invalid());
+        // What an update sets by itself is stamped as ever.
+        let both = update(things::table).set(things::name.to("y")).filter(things::id.eq(150));
+        both.with(Timestamps::touch()).execute(&db).await.unwrap();
+        let last = select_from(things::table).filter(things::id.eq(150)).fetch_one(&db).await.unwrap();
+        assert!(last.name == "y" && last.updated_at.is_some());
+        // A deleted row is not touched.
+        let soft = Db::builder(fresh.url.clone()).plugin(SoftDelete::new()).plugin(Timestamps::new());
+        let soft = soft.connect().await.unwrap();
+        delete_from(things::table).filter(things::id.eq(1)).execute(&soft).await.unwrap();
+        assert_eq!(touch(vec![1, 2]).execute(&soft).await.unwrap().rows_affected, 1);
+    });
+}
+
+/// A key of another name and type.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "keyed")]
+pub struct Keyed {
+    #[column(primary_key, type = "varchar(20)")]
+    pub code: String,
+    pub updated_at: Option<Instant>,
+}
+
+#[test]
+fn ts9_ts10_a_touch_takes_any_key_and_belongs_to_its_transaction() {
+    on_all(async |fresh| {
+        create_table_for::<Keyed>().execute(&fresh.db).await.unwrap();
+        let db = with_plugin(fresh, Timestamps::new().clock(long_ago)).await;
+        insert_into(keyed::table).values([NewKeyed::new("a"), NewKeyed::new("b")]).execute(&db).await.unwrap();
+        let touch = || update(keyed::table).filter(keyed::code.eq("a")).with(Timestamps::touch());
+        let trx = db.begin().await.unwrap();
+        assert_eq!(touch().execute(&trx).await.unwrap().rows_affected, 1);
+        trx.rollback().await.unwrap();
+        let times = select_from(keyed::table).order_by(keyed::code).select(keyed::updated_at);
+        assert_eq!(times.clone().fetch_all(&db).await.unwrap(), [None, None]);
+        touch().execute(&db).await.unwrap();
+        assert_eq!(times.fetch_all(&db).await.unwrap(), [Some(long_ago()), None]);
+    });
+}

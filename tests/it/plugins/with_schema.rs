@@ -31,7 +31,7 @@ fn sql(db: &Db, statement: impl Statement) -> String {
 }
 
 #[test]
-fn every_table_gets_it_and_nothing_else() {
+fn ex6_every_table_gets_it_and_nothing_else() {
     let db = mock(WithSchema::new("s").except(["COUNTRIES"]));
     alias!(other = docs);
     let q = select_from(docs::table)
@@ -53,13 +53,13 @@ fn every_table_gets_it_and_nothing_else() {
 }
 
 #[test]
-fn foreign_keys_get_it_too() {
+fn ex6_foreign_keys_get_it_too() {
     let sql = sql(&mock(WithSchema::new("s")), create_table_for::<City>());
     assert!(sql.contains(r#"create table "s"."cities""#) && sql.contains(r#"references "s"."countries""#), "{sql}");
 }
 
 #[test]
-fn a_name_is_a_name() {
+fn ex6_a_name_is_a_name() {
     for hostile in [r#"a"; drop table docs; --"#, "a`b", "a.b", "a'b", "ä ö", "select"] {
         let db = mock(WithSchema::of(|tenant: &Tenant| tenant.0.clone())).with(Tenant(hostile.into()));
         let quoted = hostile.replace('"', r#""""#);
@@ -81,7 +81,7 @@ fn a_name_is_a_name() {
 }
 
 #[test]
-fn no_tenant_no_schema() {
+fn ex6_no_tenant_no_schema() {
     let db = mock(WithSchema::of(|tenant: &Tenant| tenant.0.clone()));
     let error = db.compile(select_from(docs::table).to_statement()).unwrap_err();
     assert!(error.is_invalid());
@@ -102,7 +102,7 @@ async fn schemas(fresh: &Fresh) -> Option<[String; 2]> {
 }
 
 #[test]
-fn tenants_live_in_schemas() {
+fn ex6_tenants_live_in_schemas() {
     on_all(async |fresh| {
         let db = Db::builder(fresh.url.clone())
             .plugin(WithSchema::of(|tenant: &Tenant| tenant.0.clone()))

@@ -5,6 +5,7 @@ pub mod random;
 pub mod schema;
 pub mod servers;
 pub mod shared;
+pub mod trees;
 
 pub use self::check::{Expected, Sql, check, check_all};
 pub use self::random::Random;

@@ -1,14 +1,9 @@
 //! Timestamps: when a row was made, and when it was last changed.
 
-mod give;
-
-use self::give::give;
 use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
-use crate::ast::{
-    Assignment, Conflict, ConflictAction, Expr, Ident, Insert, Node, Statement, TableName, Update, VisitMut,
-};
+use crate::ast::{Assignment, Expr, Ident, Statement, TableName};
 use crate::error::Result;
 use crate::types::SqlType;
 
@@ -140,6 +135,36 @@ impl Timestamps {
     pub fn clock<V: SqlType<Base = V>>(self, clock: impl Fn() -> V + Send + Sync + 'static) -> Self {
         Self { clock: Clock::of(clock), ..self }
     }
+
+    /// Has an update that sets nothing by itself set the time of the last change, and only that. Where the table is not stamped,
+    /// such an update is an error, as it is without this.
+    ///
+    /// ```
+    /// use kysera::plugin::Timestamps;
+    /// use kysera::prelude::*;
+    ///
+    /// # type Instant = chrono::DateTime<chrono::Utc>;
+    /// # #[derive(Table)]
+    /// # #[table(name = "users")]
+    /// # pub struct User { #[column(primary_key, generated)] id: i64, name: String, updated_at: Option<Instant> }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let db = Db::builder("sqlite::memory:").plugin(Timestamps::new()).connect().await?;
+    /// kysera::schema::create_table_for::<User>().execute(&db).await?;
+    /// insert_into(users::table).values(NewUser::new("Ann")).execute(&db).await?;
+    /// update(users::table).filter(users::name.eq("Ann")).with(Timestamps::touch()).execute(&db).await?;
+    /// assert!(select_from(users::table).select(users::updated_at).fetch_one(&db).await?.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn touch() -> Touch {
+        Touch(())
+    }
+
+    /// Whether what is set changes the row.
+    fn is_change(&self, set: &[Assignment]) -> bool {
+        set.iter().any(|it| !self.unminded.iter().any(|column| column == it.column.as_str()))
+    }
 }
 
 impl Default for Timestamps {
@@ -158,7 +183,25 @@ impl Plugin for Timestamps {
     }
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        statement.accept_mut(&mut Stamp { plugin: self, context, now: None })?;
+        let mut stamp = Stamp { plugin: self, context, now: None };
+        let Self { created, updated, inserts, unminded: _, reach: _, clock: _ } = self;
+        statement.set_on_insert(created.clone(), |table| stamp.now_for(table.name(), created))?;
+        match inserts {
+            Inserts::Created => {}
+            Inserts::CreatedAndUpdated => {
+                statement.set_on_insert(updated.clone(), |table| stamp.now_for(table.name(), updated))?;
+            }
+        }
+        statement.set_on_update(updated.clone(), |table, set| {
+            if self.is_change(set) { stamp.now_for(table.name(), updated) } else { Ok(None) }
+        })?;
+        if context.get::<Touch>().is_some()
+            && let Statement::Update(update) = &mut statement
+            && update.assignments.is_empty()
+            && let Some(value) = stamp.now_for(&update.table.name, updated)?
+        {
+            update.assignments.push(Assignment { column: updated.clone(), value });
+        }
         Ok(statement)
     }
 }
@@ -166,7 +209,13 @@ impl Plugin for Timestamps {
 #[diagnostic::do_not_recommend]
 impl LeaveOut for Timestamps {}
 
-/// Stamps what is written.
+/// Has an update that sets nothing say that its rows were changed: a value that travels with it.
+/// [`Timestamps::touch`] makes it.
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until an update is given it by `with`"]
+pub struct Touch(());
+
+/// What is stamped, and with which time.
 struct Stamp<'a> {
     plugin: &'a Timestamps,
     context: &'a Context<'a>,
@@ -174,62 +223,16 @@ struct Stamp<'a> {
     now: Option<Expr>,
 }
 
-impl VisitMut for Stamp<'_> {
-    /// What writes stands before a statement, and in no expression of it: no server lets a subquery write.
-    fn visit_expr(&mut self, _: &mut Expr) -> Result<()> {
-        Ok(())
-    }
-
-    fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
-        node.walk_mut(self)?;
-        let Timestamps { created, updated, inserts, unminded: _, reach: _, clock: _ } = self.plugin;
-        let given: &[&Ident] = match inserts {
-            Inserts::Created => &[created],
-            Inserts::CreatedAndUpdated => &[created, updated],
-        };
-        for column in given {
-            if let Some(now) = self.now_for(&node.into, column)? {
-                give(column, &now, node);
-            }
-        }
-        let Insert { with: _, into, columns: _, source: _, conflict, returning: _ } = node;
-        if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) = conflict {
-            self.set(into, assignments)?;
-        }
-        Ok(())
-    }
-
-    fn visit_update(&mut self, node: &mut Update) -> Result<()> {
-        node.walk_mut(self)?;
-        self.set(&node.table.name, &mut node.assignments)
-    }
-}
-
 impl Stamp<'_> {
     /// What a column of a table is to hold, if it is stamped.
-    fn now_for(&mut self, table: &TableName, column: &Ident) -> Result<Option<Expr>> {
+    fn now_for(&mut self, name: &TableName, column: &Ident) -> Result<Option<Expr>> {
         let Timestamps { created: _, updated: _, inserts: _, unminded: _, reach, clock } = self.plugin;
-        let declared = self.context.declared(table);
+        let declared = self.context.declared(name);
         let has = || declared.is_none_or(|declared| declared.column(column.as_str()).is_some());
-        if !reach.includes(table, column.as_str(), self.context) || !has() {
+        if !reach.includes(name, column.as_str(), self.context) || !has() {
             return Ok(None);
         }
-        clock.check(table, column, self.context)?;
+        clock.check(name, column, self.context)?;
         Ok(Some(self.now.get_or_insert_with(|| clock.now()).clone()))
-    }
-
-    /// Sets when a row was changed, where an update changes it and does not say when. One without assignments is an
-    /// error, and stays one.
-    fn set(&mut self, table: &TableName, assignments: &mut Vec<Assignment>) -> Result<()> {
-        let Timestamps { created: _, updated, inserts: _, unminded, reach: _, clock: _ } = self.plugin;
-        let is_said = assignments.iter().any(|it| it.column == *updated);
-        let is_change = assignments.iter().any(|it| !unminded.iter().any(|column| column == it.column.as_str()));
-        if is_change
-            && !is_said
-            && let Some(value) = self.now_for(table, updated)?
-        {
-            assignments.push(Assignment { column: updated.clone(), value });
-        }
-        Ok(())
     }
 }

@@ -1,0 +1,165 @@
+//! Columns that a statement is to write, besides those that it says itself.
+
+use super::{
+    Assignment, Conflict, ConflictAction, Cte, Expr, Ident, Insert, InsertSource, InsertValue, Role, Statement,
+    TableName, TableUse, Update, Values,
+};
+use crate::error::Result;
+use crate::value::Value;
+
+impl Statement {
+    /// Gives a column the value that is returned for a table, in every row that the statement inserts into it and that does
+    /// not say what the column holds: rows of a list, of a query, and of defaults. `null` among the values of a list says
+    /// nothing, because a struct gives it in every column that may be empty, and neither does `default`.
+    ///
+    /// What an upsert does with a row that is there is [an update](Self::set_on_update). Inserts in common table expressions
+    /// are reached too, and nothing else can hold one.
+    ///
+    /// ```
+    /// use kysera::ast::{self, Expr};
+    /// use kysera::dialect::{self, SQLITE};
+    /// use kysera::prelude::*;
+    ///
+    /// # #[derive(Table)]
+    /// # #[table(name = "notes")]
+    /// # pub struct Note { #[column(primary_key, generated)] id: i64, text: String, source: Option<String> }
+    /// let q = insert_into(notes::table).set(notes::text.to("first"));
+    /// let mut statement: ast::Statement = q.to_statement();
+    /// statement.set_on_insert("source", |table| Ok(table.has_column("source").then(|| Expr::from("import"))))?;
+    /// assert_eq!(
+    ///     dialect::compile(&statement, &SQLITE)?.sql,
+    ///     r#"insert into "notes" ("text", "source") values (?1, ?2)"#,
+    /// );
+    /// # Ok::<(), kysera::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `value`.
+    pub fn set_on_insert(
+        &mut self,
+        column: impl Into<Ident>,
+        mut value: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
+    ) -> Result<()> {
+        let column = column.into();
+        each_write(self, &mut |write| match write {
+            Write::Insert(insert) => match value(&TableUse::new(&insert.into, &insert.into.name, Role::Insert))? {
+                Some(value) => {
+                    give(&column, &value, insert);
+                    Ok(())
+                }
+                None => Ok(()),
+            },
+            Write::Update(_) => Ok(()),
+        })
+    }
+
+    /// Sets a column to the value that is returned for a table, in every update of it that does not set the column itself,
+    /// and in what an upsert does with a row that is there. What is set so far is shown to `value`; an update that sets
+    /// nothing is an error, and stays one.
+    ///
+    /// Updates in common table expressions are reached too, and nothing else can hold one.
+    ///
+    /// ```
+    /// use kysera::ast::{self, Expr};
+    /// use kysera::dialect::{self, SQLITE};
+    /// use kysera::prelude::*;
+    ///
+    /// # #[derive(Table)]
+    /// # #[table(name = "notes")]
+    /// # pub struct Note { #[column(primary_key, generated)] id: i64, text: String, version: i64 }
+    /// let q = update(notes::table).set(notes::text.to("first")).filter(notes::id.eq(7));
+    /// let mut statement: ast::Statement = q.to_statement();
+    /// statement.set_on_update("version", |table, _set| {
+    ///     let next = || Expr::binary(table.column("version"), ast::BinaryOperator::Add, Expr::from(1));
+    ///     Ok(table.has_column("version").then(next))
+    /// })?;
+    /// assert_eq!(
+    ///     dialect::compile(&statement, &SQLITE)?.sql,
+    ///     r#"update "notes" set "text" = ?1, "version" = "notes"."version" + ?2 where "notes"."id" = ?3"#,
+    /// );
+    /// # Ok::<(), kysera::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `value`.
+    pub fn set_on_update(
+        &mut self,
+        column: impl Into<Ident>,
+        mut value: impl FnMut(&TableUse<'_>, &[Assignment]) -> Result<Option<Expr>>,
+    ) -> Result<()> {
+        let column = column.into();
+        let mut set = |name: &TableName, known_as: &Ident, role, assignments: &mut Vec<Assignment>| {
+            if assignments.is_empty() || assignments.iter().any(|it| it.column == column) {
+                return Ok(());
+            }
+            if let Some(value) = value(&TableUse::new(name, known_as, role), assignments)? {
+                assignments.push(Assignment { column: column.clone(), value });
+            }
+            Ok(())
+        };
+        each_write(self, &mut |write| match write {
+            Write::Insert(Insert { with: _, into, columns: _, source: _, conflict, returning: _ }) => match conflict {
+                Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) => {
+                    set(into, &into.name, Role::Conflict, assignments)
+                }
+                Some(Conflict { target: _, action: ConflictAction::Nothing }) | None => Ok(()),
+            },
+            Write::Update(Update { with: _, table, assignments, from: _, filter: _, all_rows: _, returning: _ }) => {
+                set(&table.name, table.alias.as_ref().unwrap_or(&table.name.name), Role::Update, assignments)
+            }
+        })
+    }
+}
+
+/// A statement that gives columns their values.
+enum Write<'a> {
+    Insert(&'a mut Insert),
+    Update(&'a mut Update),
+}
+
+/// Goes through what writes: the statement itself, and those before it. No server lets a subquery write.
+fn each_write(statement: &mut Statement, each: &mut dyn FnMut(Write<'_>) -> Result<()>) -> Result<()> {
+    let with = |with: &mut [Cte], each: &mut dyn FnMut(Write<'_>) -> Result<()>| {
+        with.iter_mut().try_for_each(|cte| each_write(&mut cte.statement, each))
+    };
+    match statement {
+        Statement::Select(it) if it.with.is_empty() => Ok(()),
+        Statement::Select(it) => it.change(|it| with(&mut it.with, each)),
+        Statement::Compound(it) if it.with.is_empty() => Ok(()),
+        Statement::Compound(it) => it.change(|it| with(&mut it.with, each)),
+        Statement::Insert(it) => it.change(|it| {
+            with(&mut it.with, each)?;
+            each(Write::Insert(it))
+        }),
+        Statement::Update(it) => it.change(|it| {
+            with(&mut it.with, each)?;
+            each(Write::Update(it))
+        }),
+        Statement::Delete(it) if it.with.is_empty() => Ok(()),
+        Statement::Delete(it) => it.change(|it| with(&mut it.with, each)),
+        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::Raw(_) => Ok(()),
+    }
+}
+
+/// Has an insert give a column, in the rows that do not.
+fn give(column: &Ident, value: &Expr, insert: &mut Insert) {
+    let Some(at) = insert.columns.iter().position(|it| it == column) else {
+        // A name that no other column of a query has, since it may be written as a derived table.
+        insert.give(column.clone(), value, Some(format!("value of {}", column.as_str()).into()));
+        return;
+    };
+    if let InsertSource::Values(Values { values }) = &mut insert.source {
+        let given = values.iter_mut().skip(at).step_by(insert.columns.len());
+        given.filter(|it| is_left_out(it)).for_each(|it| *it = InsertValue::Expr(value.clone()));
+    }
+}
+
+/// Whether a row does not say what a column is to hold.
+fn is_left_out(value: &InsertValue) -> bool {
+    match value {
+        InsertValue::Expr(Expr::Value(Value::Null(_))) | InsertValue::Default | InsertValue::NextNumber => true,
+        InsertValue::Expr(_) => false,
+    }
+}
