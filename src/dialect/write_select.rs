@@ -100,7 +100,7 @@ impl<'a> Writer<'a> {
         if group_by.is_empty() && (having.is_some() || aggregates) {
             one_group(it)?;
         }
-        if aggregates {
+        if aggregates && self.is_nested() {
             all_of_this_query(it)?;
         }
         self.limit(limit, offset)
