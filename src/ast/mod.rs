@@ -17,6 +17,7 @@ mod list;
 mod name;
 mod operation;
 mod raw;
+mod row_security;
 mod scope;
 mod select;
 mod shared;
@@ -40,6 +41,7 @@ pub(crate) use self::list::push;
 pub use self::name::{Ident, Name, TableName};
 pub use self::operation::Operation;
 pub use self::raw::{Raw, RawPart};
+pub use self::row_security::{CreatePolicy, DropPolicy, PolicyCommand, PolicyKind, RowSecurity, RowSecurityAction};
 pub use self::scope::{Role, TableUse};
 pub use self::select::{
     AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, OrderList, Query, Select,
@@ -66,6 +68,8 @@ pub enum Statement {
     CreateTable(Shared<CreateTable>),
     /// `drop table ..`
     DropTable(Shared<DropTable>),
+    /// `alter table .. row level security`, `create policy ..`, `drop policy ..`
+    RowSecurity(Shared<RowSecurity>),
     /// Text with slots.
     Raw(Shared<Raw>),
 }
@@ -87,6 +91,8 @@ pub enum StatementRef<'a> {
     CreateTable(&'a Shared<CreateTable>),
     /// `drop table ..`
     DropTable(&'a Shared<DropTable>),
+    /// `alter table .. row level security`, `create policy ..`, `drop policy ..`
+    RowSecurity(&'a Shared<RowSecurity>),
     /// Text with slots.
     Raw(&'a Shared<Raw>),
 }
@@ -130,7 +136,7 @@ macro_rules! statements {
     };
 }
 
-statements!(Select, Compound, Insert, Update, Delete, CreateTable, DropTable, Raw);
+statements!(Select, Compound, Insert, Update, Delete, CreateTable, DropTable, RowSecurity, Raw);
 
 impl From<Query> for Statement {
     fn from(query: Query) -> Self {

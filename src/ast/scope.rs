@@ -31,11 +31,16 @@ pub enum Role {
     Update,
     /// Deletes its rows.
     Delete,
-    /// Creates or drops it, or refers to it by a foreign key. There is no place for a condition.
+    /// Creates or drops it, or a policy of it, or refers to it by a foreign key. There is no place for a condition.
     Define,
 }
 
 impl<'a> TableUse<'a> {
+    /// A table by its name, for what is done with it.
+    pub(crate) const fn new(name: &'a TableName, known_as: &'a Ident, role: Role) -> Self {
+        Self { name, known_as, role }
+    }
+
     /// Its name.
     #[must_use]
     pub const fn name(&self) -> &'a TableName {
@@ -431,6 +436,12 @@ impl VisitMut for Resolver<'_, '_> {
         let DropTable { if_exists: _, name, cascade: _ } = node;
         self.without_condition(name, Role::Define)
     }
+
+    fn visit_row_security(&mut self, node: &mut RowSecurity) -> Result<()> {
+        let RowSecurity { table, action } = node;
+        self.without_condition(table, Role::Define)?;
+        action.accept_mut(self)
+    }
 }
 
 /// Adds conditions to those of a statement that writes. One that does not say which rows it means stays refused.
@@ -454,7 +465,7 @@ macro_rules! scopes {
     };
 }
 
-scopes!(Select Compound Insert Update Delete CreateTable DropTable);
+scopes!(Select Compound Insert Update Delete CreateTable DropTable RowSecurity);
 
 /// A node that no table stands in, but in scopes of its own.
 #[diagnostic::on_unimplemented(

@@ -8,5 +8,6 @@ mod timestamps;
 mod tenants;
 mod policies;
 mod escapes;
+mod native_policies;
 mod with_schema;
 mod guards;
