@@ -26,7 +26,7 @@ pub(crate) use self::order::order;
 pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
 pub use self::require_limit::RequireLimit;
-pub use self::row_policies::{Asker, NativePolicies, Policy, RowPolicies};
+pub use self::row_policies::{Asker, May, NativePolicies, Policy, RowPolicies};
 pub use self::soft_delete::{DeletedRows, HardDelete, SoftDelete};
 pub use self::timestamps::Timestamps;
 pub use self::with_schema::WithSchema;

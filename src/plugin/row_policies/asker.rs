@@ -4,8 +4,9 @@ use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 
+use super::May;
 use super::rule::ColumnRule;
-use crate::ast::{Cast, DataType, Expr, In, Shared, TableDescription};
+use crate::ast::{Cast, DataType, Expr, In, PolicyCommand, Shared, TableDescription};
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::types::SqlType;
@@ -67,6 +68,14 @@ impl<'a> Asker<'a> {
     /// Whether something was asked of which nothing is there.
     pub(super) fn is_absent(&self) -> bool {
         self.absent.get()
+    }
+
+    /// What must be let do with the rows that are read, if that is said.
+    pub(super) fn may(&self) -> Option<PolicyCommand> {
+        match self.place {
+            Place::Statement(context) => context.get::<May>().map(|it| it.0),
+            Place::Server => None,
+        }
     }
 
     /// A fact of this name.

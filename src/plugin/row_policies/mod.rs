@@ -95,6 +95,11 @@ pub struct RowPolicies {
     definitions: Passes,
 }
 
+/// Which rows a query means, by what may be done with them: a value that travels with it.
+/// [`RowPolicies::may_update`] and [`RowPolicies::may_delete`] make it.
+#[derive(Clone, Debug)]
+pub struct May(PolicyCommand);
+
 /// Whether whoever asks may see everything.
 type Unrestricted = dyn Fn(&Context<'_>) -> bool + Send + Sync;
 
@@ -232,6 +237,28 @@ impl RowPolicies {
     pub fn unrestricted<T: Any>(mut self, is: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
         self.unrestricted.push(Box::new(move |context| context.get_from_handle::<T>().is_some_and(&is)));
         self
+    }
+
+    /// Has a query read only rows that whoever asks may update, of all its tables: to know whether there is a button to show.
+    /// Whether the row that an update leaves is one that may be, only the update knows.
+    ///
+    /// ```
+    /// # use kysera::plugin::RowPolicies;
+    /// # use kysera::prelude::*;
+    /// # #[derive(Table)]
+    /// # #[table(name = "posts")]
+    /// # pub struct Post { #[column(primary_key, generated)] id: i64 }
+    /// let q = select_from(posts::table).filter(posts::id.eq(7)).with(RowPolicies::may_update());
+    /// ```
+    #[must_use]
+    pub const fn may_update() -> May {
+        May(PolicyCommand::Update)
+    }
+
+    /// Has a query read only rows that whoever asks may delete, of all its tables.
+    #[must_use]
+    pub const fn may_delete() -> May {
+        May(PolicyCommand::Delete)
     }
 
     /// Has tables be empty to read for whom nothing is known of, instead of an error. They write nothing.
@@ -400,7 +427,7 @@ impl RowPolicies {
         let command = match table.role() {
             _ if !self.has_policies(table.name()) => return Ok(condition),
             Role::Insert | Role::Define => return Ok(condition),
-            Role::Read => None,
+            Role::Read => asker.may(),
             Role::Conflict | Role::Update => Some(PolicyCommand::Update),
             Role::Delete => Some(PolicyCommand::Delete),
         };
@@ -415,6 +442,7 @@ impl RowPolicies {
         for demand in self.demands(table, command, asker)? {
             match verdict(&demand.condition) {
                 Verdict::Holds => {}
+                Verdict::Fails if table.role() == Role::Read => return Ok(Some(nothing())),
                 Verdict::Fails => return Err(demand.violated()),
                 Verdict::Open => Expr::restrict(&mut condition, demand.condition),
             }

@@ -166,9 +166,11 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
     }
 }
 
-/// Whether text is another to every server: also without its case, and without the spaces at its end.
+/// Whether text is another to every server: also without its case, without the spaces at its end, and to those that pass
+/// over what cannot be seen.
 fn is_another(left: &str, right: &str) -> bool {
-    left.is_ascii() && right.is_ascii() && !left.trim_end().eq_ignore_ascii_case(right.trim_end())
+    let is_plain = |text: &str| text.bytes().all(|it| it.is_ascii_graphic() || it == b' ');
+    is_plain(left) && is_plain(right) && !left.trim_end().eq_ignore_ascii_case(right.trim_end())
 }
 
 /// Whether both are the same value; of whole numbers, whatever their width.

@@ -9,5 +9,7 @@ mod tenants;
 mod policies;
 mod escapes;
 mod native_policies;
+mod policy_effects;
+mod policy_stories;
 mod with_schema;
 mod guards;

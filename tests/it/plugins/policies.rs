@@ -17,13 +17,13 @@ use crate::support::servers::Fresh;
 struct User(Option<i64>);
 
 /// Why a plugin refused.
-fn reason<T: std::fmt::Debug>(result: kysera::Result<T>) -> String {
+pub fn reason<T: std::fmt::Debug>(result: kysera::Result<T>) -> String {
     let error = result.unwrap_err();
     assert!(error.is_invalid() && error.to_string().starts_with("the plugin `row policies` refused "), "{error}");
     error.source().unwrap().to_string()
 }
 
-async fn open(fresh: &Fresh, policies: RowPolicies) -> Db {
+pub async fn open(fresh: &Fresh, policies: RowPolicies) -> Db {
     Db::builder(fresh.url.clone()).plugin(policies).connect().await.unwrap()
 }
 
