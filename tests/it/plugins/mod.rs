@@ -3,6 +3,7 @@
 mod contract;
 mod matrix;
 mod shapes;
+mod outer_joins;
 mod soft_delete;
 mod timestamps;
 mod tenants;
