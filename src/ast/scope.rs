@@ -318,7 +318,8 @@ fn holds_no_query(it: &Expr) -> bool {
     }
 }
 
-fn is_of_leaves(it: &Expr) -> bool {
+/// Whether it is seen at once that there are but columns and values in an expression that is no chain.
+pub(crate) fn is_of_leaves(it: &Expr) -> bool {
     match it {
         Expr::Binary(it) => is_leaf(&it.left) && is_leaf(&it.right),
         Expr::Like(it) => is_leaf(&it.left) && is_leaf(&it.pattern),

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::May;
 use super::rule::ColumnRule;
-use crate::ast::{Cast, DataType, Expr, In, PolicyCommand, Shared, TableDescription};
+use crate::ast::{Cast, ColumnDescription, DataType, Expr, In, PolicyCommand, Shared};
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::types::SqlType;
@@ -139,11 +139,11 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// The value of a rule, for a column of a table that is declared so.
-    pub(super) fn own(&self, rule: &ColumnRule, declared: Option<&TableDescription>) -> Result<Expr> {
+    /// The value of a rule, for a column that is declared so.
+    pub(super) fn own(&self, rule: &ColumnRule, declared: Option<&ColumnDescription>) -> Result<Expr> {
         match self.place {
             Place::Statement(context) => self.own_value(rule, context).map(Expr::Value),
-            Place::Server => match declared.and_then(|it| it.column(rule.column.as_str())) {
+            Place::Server => match declared {
                 Some(column) => Ok(setting(rule.column.as_str(), column.data_type)),
                 None => Err(Error::invalid(format!("nobody knows the type of the column `{}`", rule.column.as_str()))),
             },

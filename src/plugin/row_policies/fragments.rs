@@ -2,7 +2,9 @@
 
 use super::super::text;
 use super::Passes;
-use crate::ast::{Aggregate, Call, Insert, Node, Raw, Statement, Update, Visit};
+use crate::ast::{
+    Aggregate, AllColumns, Call, Expr, Insert, Node, Raw, SelectExpr, Statement, Table, Update, Visit, is_of_leaves,
+};
 use crate::error::{Error, Result};
 
 /// Ends at what may reach a table that no policy sees, and finds out whether rows are written.
@@ -40,6 +42,23 @@ impl Visit for Fragments {
     fn visit_update(&mut self, node: &Update) -> Result<()> {
         self.writes = true;
         node.walk(self)
+    }
+
+    fn visit_select_expr(&mut self, node: &SelectExpr) -> Result<()> {
+        let SelectExpr { expr, alias: _ } = node;
+        self.visit_expr(expr)
+    }
+
+    fn visit_all_columns(&mut self, _: &AllColumns) -> Result<()> {
+        Ok(())
+    }
+
+    fn visit_table(&mut self, _: &Table) -> Result<()> {
+        Ok(())
+    }
+
+    fn visit_expr(&mut self, node: &Expr) -> Result<()> {
+        if is_of_leaves(node) { Ok(()) } else { node.walk(self) }
     }
 
     fn visit_raw(&mut self, node: &Raw) -> Result<()> {

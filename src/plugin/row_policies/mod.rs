@@ -21,7 +21,9 @@ use self::rule::{ColumnRule, Tables};
 use self::verdict::{Verdict, verdict};
 use self::writes::Writes;
 use super::{Context, Plugin};
-use crate::ast::{Expr, Node, Operation, PolicyCommand, Role, Statement, TableDescription, TableName, TableUse};
+use crate::ast::{
+    ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableDescription, TableName, TableUse,
+};
 use crate::error::{Error, Result};
 use crate::types::SqlType;
 use crate::value::Value;
@@ -93,6 +95,8 @@ pub struct RowPolicies {
     held_by: HeldBy,
     text: Passes,
     definitions: Passes,
+    /// What cannot be meant, if anything is such.
+    problem: Option<String>,
 }
 
 /// Which rows a query means, by what may be done with them: a value that travels with it.
@@ -150,12 +154,11 @@ impl RowPolicies {
     /// The value is made of a `T` that travels with the statement. It is never `null`.
     #[must_use]
     pub fn tenant<T: Any>(
-        mut self,
+        self,
         column: impl Into<String>,
         value: impl Fn(&T) -> Value + Send + Sync + 'static,
     ) -> Self {
-        self.columns.push(ColumnRule::new(Tables::All, column.into(), value));
-        self
+        self.rule(ColumnRule::new(Tables::All, column.into(), value))
     }
 
     /// `column = value` for these tables alone, by their names, in any schema and whatever their case.
@@ -168,14 +171,13 @@ impl RowPolicies {
     /// ```
     #[must_use]
     pub fn owner<T: Any>(
-        mut self,
+        self,
         tables: impl IntoIterator<Item = impl Into<String>>,
         column: impl Into<String>,
         value: impl Fn(&T) -> Value + Send + Sync + 'static,
     ) -> Self {
         let tables = tables.into_iter().map(|name| name.into().to_lowercase()).collect();
-        self.columns.push(ColumnRule::new(Tables::Only(tables), column.into(), value));
-        self
+        self.rule(ColumnRule::new(Tables::Only(tables), column.into(), value))
     }
 
     /// Something that [policies](Policy) may ask of whoever asks, by a name: taken from a `T` that travels with the
@@ -186,13 +188,17 @@ impl RowPolicies {
         name: impl Into<String>,
         value: impl Fn(&T) -> V + Send + Sync + 'static,
     ) -> Self {
-        self.facts.push(Fact::new(name.into(), value));
+        let name = name.into();
+        self.note(name.is_empty().then(|| "a fact without a name".into()));
+        self.note(self.facts.iter().any(|it| it.name == name).then(|| format!("two facts are called `{name}`")));
+        self.facts.push(Fact::new(name, value));
         self
     }
 
     /// One more condition on the rows of a table; see [`Policy`].
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
+        self.note(policy.problem());
         self.policies.retain(|it| !policy.replaces(it));
         let policy = policy.name_among(&self.policies);
         let at = self.policies.partition_point(|it| it.rank() >= policy.rank());
@@ -293,25 +299,21 @@ impl RowPolicies {
     ///
     /// The first of them.
     pub fn validate(&self) -> Result<()> {
-        let Self {
-            columns,
-            facts,
-            policies,
-            unrestricted: _,
-            except: _,
-            nobody: _,
-            held_by: _,
-            text: _,
-            definitions: _,
-        } = self;
-        let column = columns.iter().find(|it| it.column.as_str().is_empty()).map(|_| "a rule for no column".into());
-        let twice = facts.iter().enumerate().find(|(at, fact)| facts[..*at].iter().any(|it| it.name == fact.name));
-        let twice = twice.map(|(_, fact)| format!("two facts are called `{}`", fact.name));
-        let no_name = facts.iter().find(|it| it.name.is_empty()).map(|_| "a fact without a name".into());
-        match column.or(twice).or(no_name).or_else(|| policies.iter().find_map(Policy::problem)) {
-            Some(problem) => Err(Error::invalid(problem)),
+        match &self.problem {
+            Some(problem) => Err(Error::invalid(problem.clone())),
             None => Ok(()),
         }
+    }
+
+    /// Keeps the first thing that is wrong.
+    fn note(&mut self, problem: Option<String>) {
+        self.problem = self.problem.take().or(problem);
+    }
+
+    fn rule(mut self, rule: ColumnRule) -> Self {
+        self.note(rule.column.as_str().is_empty().then(|| "a rule for no column".into()));
+        self.columns.push(rule);
+        self
     }
 
     fn is_excepted(&self, name: &TableName) -> bool {
@@ -323,21 +325,27 @@ impl RowPolicies {
     }
 
     /// Gives the rules for the columns of a table. What nobody knows is an error.
-    fn each_rule(&self, table: &Known<'_>, mut each: impl FnMut(&ColumnRule) -> Result<()>) -> Result<()> {
+    fn each_rule(
+        &self,
+        table: &Known<'_>,
+        mut each: impl FnMut(&ColumnRule, Option<&'static ColumnDescription>) -> Result<()>,
+    ) -> Result<()> {
         let &Known { name, declared } = table;
         let is_excepted = self.is_excepted(name);
         let mut known = declared.is_some() || is_excepted;
         for rule in &self.columns {
-            if rule.is_about_all() {
+            let column = if rule.is_about_all() {
                 if is_excepted {
                     continue;
                 }
-                rule.demand_column(name, declared)?;
+                rule.demand_column(table)?
             } else if rule.passes_over(name) {
                 continue;
-            }
+            } else {
+                declared.and_then(|it| it.column(rule.column.as_str()))
+            };
             known = true;
-            each(rule)?;
+            each(rule, column)?;
         }
         if known || self.has_policies(name) { Ok(()) } else { Err(rule::unknown(name)) }
     }
@@ -417,10 +425,10 @@ impl RowPolicies {
         asker: &Asker<'_>,
     ) -> Result<Option<Expr>> {
         let mut condition = None;
-        self.each_rule(&Known { name: table.name(), declared }, |rule| {
-            let own = asker.own(rule, declared)?;
+        self.each_rule(&Known { name: table.name(), declared }, |rule, column| {
+            let own = asker.own(rule, column)?;
             if table.role() != Role::Insert {
-                Expr::restrict(&mut condition, table.column(rule.column.clone()).equals(own));
+                Expr::restrict(&mut condition, rule.column_of(table, column).equals(own));
             }
             Ok(())
         })?;
@@ -495,7 +503,8 @@ impl Plugin for RowPolicies {
 
 impl fmt::Debug for RowPolicies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { columns, facts, policies, unrestricted: _, except, nobody, held_by, text, definitions } = self;
+        let Self { columns, facts, policies, unrestricted: _, except, nobody, held_by, text, definitions, problem: _ } =
+            self;
         let columns: Vec<_> = columns.iter().map(|it| &it.column).collect();
         let facts: Vec<_> = facts.iter().map(|it| &it.name).collect();
         f.debug_struct("RowPolicies")

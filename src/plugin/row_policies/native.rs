@@ -230,10 +230,10 @@ impl NativePolicies<'_> {
             }
         }
         let mut has_rule = false;
-        all.each_rule(&Known { name, declared: Some(declared) }, |rule| {
+        all.each_rule(&Known { name, declared: Some(declared) }, |rule, column| {
             has_rule = true;
             check_setting(rule.column.as_str(), None)?;
-            let own = table(Role::Read).column(rule.column.clone()).equals(asker.own(rule, Some(declared))?);
+            let own = rule.column_of(&table(Role::Read), column).equals(asker.own(rule, column)?);
             policies.push(self.policy([rule.column.as_str()], PolicyKind::Restrictive, PolicyCommand::All, own));
             Ok(())
         })?;

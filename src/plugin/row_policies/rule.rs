@@ -2,9 +2,10 @@
 
 use std::any::{Any, type_name};
 
+use super::Known;
 use super::asker::Source;
 use super::policy::is_called;
-use crate::ast::{Ident, TableDescription, TableName};
+use crate::ast::{Column, ColumnDescription, Expr, Ident, TableName, TableUse};
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::value::Value;
@@ -55,12 +56,19 @@ impl ColumnRule {
 
     /// Refuses a table that is not known to have the column: one that lacks it has the rows of all, and of one that is not
     /// declared nobody knows.
-    pub(super) fn demand_column(&self, name: &TableName, declared: Option<&TableDescription>) -> Result<()> {
-        match declared {
-            Some(description) if description.column(self.column.as_str()).is_some() => Ok(()),
-            Some(_) => Err(self.missing(name)),
+    pub(super) fn demand_column(&self, table: &Known<'_>) -> Result<Option<&'static ColumnDescription>> {
+        let &Known { name, declared } = table;
+        match declared.map(|it| it.column(self.column.as_str())) {
+            Some(column @ Some(_)) => Ok(column),
+            Some(None) => Err(self.missing(name)),
             None => Err(unknown(name)),
         }
+    }
+
+    /// The column, as the statement must write it here.
+    pub(super) fn column_of(&self, table: &TableUse<'_>, declared: Option<&'static ColumnDescription>) -> Expr {
+        let name = declared.map_or_else(|| self.column.clone(), |it| Ident::Static(it.name));
+        Expr::Column(Column::new(Some(table.known_as().clone()), name))
     }
 
     #[cold]

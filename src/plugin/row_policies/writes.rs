@@ -5,8 +5,8 @@ use super::rule::{ColumnRule, is_column};
 use super::verdict::{Verdict, Will, after, is_same, verdict};
 use super::{Known, RowPolicies};
 use crate::ast::{
-    Assignment, Conflict, ConflictAction, DefaultValue, Excluded, Expr, Generated, Ident, Insert, InsertSource,
-    InsertValue, Node, PolicyCommand, Role, TableName, TableUse, Update, Values, VisitMut,
+    Assignment, ColumnDescription, Conflict, ConflictAction, DefaultValue, Excluded, Expr, Generated, Ident, Insert,
+    InsertSource, InsertValue, Node, PolicyCommand, Role, TableName, TableUse, Update, Values, VisitMut,
 };
 use crate::error::Result;
 use crate::plugin::Context;
@@ -23,10 +23,10 @@ impl VisitMut for Writes<'_> {
         node.walk_mut(self)?;
         let into = node.into.clone();
         let asker = self.asker();
-        self.policies.each_rule(&self.known(&into), |rule| {
+        self.policies.each_rule(&self.known(&into), |rule, declared| {
             let value = self.value(rule, &asker)?;
             let given = self.position(rule, &into, &node.columns)?;
-            give(rule, node, given, &value)?;
+            give(rule, declared, node, given, &value)?;
             let conflict = &node.conflict;
             if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) = conflict {
                 self.check(rule, &into, assignments, &value, Within::Upsert)?;
@@ -51,7 +51,7 @@ impl VisitMut for Writes<'_> {
         node.walk_mut(self)?;
         let Update { with: _, table, assignments, from: _, filter, all_rows, returning: _ } = node;
         let asker = self.asker();
-        self.policies.each_rule(&self.known(&table.name), |rule| {
+        self.policies.each_rule(&self.known(&table.name), |rule, _| {
             let value = self.value(rule, &asker)?;
             self.check(rule, &table.name, assignments, &value, Within::Update)
         })?;
@@ -213,11 +213,16 @@ impl<'a> Writes<'a> {
 }
 
 /// Has every row that is inserted have the value.
-fn give(rule: &ColumnRule, insert: &mut Insert, given: Option<usize>, value: &Value) -> Result<()> {
+fn give(
+    rule: &ColumnRule,
+    declared: Option<&'static ColumnDescription>,
+    insert: &mut Insert,
+    given: Option<usize>,
+    value: &Value,
+) -> Result<()> {
     let own = || Expr::Value(value.clone());
     let Some(at) = given else {
-        let column = insert.into.declared().and_then(|it| it.column(rule.column.as_str()));
-        let column = column.map_or_else(|| rule.column.clone(), |it| Ident::Static(it.name));
+        let column = declared.map_or_else(|| rule.column.clone(), |it| Ident::Static(it.name));
         insert.give(column, &own(), None);
         return Ok(());
     };
