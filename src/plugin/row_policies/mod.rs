@@ -39,6 +39,9 @@ use crate::value::Value;
 /// - an insert has the value: where the column is left out, it is added; where it is given, it must be given as exactly
 ///   this value. So must it be in `set`, so that no row is handed over.
 ///
+/// Beyond that, [policies](Policy) say by any condition what is read, changed and written; and both can be held by
+/// PostgreSQL itself, by [`native`](Self::native).
+///
 /// What is not known is refused: a table that [`tenant`](Self::tenant) knows no column of, unless [`except`](Self::except)
 /// names it; definitions, and text: whole statements, [`batch`](crate::Executor::batch), compiled requests, and within a
 /// statement text that could read a table, or be more than one expression. That a key is taken by a row of another tenant

@@ -18,11 +18,15 @@ use crate::error::{Error, Result};
 /// A table with an `allow` is closed to every command that no `allow` is for. A condition that is `null` allows nothing and
 /// denies all. Rows that cannot be read are not changed either, and no update may end in one.
 ///
+/// What an insert gives back by `returning` is what it inserted, and not filtered.
+///
 /// Where a condition depends on the rows that are there, it is a part of the statement's own: what is kept from whoever asks
 /// is as if it were not there. Where it can be told before, as of an insert, a write that is not let pass is an error
 /// which names the policy.
 ///
-/// The condition is made anew for each statement. It has the table, as the statement calls it, and [whoever asks](Asker).
+/// The condition is made anew for each statement. It has the table, as the statement calls it, and [whoever asks](Asker). What
+/// it reads of other tables, it reads as they are. A row can only be checked by the values that are given: not by what a
+/// query or a function makes of them, nor by a condition that is itself a query on what is written.
 ///
 /// ```
 /// use kysera::plugin::{Command, Policy, RowPolicies};

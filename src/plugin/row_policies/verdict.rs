@@ -132,7 +132,7 @@ fn compared(left: &Value, operator: BinaryOperator, right: &Value) -> Truth {
         BinaryOperator::Equal | BinaryOperator::IsNotDistinctFrom => order == Ordering::Equal,
         BinaryOperator::NotEqual | BinaryOperator::IsDistinctFrom => order != Ordering::Equal,
         // Which text comes first, each server has its own opinion.
-        _ if matches!(left, Value::Text(_)) && order != Ordering::Equal => return None,
+        _ if text(left).is_some() && order != Ordering::Equal => return None,
         BinaryOperator::Less => order == Ordering::Less,
         BinaryOperator::LessOrEqual => order != Ordering::Greater,
         BinaryOperator::Greater => order == Ordering::Greater,
@@ -151,17 +151,28 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
     if let (Some(left), Some(right)) = (whole(left), whole(right)) {
         return Some(left.cmp(&right));
     }
+    if let (Some(left), Some(right)) = (text(left), text(right)) {
+        // Text that is equal but for its case is equal to some servers and not to others.
+        let equal = (left == right).then_some(Ordering::Equal);
+        return equal.or_else(|| is_another(left, right).then_some(Ordering::Less));
+    }
     match (left, right) {
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
-        // Equal without its case, it is equal to some servers and not to others.
-        (Value::Text(left), Value::Text(right)) if left == right => Some(Ordering::Equal),
-        (Value::Text(left), Value::Text(right)) if is_another(left, right) => Some(Ordering::Less),
         (Value::Uuid(left), Value::Uuid(right)) => Some(left.cmp(right)),
         (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right))
         | (Value::Timestamp(left), Value::Timestamp(right))
         | (Value::TimestampTz(left), Value::TimestampTz(right)) => Some(left.cmp(right)),
         // Not of one kind, or of one that servers compare each in their own way.
+        _ => None,
+    }
+}
+
+/// Text, of whichever column type.
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(it) => Some(it),
+        Value::Named(it) => Some(&it.text),
         _ => None,
     }
 }

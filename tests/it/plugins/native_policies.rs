@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use kysera::plugin::{Command, Policy, RowPolicies};
 use kysera::prelude::*;
-use kysera::{Db, Error, Executor, Result, ast};
+use kysera::{Db, Error, Executor, Result, ast, dialect};
 
 use super::escapes::{Then, outcome, reads, writes};
 use super::tenants::{Doc, Tag, Tenant, count_of_the_other, docs, fill, of_the_other, policies, tags, two};
@@ -348,5 +348,92 @@ fn rl10_what_is_created_is_dropped_again() {
         }
         // Nothing is left to drop.
         run_all(&fresh.db, native.drop().unwrap()).await;
+    });
+}
+
+/// A filter whose values and name try to be SQL.
+fn hostile() -> RowPolicies {
+    let title = "x' or title = 'secret";
+    RowPolicies::new().fact("title", |user: &User| user.role.to_owned()).policy(
+        Policy::filter("docs", move |docs, user| {
+            Ok(user.matches(docs.column("title"), "title")?.or(docs.column("title").equals(title)))
+        })
+        .named(r#"p" on docs using (true) --"#),
+    )
+}
+
+#[test]
+fn rl10_names_are_quoted_and_values_are_literals() {
+    on_each(&POSTGRES, async |fresh| {
+        let (_, all) = two(fresh).await;
+        let (role, db) = login(fresh, hostile().leave_to_server()).await;
+        run_all(&all, hostile().native().table(docs::table).role(role.as_str()).prefix("o'\"").create().unwrap()).await;
+        let user = |role| User { id: 1, role, teams: Vec::new() };
+        let read = || select_from(docs::table).select(docs::title).to_statement();
+        assert_eq!(natively(&db.with(user("secret")), &read()).await.unwrap(), ["secret"]);
+        for attempt in ["' or 'a' = 'a", "\\' or true --", "secret' --"] {
+            assert!(natively(&db.with(user(attempt)), &read()).await.unwrap().is_empty());
+        }
+        let names = sql!("select policyname from pg_policies where schemaname = {}", fresh.name()).statement().into();
+        let names = all.fetch(names).await.unwrap();
+        assert_eq!(names.len(), 4);
+        drop_role(fresh, &role, db).await;
+    });
+}
+
+/// Why the policies of docs cannot be created.
+fn cannot(policies: RowPolicies) -> String {
+    policies.native().table(docs::table).create().unwrap_err().to_string()
+}
+
+#[test]
+fn rl10_what_a_server_cannot_hold_is_said() {
+    let nobody = || RowPolicies::new().fact("id", |user: &User| user.id);
+    assert_eq!(cannot(nobody()), "no policy is about the table `docs`");
+    assert!(cannot(policies().fact("a.b; c", |user: &User| user.id)).starts_with("`a.b; c` names no setting"));
+    assert!(cannot(policies().fact("9a", |user: &User| user.id)).starts_with("`9a` names no setting"));
+    let by_context = Policy::filter("docs", |_, user| Ok(user.context()?.get::<User>().is_some().into()));
+    assert!(cannot(policies().policy(by_context)).contains("knows no context, but facts"));
+    let lacking = RowPolicies::new().tenant("owner_id", |tenant: &Tenant| tenant.0.into());
+    assert!(cannot(lacking).starts_with("`docs` is declared without the column `owner_id`"));
+    assert!(cannot(policies().policy(Policy::deny("docs", [], |_, _| Ok(true.into())))).contains("for no command"));
+    for spec in [&dialect::MYSQL, &dialect::MARIADB, &dialect::SQLITE] {
+        for statement in policies().native().table(docs::table).create().unwrap() {
+            assert!(dialect::compile(&statement, spec).unwrap_err().is_unsupported(), "{}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn rl10_settings_are_of_one_who_is_known() {
+    on_each(&POSTGRES, async |fresh| {
+        let rules = || {
+            RowPolicies::new()
+                .owner(["docs"], "id", |user: &User| user.id.into())
+                .fact("name", |user: &User| user.role.to_owned())
+                .fact("boss", |user: &User| (user.id > 1).then_some(user.id))
+                .fact("teams", |user: &User| user.teams.clone())
+                .leave_to_server()
+        };
+        let db = Db::builder(fresh.url.clone()).plugin(rules()).connect().await.unwrap();
+        let why = async |db: &Db| {
+            let error = db.execute(RowPolicies::set_local().into()).await.unwrap_err();
+            error.source().map_or_else(|| error.to_string(), ToString::to_string)
+        };
+        let user = |id, role| User { id, role, teams: vec![3, 4] };
+        assert_eq!(why(&db).await, "nothing is known of whoever asks; give it by `Db::with`");
+        assert_eq!(
+            why(&db.with(user(2, ""))).await,
+            "the setting `name` is empty text, which is nothing to the server"
+        );
+        assert_eq!(why(&db.with(user(1, "x"))).await, "the setting `boss` is `null`");
+        let twice = rules().fact("id", |user: &User| user.id + 1);
+        let twice = Db::builder(fresh.url.clone()).plugin(twice).connect().await.unwrap();
+        assert_eq!(why(&twice.with(user(2, "x"))).await, "two values are given for the setting `id`");
+        // A value is what it was, whatever its type, and one that is not there is cleared.
+        let settings = "select 1 where current_setting('kysera.id') = '2' and current_setting('kysera.name') = 'it''s' \
+                        and cast(current_setting('kysera.teams') as bigint[]) = cast(array[3, 4] as bigint[])";
+        let settings = kysera::expr::raw_unchecked(settings.into()).statement();
+        assert_eq!(natively(&db.with(user(2, "it's")), &settings).await.unwrap(), ["1"]);
     });
 }
