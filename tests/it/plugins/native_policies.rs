@@ -225,6 +225,11 @@ const USERS: [(i64, i64, &str, &[i64]); 7] = [
     (3, 10, "author", &[5]),
 ];
 
+/// What the server ends at the first row that may not be, and the plugin passes over: here, rows that are published already
+/// by others than editors, and those that an upsert finds.
+const PASSED_OVER: [&str; 7] =
+    ["change team", "give away", "take", "move", "upsert archived", "upsert of another", "upsert of another tenant"];
+
 async fn fill_papers(all: &Db) {
     delete_from(papers::table).all_rows().execute(all).await.unwrap();
     let mut rows = Vec::new();
@@ -307,15 +312,15 @@ fn rl10_policies_of_every_kind_say_the_same_in_both_places() {
                 let who = format!("{what} by {name} {id} of {tenant}: {found:?} {expected:?}");
                 match (&found, &expected) {
                     (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{who}"),
-                    // The server ends at the first row that may not be; the plugin passes over it.
-                    (Err(error), Ok(_)) => {
+                    (Err(error), Ok(_)) if PASSED_OVER.contains(&what) => {
                         assert_eq!(error.as_database().unwrap().code(), "42501", "{who}");
                         assert_eq!(left, before, "{who}");
                         refused += 1;
                     }
-                    // What the plugin can tell of values, it says even where no row would be changed.
-                    (Ok(_), Err(_)) => assert_eq!(left, before, "{who}"),
                     (Err(_), Err(_)) => refused += 1,
+                    // What the plugin can tell of values, it says even of no rows.
+                    (Ok(_), Err(_)) if tenant == 3 => assert_eq!(left, before, "{who}"),
+                    (Err(_), Ok(_)) | (Ok(_), Err(_)) => panic!("{who}"),
                 }
                 if found.is_ok() {
                     assert_eq!(left, wanted, "{who}");
