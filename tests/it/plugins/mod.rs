@@ -12,5 +12,6 @@ mod escapes;
 mod native_policies;
 mod policy_effects;
 mod policy_stories;
+mod policy_verdicts;
 mod with_schema;
 mod guards;
