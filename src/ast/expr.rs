@@ -132,6 +132,15 @@ impl Expr {
     }
 }
 
+/// `not self`
+impl std::ops::Not for Expr {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::Unary(Shared::new(Unary { operator: UnaryOperator::Not, operand: self }))
+    }
+}
+
 /// A value is bound.
 impl<V: Into<Value>> From<V> for Expr {
     fn from(value: V) -> Self {

@@ -308,7 +308,7 @@ macro_rules! owners {
     };
 }
 
-owners!(Select Compound Insert Update Delete CreateTable DropTable);
+owners!(Select Compound Insert Update Delete CreateTable DropTable RowSecurity);
 
 impl VisitMut for Mapper<'_, '_> {
     fn visit_column(&mut self, node: &mut Column) -> Result<()> {
@@ -430,6 +430,14 @@ impl VisitMut for Mapper<'_, '_> {
         self.select_list(returning)?;
         self.frames.pop();
         self.ctes.leave(outside);
+        Ok(())
+    }
+
+    fn visit_row_security(&mut self, node: &mut RowSecurity) -> Result<()> {
+        let RowSecurity { table, action } = node;
+        self.frames.push(Frame::of(&Source::new(&table.name, table, Role::Define)));
+        action.accept_mut(self)?;
+        self.frames.pop();
         Ok(())
     }
 

@@ -21,6 +21,7 @@ mod operation;
 mod raw;
 mod requalify;
 mod rewrite_exprs;
+mod row_security;
 mod scope;
 mod select;
 mod set_columns;
@@ -45,6 +46,8 @@ pub(crate) use self::list::push;
 pub use self::name::{Ident, Name, TableName};
 pub use self::operation::Operation;
 pub use self::raw::{Raw, RawPart};
+pub use self::row_security::{CreatePolicy, DropPolicy, PolicyCommand, PolicyKind, RowSecurity, RowSecurityAction};
+pub(crate) use self::scope::is_of_leaves;
 pub use self::scope::{Role, TableUse};
 pub use self::select::{
     AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, OrderList, Query, Select,
@@ -71,6 +74,8 @@ pub enum Statement {
     CreateTable(Shared<CreateTable>),
     /// `drop table ..`
     DropTable(Shared<DropTable>),
+    /// `alter table .. row level security`, `create policy ..`, `drop policy ..`
+    RowSecurity(Shared<RowSecurity>),
     /// Text with slots.
     Raw(Shared<Raw>),
 }
@@ -92,6 +97,8 @@ pub enum StatementRef<'a> {
     CreateTable(&'a Shared<CreateTable>),
     /// `drop table ..`
     DropTable(&'a Shared<DropTable>),
+    /// `alter table .. row level security`, `create policy ..`, `drop policy ..`
+    RowSecurity(&'a Shared<RowSecurity>),
     /// Text with slots.
     Raw(&'a Shared<Raw>),
 }
@@ -135,7 +142,7 @@ macro_rules! statements {
     };
 }
 
-statements!(Select, Compound, Insert, Update, Delete, CreateTable, DropTable, Raw);
+statements!(Select, Compound, Insert, Update, Delete, CreateTable, DropTable, RowSecurity, Raw);
 
 impl From<Query> for Statement {
     fn from(query: Query) -> Self {

@@ -44,7 +44,7 @@ impl Statement {
             Self::Insert(_) => Operation::Insert,
             Self::Update(_) => Operation::Update,
             Self::Delete(_) => Operation::Delete,
-            Self::CreateTable(_) | Self::DropTable(_) => Operation::Define,
+            Self::CreateTable(_) | Self::DropTable(_) | Self::RowSecurity(_) => Operation::Define,
             Self::Raw(_) => Operation::Text,
         }
     }
@@ -60,6 +60,7 @@ impl Statement {
             Self::Delete(it) => Some(&it.from.name),
             Self::CreateTable(it) => Some(&it.name),
             Self::DropTable(it) => Some(&it.name),
+            Self::RowSecurity(it) => Some(&it.table),
             Self::Raw(_) => None,
         }
     }

@@ -33,12 +33,13 @@ pub enum Role {
     Update,
     /// Deletes its rows.
     Delete,
-    /// Creates or drops it, or refers to it by a foreign key. There is no place for a condition.
+    /// Creates or drops it, or a policy of it, or refers to it by a foreign key. There is no place for a condition.
     Define,
 }
 
 impl<'a> TableUse<'a> {
-    pub(super) const fn new(name: &'a TableName, known_as: &'a Ident, role: Role) -> Self {
+    /// A table by its name, for what is done with it.
+    pub(crate) const fn new(name: &'a TableName, known_as: &'a Ident, role: Role) -> Self {
         Self { name, known_as, role }
     }
 
@@ -314,8 +315,9 @@ fn holds_no_query(it: &Expr) -> bool {
     }
 }
 
+/// Whether it is seen at once that there are but columns and values in an expression that is no chain.
 #[inline]
-fn is_of_leaves(it: &Expr) -> bool {
+pub(crate) fn is_of_leaves(it: &Expr) -> bool {
     match it {
         Expr::Binary(it) => is_leaf(&it.left) && is_leaf(&it.right),
         Expr::Like(it) => is_leaf(&it.left) && is_leaf(&it.pattern),
@@ -483,6 +485,12 @@ impl VisitMut for Resolver<'_, '_> {
         let DropTable { if_exists: _, name, cascade: _ } = node;
         self.without_condition(name, Role::Define)
     }
+
+    fn visit_row_security(&mut self, node: &mut RowSecurity) -> Result<()> {
+        let RowSecurity { table, action } = node;
+        self.without_condition(table, Role::Define)?;
+        action.accept_mut(self)
+    }
 }
 
 /// Adds conditions to those of a statement that writes. One that does not say which rows it means stays refused.
@@ -506,7 +514,7 @@ macro_rules! scopes {
     };
 }
 
-scopes!(Select Compound Insert Update Delete CreateTable DropTable);
+scopes!(Select Compound Insert Update Delete CreateTable DropTable RowSecurity);
 
 /// A node that no table stands in, but in scopes of its own.
 #[diagnostic::on_unimplemented(

@@ -139,7 +139,7 @@ fn each_write(statement: &mut Statement, each: &mut dyn FnMut(Write<'_>) -> Resu
         }),
         Statement::Delete(it) if it.with.is_empty() => Ok(()),
         Statement::Delete(it) => it.change(|it| with(&mut it.with, each)),
-        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::Raw(_) => Ok(()),
+        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) | Statement::Raw(_) => Ok(()),
     }
 }
 

@@ -256,7 +256,7 @@ macro_rules! walk {
 }
 
 nodes! {
-    visit_statement:       Statement [Select(it), Compound(it), Insert(it), Update(it), Delete(it), CreateTable(it), DropTable(it), Raw(it)]
+    visit_statement:       Statement [Select(it), Compound(it), Insert(it), Update(it), Delete(it), CreateTable(it), DropTable(it), RowSecurity(it), Raw(it)]
     visit_query:           Query [Select(it), Compound(it)]
     visit_select:          @scope Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset }
     visit_compound:        @scope Compound { with, operator: _, operands, order_by, limit, offset }
@@ -289,6 +289,10 @@ nodes! {
     visit_foreign_key:     @table ForeignKey { name, columns, table, references, on_delete: _, on_update: _ }
     visit_check:           Check { name, condition }
     visit_drop_table:      @scope DropTable { if_exists: _, name, cascade: _ }
+    visit_row_security:    @scope RowSecurity { table, action }
+    visit_row_security_action: RowSecurityAction [Enable, Disable, Force, NoForce, CreatePolicy(it), DropPolicy(it)]
+    visit_create_policy:   CreatePolicy { name, kind: _, command: _, role, using, check }
+    visit_drop_policy:     DropPolicy { if_exists: _, name }
     visit_expr:            Expr [Column(it), Value(it); And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
     visit_column:          Column (names)
     visit_unary:           Unary { operator: _, operand }

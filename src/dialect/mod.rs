@@ -23,6 +23,7 @@ mod write_ddl;
 mod write_decimal;
 mod write_expr;
 mod write_insert;
+mod write_row_security;
 mod write_select;
 mod write_update;
 mod writer;
@@ -127,6 +128,7 @@ impl<'a> Writer<'a> {
             StatementRef::Delete(it) => self.delete(it),
             StatementRef::CreateTable(it) => self.create_table(it),
             StatementRef::DropTable(it) => self.drop_table(it),
+            StatementRef::RowSecurity(it) => self.row_security(it),
             StatementRef::Raw(it) => self.raw(it),
         }
     }

@@ -122,6 +122,8 @@ pub struct Spec {
     pub table_suffix: &'static str,
     /// Whether dropping a table can take along what depends on it.
     pub drop_cascade: bool,
+    /// Whether a table can have policies that say which rows are seen and written.
+    pub row_security: bool,
     /// Whether a definition within a transaction is part of it; elsewhere it commits what came before.
     pub definitions_in_transaction: bool,
     /// The name of a column type.

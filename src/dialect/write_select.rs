@@ -333,7 +333,7 @@ impl<'a> Writer<'a> {
         let writes = match statement {
             Statement::Select(_) | Statement::Compound(_) | Statement::Raw(_) => false,
             Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => true,
-            Statement::CreateTable(_) | Statement::DropTable(_) => {
+            Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) => {
                 return Err(Error::invalid("a definition cannot be a common table expression"));
             }
         };

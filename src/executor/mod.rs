@@ -177,7 +177,7 @@ impl Access {
             Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Raw(_) => {
                 return Self::Write;
             }
-            Statement::CreateTable(_) | Statement::DropTable(_) => return Self::Define,
+            Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) => return Self::Define,
         };
         if with.iter().all(|cte| Self::of(&cte.statement) == Self::Read) { Self::Read } else { Self::Write }
     }

@@ -57,6 +57,7 @@ impl Visit for Reads {
             | Statement::Delete(_)
             | Statement::CreateTable(_)
             | Statement::DropTable(_)
+            | Statement::RowSecurity(_)
             | Statement::Raw(_) => {
                 Err(Error::invalid(format!("nothing is written here, and a {} may", node.operation())))
             }

@@ -55,6 +55,7 @@ impl Plugin for RequireLimit {
             | Statement::Delete(_)
             | Statement::CreateTable(_)
             | Statement::DropTable(_)
+            | Statement::RowSecurity(_)
             | Statement::Raw(_) => return Ok(statement),
         };
         match limit.as_ref().map(count) {

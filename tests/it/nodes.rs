@@ -253,6 +253,29 @@ fn create_table() -> CreateTable {
     }
 }
 
+fn row_security() -> Vec<RowSecurity> {
+    let actions = successors(Some(RowSecurityAction::Enable), |it| {
+        Some(match it {
+            RowSecurityAction::Enable => RowSecurityAction::Disable,
+            RowSecurityAction::Disable => RowSecurityAction::Force,
+            RowSecurityAction::Force => RowSecurityAction::NoForce,
+            RowSecurityAction::NoForce => RowSecurityAction::CreatePolicy(CreatePolicy {
+                name: ident("p"),
+                kind: PolicyKind::Restrictive,
+                command: PolicyCommand::All,
+                role: Some(ident("r")),
+                using: Some(column()),
+                check: Some(one()),
+            }),
+            RowSecurityAction::CreatePolicy(_) => {
+                RowSecurityAction::DropPolicy(DropPolicy { if_exists: true, name: ident("p") })
+            }
+            RowSecurityAction::DropPolicy(_) => return None,
+        })
+    });
+    actions.map(|action| RowSecurity { table: table_name(), action }).collect()
+}
+
 /// Every kind of statement; together they hold every kind of node.
 fn samples() -> Vec<Statement> {
     let kinds = successors(Some(Statement::from(select())), |it| {
@@ -278,11 +301,13 @@ fn samples() -> Vec<Statement> {
             }),
             Statement::Delete(_) => create_table().into(),
             Statement::CreateTable(_) => DropTable { if_exists: true, name: table_name(), cascade: true }.into(),
-            Statement::DropTable(_) => raw().into(),
+            Statement::DropTable(_) => row_security().remove(0).into(),
+            Statement::RowSecurity(_) => raw().into(),
             Statement::Raw(_) => return None,
         })
     });
-    kinds.chain(inserts().into_iter().map(Statement::from)).collect()
+    let row_security = row_security().into_iter().map(Statement::from);
+    kinds.chain(inserts().into_iter().map(Statement::from)).chain(row_security).collect()
 }
 
 macro_rules! every_visit {
@@ -346,6 +371,8 @@ every_visit! {
     visit_assignment: Assignment, visit_delete: Delete, visit_create_table: CreateTable, visit_column_def: ColumnDef,
     visit_data_type: DataType, visit_generation: Generation, visit_table_constraint: TableConstraint,
     visit_index: Index, visit_foreign_key: ForeignKey, visit_check: Check, visit_drop_table: DropTable,
+    visit_row_security: RowSecurity, visit_row_security_action: RowSecurityAction, visit_create_policy: CreatePolicy,
+    visit_drop_policy: DropPolicy,
     visit_expr: Expr, visit_column: Column, visit_unary: Unary, visit_binary: Binary, visit_like: Like,
     visit_between: Between, visit_in: In, visit_in_query: InQuery, visit_exists: Exists, visit_is_null: IsNull,
     visit_case: Case, visit_when: When, visit_cast: Cast, visit_call: Call, visit_aggregate: Aggregate,

@@ -1,18 +1,31 @@
 //! Who sees and changes which rows.
 
-mod fragments;
+mod policy;
+mod asker;
 mod rule;
+mod verdict;
+mod fragments;
 mod writes;
+mod native;
 
 use std::any::Any;
 use std::fmt;
 
+pub use self::asker::Asker;
+use self::asker::Fact;
 use self::fragments::Fragments;
-use self::rule::{ColumnRule, Policy, Tables};
+pub use self::native::NativePolicies;
+pub use self::policy::Policy;
+use self::policy::{Demand, Effect, nothing};
+use self::rule::{ColumnRule, Tables};
+use self::verdict::{Verdict, verdict};
 use self::writes::Writes;
 use super::{Context, Plugin};
-use crate::ast::{Expr, Node, Operation, Role, Statement, TableName, TableUse};
+use crate::ast::{
+    ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableDescription, TableName, TableUse,
+};
 use crate::error::{Error, Result};
+use crate::types::SqlType;
 use crate::value::Value;
 
 /// Keeps tenants, and owners, to their own rows.
@@ -25,6 +38,9 @@ use crate::value::Value;
 ///   upsert that updates is [`Unsupported`](crate::error::Unsupported);
 /// - an insert has the value: where the column is left out, it is added; where it is given, it must be given as exactly
 ///   this value. So must it be in `set`, so that no row is handed over.
+///
+/// Beyond that, [policies](Policy) say by any condition what is read, changed and written; and both can be held by
+/// PostgreSQL itself, by [`native`](Self::native).
 ///
 /// What is not known is refused: a table that [`tenant`](Self::tenant) knows no column of, unless [`except`](Self::except)
 /// names it; definitions, and text: whole statements, [`batch`](crate::Executor::batch), compiled requests, and within a
@@ -73,11 +89,26 @@ use crate::value::Value;
 #[derive(Default)]
 pub struct RowPolicies {
     columns: Vec<ColumnRule>,
+    facts: Vec<Fact>,
+    /// Those that are looked at first come first.
     policies: Vec<Policy>,
+    unrestricted: Vec<Box<Unrestricted>>,
     except: Vec<TableName>,
+    nobody: Nobody,
+    held_by: HeldBy,
     text: Passes,
     definitions: Passes,
+    /// What cannot be meant, if anything is such.
+    problem: Option<String>,
 }
+
+/// Which rows a query means, by what may be done with them: a value that travels with it.
+/// [`RowPolicies::may_update`] and [`RowPolicies::may_delete`] make it.
+#[derive(Clone, Debug)]
+pub struct May(PolicyCommand);
+
+/// Whether whoever asks may see everything.
+type Unrestricted = dyn Fn(&Context<'_>) -> bool + Send + Sync;
 
 /// Whether what no policy can look into is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +116,32 @@ enum Passes {
     #[default]
     No,
     Yes,
+}
+
+/// What nobody in particular reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Nobody {
+    /// It is an error.
+    #[default]
+    Refused,
+    /// No rows.
+    Nothing,
+}
+
+/// Who sees to it that rules and policies are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum HeldBy {
+    /// The plugin, whatever the server does besides.
+    #[default]
+    Plugin,
+    /// The server alone.
+    Server,
+}
+
+/// A table, and what is known of it.
+struct Known<'n> {
+    name: &'n TableName,
+    declared: Option<&'static TableDescription>,
 }
 
 impl RowPolicies {
@@ -100,12 +157,11 @@ impl RowPolicies {
     /// The value is made of a `T` that travels with the statement. It is never `null`.
     #[must_use]
     pub fn tenant<T: Any>(
-        mut self,
+        self,
         column: impl Into<String>,
         value: impl Fn(&T) -> Value + Send + Sync + 'static,
     ) -> Self {
-        self.columns.push(ColumnRule::new(Tables::All, column.into(), value));
-        self
+        self.rule(ColumnRule::new(Tables::All, column.into(), value))
     }
 
     /// `column = value` for these tables alone, by their names, in any schema and whatever their case.
@@ -118,45 +174,51 @@ impl RowPolicies {
     /// ```
     #[must_use]
     pub fn owner<T: Any>(
-        mut self,
+        self,
         tables: impl IntoIterator<Item = impl Into<String>>,
         column: impl Into<String>,
         value: impl Fn(&T) -> Value + Send + Sync + 'static,
     ) -> Self {
         let tables = tables.into_iter().map(|name| name.into().to_lowercase()).collect();
-        self.columns.push(ColumnRule::new(Tables::Only(tables), column.into(), value));
+        self.rule(ColumnRule::new(Tables::Only(tables), column.into(), value))
+    }
+
+    /// Something that [policies](Policy) may ask of whoever asks, by a name: taken from a `T` that travels with the
+    /// statement.
+    #[must_use]
+    pub fn fact<T: Any, V: SqlType>(
+        mut self,
+        name: impl Into<String>,
+        value: impl Fn(&T) -> V + Send + Sync + 'static,
+    ) -> Self {
+        let name = name.into();
+        self.note(name.is_empty().then(|| "a fact without a name".into()));
+        self.note(self.facts.iter().any(|it| it.name == name).then(|| format!("two facts are called `{name}`")));
+        self.facts.push(Fact::new(name, value));
         self
     }
 
-    /// A condition on the rows of a table, in any schema and whatever its case, for what a statement does with it. Several
-    /// are joined by `and`; an error refuses the statement.
-    ///
-    /// Rows that must not be read are not changed either: a policy for [`Role::Read`] is asked for all but inserts, and one
-    /// for [`Role::Update`] for the update of an upsert too. An insert has no place for a condition: it is let be by
-    /// `None`, or refused.
-    ///
-    /// ```
-    /// # use kysera::plugin::RowPolicies;
-    /// use kysera::Error;
-    /// use kysera::ast::Role;
-    ///
-    /// let policies = RowPolicies::new()
-    ///     .policy("posts", [Role::Read], |table, _| Ok(Some(table.column("published").equals(true))))
-    ///     .policy("posts", [Role::Delete], |_, _| Err(Error::invalid("posts are archived")));
-    /// ```
+    /// One more condition on the rows of a table; see [`Policy`].
     #[must_use]
-    pub fn policy(
-        mut self,
-        table: impl Into<String>,
-        roles: impl IntoIterator<Item = Role>,
-        condition: impl Fn(&TableUse<'_>, &Context<'_>) -> Result<Option<Expr>> + Send + Sync + 'static,
-    ) -> Self {
-        self.policies.push(Policy {
-            table: table.into().to_lowercase(),
-            roles: roles.into_iter().collect(),
-            condition: Box::new(condition),
-        });
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.note(policy.problem());
+        self.policies.retain(|it| !policy.replaces(it));
+        let policy = policy.name_among(&self.policies);
+        let at = self.policies.partition_point(|it| it.rank() >= policy.rank());
+        self.policies.insert(at, policy);
         self
+    }
+
+    /// Several more, such as those of another module of the program.
+    #[must_use]
+    pub fn policies(self, policies: impl IntoIterator<Item = Policy>) -> Self {
+        policies.into_iter().fold(self, Self::policy)
+    }
+
+    /// The policies of a table for a command, in the order in which they are looked at, by their names.
+    pub fn names_of(&self, table: &str, command: PolicyCommand) -> impl Iterator<Item = String> {
+        let name = TableName::new(table);
+        self.policies.iter().filter(move |it| it.is_about(&name) && it.is_for(command)).map(Policy::name)
     }
 
     /// Has tables that belong to no tenant: whatever the case of their names, but in this schema, or without one.
@@ -166,63 +228,241 @@ impl RowPolicies {
         self
     }
 
+    /// Has no rule hold for whom this is true: an administrator, the system itself. Their statements run as they are, text
+    /// and definitions too.
+    ///
+    /// It is asked of the `T` of the handle first, as all else is. What a program does for nobody in particular runs better on
+    /// a handle made by [`Db::without_plugin`](crate::Db::without_plugin), which a review can look for.
+    ///
+    /// ```
+    /// # use kysera::plugin::RowPolicies;
+    /// struct User {
+    ///     admin: bool,
+    /// }
+    ///
+    /// let policies = RowPolicies::new().unrestricted(|user: &User| user.admin);
+    /// ```
+    #[must_use]
+    pub fn unrestricted<T: Any>(mut self, is: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
+        self.unrestricted.push(Box::new(move |context| context.get_from_handle::<T>().is_some_and(&is)));
+        self
+    }
+
+    /// Has a query read only rows that whoever asks may update, of all its tables: to know whether there is a button to show.
+    /// Whether the row that an update leaves is one that may be, only the update knows.
+    ///
+    /// ```
+    /// # use kysera::plugin::RowPolicies;
+    /// # use kysera::prelude::*;
+    /// # #[derive(Table)]
+    /// # #[table(name = "posts")]
+    /// # pub struct Post { #[column(primary_key, generated)] id: i64 }
+    /// let q = select_from(posts::table).filter(posts::id.eq(7)).with(RowPolicies::may_update());
+    /// ```
+    #[must_use]
+    pub const fn may_update() -> May {
+        May(PolicyCommand::Update)
+    }
+
+    /// Has a query read only rows that whoever asks may delete, of all its tables.
+    #[must_use]
+    pub const fn may_delete() -> May {
+        May(PolicyCommand::Delete)
+    }
+
+    /// Has tables be empty to read for whom nothing is known of, instead of an error. They write nothing.
+    #[must_use]
+    pub fn nothing_for_nobody(self) -> Self {
+        Self { nobody: Nobody::Nothing, ..self }
+    }
+
+    /// Leaves it to the server to hold its [native](Self::native) policies: statements and text run as they are, and
+    /// [`set_local`](Self::set_local) is all that the plugin does. A table without native policies is open then.
+    #[must_use]
+    pub fn leave_to_server(self) -> Self {
+        Self { held_by: HeldBy::Server, ..self }
+    }
+
     /// Lets text pass, which then reaches every row of every tenant.
     #[must_use]
     pub fn allow_text(self) -> Self {
         Self { text: Passes::Yes, ..self }
     }
 
-    /// Lets tables be created and dropped.
+    /// Lets tables, and policies of the server, be created and dropped.
     #[must_use]
     pub fn allow_definitions(self) -> Self {
         Self { definitions: Passes::Yes, ..self }
+    }
+
+    /// Looks for what cannot be meant: a policy without a table or a command, two facts of one name, a rule without a column.
+    /// A database refuses every statement where there is such a thing; ask here to know it before.
+    ///
+    /// # Errors
+    ///
+    /// The first of them.
+    pub fn validate(&self) -> Result<()> {
+        match &self.problem {
+            Some(problem) => Err(Error::invalid(problem.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps the first thing that is wrong.
+    fn note(&mut self, problem: Option<String>) {
+        self.problem = self.problem.take().or(problem);
+    }
+
+    fn rule(mut self, rule: ColumnRule) -> Self {
+        self.note(rule.column.as_str().is_empty().then(|| "a rule for no column".into()));
+        self.columns.push(rule);
+        self
     }
 
     fn is_excepted(&self, name: &TableName) -> bool {
         self.except.iter().any(|it| rule::is_same_table(it, name))
     }
 
-    /// The rules for the columns of a table. What nobody knows is an error.
-    fn rules_of(&self, name: &TableName, context: &Context<'_>) -> Result<Vec<&ColumnRule>> {
-        let (mut rules, mut known) = (Vec::new(), context.declared(name).is_some() || self.is_excepted(name));
+    fn has_policies(&self, name: &TableName) -> bool {
+        self.policies.iter().any(|it| it.is_about(name))
+    }
+
+    /// Gives the rules for the columns of a table. What nobody knows is an error.
+    fn each_rule(
+        &self,
+        table: &Known<'_>,
+        mut each: impl FnMut(&ColumnRule, Option<&'static ColumnDescription>) -> Result<()>,
+    ) -> Result<()> {
+        let &Known { name, declared } = table;
+        let is_excepted = self.is_excepted(name);
+        let mut known = declared.is_some() || is_excepted;
         for rule in &self.columns {
-            match rule.tables() {
-                Tables::Only(tables) if tables.contains(&name.name.as_str().to_lowercase()) => {
-                    known = true;
-                    rules.push(rule);
+            let column = if rule.is_about_all() {
+                if is_excepted {
+                    continue;
                 }
-                Tables::Only(_) => {}
-                Tables::All if self.is_excepted(name) => {}
-                Tables::All => {
-                    rule.demand_column(name, context)?;
-                    rules.push(rule);
+                rule.demand_column(table)?
+            } else if rule.passes_over(name) {
+                continue;
+            } else {
+                declared.and_then(|it| it.column(rule.column.as_str()))
+            };
+            known = true;
+            each(rule, column)?;
+        }
+        if known || self.has_policies(name) { Ok(()) } else { Err(rule::unknown(name)) }
+    }
+
+    /// What policies demand of the rows of a table that are there.
+    fn demands(&self, table: &TableUse<'_>, command: PolicyCommand, asker: &Asker<'_>) -> Result<Vec<Demand<'_>>> {
+        let mut demands = Vec::new();
+        let (mut is_closed, mut allowed) = (false, None);
+        for policy in self.policies.iter().filter(|it| it.is_about(table.name())) {
+            is_closed |= policy.effect() == Effect::Allow;
+            if policy.effect() == Effect::Check || !policy.is_for(command) {
+                continue;
+            }
+            let condition = policy.condition(table, asker)?;
+            match policy.effect() {
+                Effect::Filter => demands.push(Demand { by: Some(policy), condition }),
+                Effect::Deny => demands.push(Demand { by: Some(policy), condition: !condition }),
+                Effect::Allow => {
+                    allowed = Some(match allowed {
+                        Some(any) => Expr::or(any, condition),
+                        None => condition,
+                    });
                 }
+                Effect::Check => {}
             }
         }
-        if !known && !self.policies.iter().any(|it| it.is_about(name)) {
-            return Err(rule::unknown(name));
+        if is_closed {
+            demands.push(Demand { by: None, condition: allowed.unwrap_or_else(nothing) });
         }
-        Ok(rules)
+        Ok(demands)
+    }
+
+    /// What policies demand of the rows that are checked when they are written.
+    fn checks(&self, table: &TableUse<'_>, command: PolicyCommand, asker: &Asker<'_>) -> Result<Vec<Demand<'_>>> {
+        let checks = self
+            .policies
+            .iter()
+            .filter(|it| it.effect() == Effect::Check && it.is_about(table.name()) && it.is_for(command));
+        checks.map(|it| Ok(Demand { by: Some(it), condition: it.condition(table, asker)? })).collect()
+    }
+
+    /// What policies demand of a row that is written, when it is.
+    fn demands_of_new(
+        &self,
+        table: &TableUse<'_>,
+        command: PolicyCommand,
+        asker: &Asker<'_>,
+    ) -> Result<Vec<Demand<'_>>> {
+        let mut demands = self.demands(table, command, asker)?;
+        if command == PolicyCommand::Update {
+            // A policy that denies is about the row as it was.
+            demands.retain(|it| it.by.is_none());
+            demands.extend(self.demands(table, PolicyCommand::Select, asker)?);
+        }
+        demands.extend(self.checks(table, command, asker)?);
+        Ok(demands)
     }
 
     /// What restricts the rows of a table.
     fn condition(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<Option<Expr>> {
-        let mut condition = None;
         if table.role() == Role::Define {
             return Ok(None);
         }
-        for rule in self.rules_of(table.name(), context)? {
-            let own = table.column(rule.column()).equals(Expr::Value(rule.value(context)?));
+        let asker = Asker::of_statement(&self.facts, context);
+        match self.rows(table, context.declared(table.name()), &asker) {
+            Err(_) if asker.is_absent() && table.role() == Role::Read && self.nobody == Nobody::Nothing => {
+                Ok(Some(nothing()))
+            }
+            rows => rows,
+        }
+    }
+
+    fn rows(
+        &self,
+        table: &TableUse<'_>,
+        declared: Option<&'static TableDescription>,
+        asker: &Asker<'_>,
+    ) -> Result<Option<Expr>> {
+        let mut condition = None;
+        self.each_rule(&Known { name: table.name(), declared }, |rule, column| {
+            let own = asker.own(rule, column)?;
             if table.role() != Role::Insert {
-                Expr::restrict(&mut condition, own);
+                Expr::restrict(&mut condition, rule.column_of(table, column).equals(own));
+            }
+            Ok(())
+        })?;
+        let command = match table.role() {
+            _ if !self.has_policies(table.name()) => return Ok(condition),
+            Role::Insert | Role::Define => return Ok(condition),
+            Role::Read => asker.may(),
+            Role::Conflict | Role::Update => Some(PolicyCommand::Update),
+            Role::Delete => Some(PolicyCommand::Delete),
+        };
+        for demand in self.demands(table, PolicyCommand::Select, asker)? {
+            match verdict(&demand.condition) {
+                Verdict::Holds => {}
+                Verdict::Fails => return Ok(Some(nothing())),
+                Verdict::Open => Expr::restrict(&mut condition, demand.condition),
             }
         }
-        for policy in self.policies.iter().filter(|it| it.is_asked(table)) {
-            if let Some(more) = (policy.condition)(table, context)? {
-                Expr::restrict(&mut condition, more);
+        let Some(command) = command else { return Ok(condition) };
+        for demand in self.demands(table, command, asker)? {
+            match verdict(&demand.condition) {
+                Verdict::Holds => {}
+                Verdict::Fails if table.role() == Role::Read => return Ok(Some(nothing())),
+                Verdict::Fails => return Err(demand.violated()),
+                Verdict::Open => Expr::restrict(&mut condition, demand.condition),
             }
         }
         Ok(condition)
+    }
+
+    fn is_unrestricted(&self, context: &Context<'_>) -> bool {
+        self.held_by == HeldBy::Server || self.unrestricted.iter().any(|is| is(context))
     }
 }
 
@@ -236,20 +476,29 @@ impl Plugin for RowPolicies {
     }
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        if self.text == Passes::No {
-            statement.accept(&mut Fragments)?;
+        self.validate()?;
+        if native::is_set_local(&statement) {
+            return self.settings(context);
         }
+        if self.is_unrestricted(context) {
+            return Ok(statement);
+        }
+        let mut fragments = Fragments { text: self.text, writes: false };
+        statement.accept(&mut fragments)?;
         if self.definitions == Passes::No && statement.operation() == Operation::Define {
             return Err(Error::invalid("tables are not defined here, unless by `allow_definitions`"));
         }
-        statement.accept_mut(&mut Writes { policies: self, context })?;
         statement.restrict_tables(|table| self.condition(table, context))?;
+        if fragments.writes {
+            statement.accept_mut(&mut Writes { policies: self, context })?;
+        }
         Ok(statement)
     }
 
-    fn pass_text(&self, _: &str, _: &Context<'_>) -> Result<()> {
+    fn pass_text(&self, _: &str, context: &Context<'_>) -> Result<()> {
         match self.text {
             Passes::Yes => Ok(()),
+            Passes::No if self.is_unrestricted(context) => Ok(()),
             Passes::No => Err(fragments::text()),
         }
     }
@@ -257,15 +506,19 @@ impl Plugin for RowPolicies {
 
 impl fmt::Debug for RowPolicies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { columns, policies, except, text, definitions } = self;
-        let columns: Vec<_> = columns.iter().map(ColumnRule::column).collect();
-        let policies: Vec<_> = policies.iter().map(|it| &it.table).collect();
+        let Self { columns, facts, policies, unrestricted: _, except, nobody, held_by, text, definitions, problem: _ } =
+            self;
+        let columns: Vec<_> = columns.iter().map(|it| &it.column).collect();
+        let facts: Vec<_> = facts.iter().map(|it| &it.name).collect();
         f.debug_struct("RowPolicies")
             .field("columns", &columns)
-            .field("policies", &policies)
+            .field("facts", &facts)
+            .field("policies", policies)
             .field("except", except)
+            .field("nobody", nobody)
+            .field("held_by", held_by)
             .field("text", text)
             .field("definitions", definitions)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

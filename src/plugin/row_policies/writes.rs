@@ -1,16 +1,18 @@
-//! What is inserted and set: no row is put into the hands of another.
+//! What is inserted and set: no row is put into the hands of another, and none is written that policies keep out.
 
-use super::RowPolicies;
-use super::rule::ColumnRule;
+use super::asker::Asker;
+use super::rule::{ColumnRule, is_column};
+use super::verdict::{Verdict, Will, after, is_same, verdict};
+use super::{Known, RowPolicies};
 use crate::ast::{
-    Assignment, Conflict, ConflictAction, Excluded, Expr, Ident, Insert, InsertSource, InsertValue, Node, TableName,
-    Update, Values, VisitMut,
+    Assignment, ColumnDescription, Conflict, ConflictAction, DefaultValue, Excluded, Expr, Generated, Ident, Insert,
+    InsertSource, InsertValue, Node, PolicyCommand, Role, TableName, TableUse, Update, Values, VisitMut,
 };
 use crate::error::Result;
 use crate::plugin::Context;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
-/// Adds the columns of rules to what is inserted, and ends at any other value of them.
+/// Adds the columns of rules to what is inserted, and ends at any other value of them, and at rows that policies keep out.
 pub(super) struct Writes<'a> {
     pub(super) policies: &'a RowPolicies,
     pub(super) context: &'a Context<'a>,
@@ -19,13 +21,27 @@ pub(super) struct Writes<'a> {
 impl VisitMut for Writes<'_> {
     fn visit_insert(&mut self, node: &mut Insert) -> Result<()> {
         node.walk_mut(self)?;
-        for rule in self.policies.rules_of(&node.into, self.context)? {
-            let value = rule.value(self.context)?;
-            let given = self.position(rule, &node.into, &node.columns)?;
-            give(rule, node, given, &value)?;
+        let into = node.into.clone();
+        let asker = self.asker();
+        self.policies.each_rule(&self.known(&into), |rule, declared| {
+            let value = self.value(rule, &asker)?;
+            let given = self.position(rule, &into, &node.columns)?;
+            give(rule, declared, node, given, &value)?;
             let conflict = &node.conflict;
             if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter: _ } }) = conflict {
-                self.check(rule, &node.into, assignments, &value, Within::Upsert)?;
+                self.check(rule, &into, assignments, &value, Within::Upsert)?;
+            }
+            Ok(())
+        })?;
+        if !self.policies.has_policies(&into) {
+            return Ok(());
+        }
+        self.check_rows(node, &asker)?;
+        if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter } }) = &mut node.conflict
+        {
+            let table = TableUse::new(&into, &into.name, Role::Conflict);
+            if let Some(more) = self.check_new(&table, assignments, &asker)? {
+                Expr::restrict(filter, more);
             }
         }
         Ok(())
@@ -33,9 +49,22 @@ impl VisitMut for Writes<'_> {
 
     fn visit_update(&mut self, node: &mut Update) -> Result<()> {
         node.walk_mut(self)?;
-        for rule in self.policies.rules_of(&node.table.name, self.context)? {
-            let value = rule.value(self.context)?;
-            self.check(rule, &node.table.name, &node.assignments, &value, Within::Update)?;
+        let Update { with: _, table, assignments, from: _, filter, all_rows, returning: _ } = node;
+        let asker = self.asker();
+        self.policies.each_rule(&self.known(&table.name), |rule, _| {
+            let value = self.value(rule, &asker)?;
+            self.check(rule, &table.name, assignments, &value, Within::Update)
+        })?;
+        if !self.policies.has_policies(&table.name) {
+            return Ok(());
+        }
+        let known_as = table.alias.as_ref().unwrap_or(&table.name.name);
+        let more = self.check_new(&TableUse::new(&table.name, known_as, Role::Update), assignments, &asker)?;
+        // One that does not say which rows it means stays refused.
+        if let Some(more) = more
+            && (filter.is_some() || *all_rows)
+        {
+            Expr::restrict(filter, more);
         }
         Ok(())
     }
@@ -48,7 +77,20 @@ enum Within {
     Upsert,
 }
 
-impl Writes<'_> {
+impl<'a> Writes<'a> {
+    fn asker(&self) -> Asker<'a> {
+        Asker::of_statement(&self.policies.facts, self.context)
+    }
+
+    fn known<'n>(&self, name: &'n TableName) -> Known<'n> {
+        Known { name, declared: self.context.declared(name) }
+    }
+
+    /// The value of whoever asks.
+    fn value(&self, rule: &ColumnRule, asker: &Asker<'_>) -> Result<Value> {
+        asker.own_value(rule, self.context)
+    }
+
     /// Where among the columns that are given the rule's is.
     fn position(&self, rule: &ColumnRule, table: &TableName, columns: &[Ident]) -> Result<Option<usize>> {
         let mut position = None;
@@ -73,7 +115,7 @@ impl Writes<'_> {
                 _ if !rule.is_column(table, column, self.context)? => true,
                 Expr::Value(given) => is_same(given, value),
                 // The value that was to be inserted has been looked at.
-                Expr::Excluded(Excluded { column }) => within == Within::Upsert && column.as_str() == rule.column(),
+                Expr::Excluded(Excluded { column }) => within == Within::Upsert && *column == rule.column,
                 _ => false,
             };
             if !fits {
@@ -82,14 +124,105 @@ impl Writes<'_> {
         }
         Ok(())
     }
+
+    /// Ends at a row that policies do not let be inserted, and at one of which nobody knows.
+    fn check_rows(&self, insert: &Insert, asker: &Asker<'_>) -> Result<()> {
+        let Insert { with: _, into, columns, source, conflict: _, returning: _ } = insert;
+        let table = TableUse::new(into, &into.name, Role::Insert);
+        let demands = self.policies.demands_of_new(&table, PolicyCommand::Insert, asker)?;
+        let rows: Vec<Option<&[InsertValue]>> = match source {
+            InsertSource::Values(Values { values }) => values.chunks(columns.len().max(1)).map(Some).collect(),
+            InsertSource::Query(_) => vec![None],
+            InsertSource::Default => vec![Some(&[])],
+        };
+        for row in rows {
+            for demand in &demands {
+                let mut condition = demand.condition.clone();
+                after(&mut condition, &into.name, &|column| self.inserted(into, columns, row, column))?;
+                match verdict(&condition) {
+                    Verdict::Holds => {}
+                    Verdict::Fails => return Err(demand.violated()),
+                    Verdict::Open => return Err(demand.unclear()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a column of an inserted row will be; of the row of a query, nobody knows.
+    fn inserted(
+        &self,
+        into: &TableName,
+        columns: &[Ident],
+        row: Option<&[InsertValue]>,
+        column: &Ident,
+    ) -> Result<Will> {
+        let mut given = None;
+        for (at, other) in columns.iter().enumerate() {
+            if is_column(column.as_str(), into, other.as_str(), self.context)? {
+                given = Some(at);
+            }
+        }
+        Ok(match given {
+            Some(at) => match row.and_then(|row| row.get(at)) {
+                Some(InsertValue::Expr(value)) => Will::Be(value.clone()),
+                Some(InsertValue::Default) => self.default(into, column),
+                Some(InsertValue::NextNumber) | None => Will::Stay,
+            },
+            None => self.default(into, column),
+        })
+    }
+
+    /// What a column is where it is left out, as far as that is declared.
+    fn default(&self, table: &TableName, column: &Ident) -> Will {
+        let Some(declared) = self.context.declared(table).and_then(|it| it.column(column.as_str())) else {
+            return Will::Stay;
+        };
+        match (declared.default, declared.generated) {
+            (Some(DefaultValue::Bool(it)), _) => Will::Be(it.into()),
+            (Some(DefaultValue::Integer(it)), _) => Will::Be(it.into()),
+            (Some(DefaultValue::Text(it)), _) => Will::Be(it.into()),
+            (None, Generated::Never) if declared.nullable => Will::Be(Expr::Value(Value::Null(Kind::Unknown))),
+            (Some(DefaultValue::Now | DefaultValue::Sql(_)) | None, _) => Will::Stay,
+        }
+    }
+
+    /// What must hold of a row that is set before it is, so that policies hold afterwards. Ends where none can.
+    fn check_new(&self, table: &TableUse<'_>, assignments: &[Assignment], asker: &Asker<'_>) -> Result<Option<Expr>> {
+        let mut more = None;
+        for mut demand in self.policies.demands_of_new(table, PolicyCommand::Update, asker)? {
+            let changed = after(&mut demand.condition, table.known_as(), &|column| {
+                for Assignment { column: other, value } in assignments {
+                    if is_column(column.as_str(), table.name(), other.as_str(), self.context)? {
+                        return Ok(Will::Be(value.clone()));
+                    }
+                }
+                Ok(Will::Stay)
+            })?;
+            // What is not changed is as it is read, and stands there already.
+            if changed || demand.is_check() {
+                match verdict(&demand.condition) {
+                    Verdict::Holds => {}
+                    Verdict::Fails => return Err(demand.violated()),
+                    Verdict::Open => Expr::restrict(&mut more, demand.condition),
+                }
+            }
+        }
+        Ok(more)
+    }
 }
 
 /// Has every row that is inserted have the value.
-fn give(rule: &ColumnRule, insert: &mut Insert, given: Option<usize>, value: &Value) -> Result<()> {
+fn give(
+    rule: &ColumnRule,
+    declared: Option<&'static ColumnDescription>,
+    insert: &mut Insert,
+    given: Option<usize>,
+    value: &Value,
+) -> Result<()> {
     let own = || Expr::Value(value.clone());
     let Some(at) = given else {
-        let column = insert.into.declared().and_then(|it| it.column(rule.column()));
-        let column = column.map_or_else(|| rule.column().into(), |it| Ident::Static(it.name));
+        let column = declared.map_or_else(|| rule.column.clone(), |it| Ident::Static(it.name));
         insert.give(column, &own(), None);
         return Ok(());
     };
@@ -102,21 +235,4 @@ fn give(rule: &ColumnRule, insert: &mut Insert, given: Option<usize>, value: &Va
         }
     }
     Ok(())
-}
-
-/// Whether both are the same value; of whole numbers, whatever their width.
-fn is_same(one: &Value, other: &Value) -> bool {
-    match (whole(one), whole(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => one == other,
-    }
-}
-
-fn whole(value: &Value) -> Option<i64> {
-    match value {
-        Value::I16(it) => Some((*it).into()),
-        Value::I32(it) => Some((*it).into()),
-        Value::I64(it) => Some(*it),
-        _ => None,
-    }
 }

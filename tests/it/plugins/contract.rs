@@ -238,6 +238,7 @@ pub fn same_box(left: &ast::Statement, right: &ast::Statement) -> bool {
         (S::Delete(left), S::Delete(right)) => left.ptr_eq(right),
         (S::CreateTable(left), S::CreateTable(right)) => left.ptr_eq(right),
         (S::DropTable(left), S::DropTable(right)) => left.ptr_eq(right),
+        (S::RowSecurity(left), S::RowSecurity(right)) => left.ptr_eq(right),
         (S::Raw(left), S::Raw(right)) => left.ptr_eq(right),
         (_, _) => false,
     }

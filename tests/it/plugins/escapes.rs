@@ -13,7 +13,7 @@ use crate::support::on_all;
 
 /// What is expected of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Then {
+pub enum Then {
     /// It runs, wherever the dialect has it, and reaches only what is the tenant's.
     Runs,
     /// The plugin refuses it.
@@ -35,7 +35,7 @@ fn named(name: impl Into<ast::TableName>, alias: Option<&str>) -> ast::Statement
     ast::Statement::Select(select)
 }
 
-fn reads() -> Vec<(&'static str, Then, ast::Statement)> {
+pub fn reads() -> Vec<(&'static str, Then, ast::Statement)> {
     alias!(other = docs, tags_as_docs = tags, third = docs);
     let docs_of_all = || select_from(docs::table).select((docs::id, docs::title));
     let ids = || select_from(docs::table).select(docs::id);
@@ -199,7 +199,7 @@ fn reads() -> Vec<(&'static str, Then, ast::Statement)> {
     ]
 }
 
-fn writes(spec: &Spec) -> Vec<(&'static str, Then, ast::Statement)> {
+pub fn writes(spec: &Spec) -> Vec<(&'static str, Then, ast::Statement)> {
     alias!(source = docs);
     let doc = |id: i64, tenant: i64| super::tenants::NewDoc::new(id, tenant, format!("new {id}"), "new");
     let title = || docs::title.to("taken");
@@ -312,7 +312,7 @@ fn writes(spec: &Spec) -> Vec<(&'static str, Then, ast::Statement)> {
 }
 
 /// What a statement gives, as text, in an order of its own.
-async fn outcome(executor: &dyn Executor, statement: &ast::Statement) -> kysera::Result<Vec<String>> {
+pub async fn outcome(executor: &dyn Executor, statement: &ast::Statement) -> kysera::Result<Vec<String>> {
     let mut rows = executor.fetch(statement.clone().into()).await?;
     let mut found: Vec<String> = rows.iter_mut().map(|row| show(row.values())).collect();
     found.sort();

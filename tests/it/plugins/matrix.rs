@@ -79,7 +79,9 @@ async fn done(db: &Db, statement: &Statement) -> Result<Vec<String>, Error> {
         Statement::Insert(it) => (!it.returning.is_empty(), true),
         Statement::Update(it) => (!it.returning.is_empty(), true),
         Statement::Delete(it) => (!it.returning.is_empty(), true),
-        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::Raw(_) => (false, true),
+        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) | Statement::Raw(_) => {
+            (false, true)
+        }
     };
     if !gives_rows {
         let outcome = db.execute(Request::Statement(statement.clone())).await?;

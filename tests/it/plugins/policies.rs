@@ -3,10 +3,10 @@
 use std::error::Error as _;
 
 use futures_util::TryStreamExt;
-use kysera::ast::{self, Role};
+use kysera::ast;
 use kysera::driver::Query;
 use kysera::executor::{Access, Request};
-use kysera::plugin::{Context, Plugin, RowPolicies};
+use kysera::plugin::{Command, Context, Plugin, Policy, RowPolicies};
 use kysera::prelude::*;
 use kysera::{Db, Error, Executor, Value};
 
@@ -17,13 +17,13 @@ use crate::support::servers::Fresh;
 struct User(Option<i64>);
 
 /// Why a plugin refused.
-fn reason<T: std::fmt::Debug>(result: kysera::Result<T>) -> String {
+pub fn reason<T: std::fmt::Debug>(result: kysera::Result<T>) -> String {
     let error = result.unwrap_err();
     assert!(error.is_invalid() && error.to_string().starts_with("the plugin `row policies` refused "), "{error}");
     error.source().unwrap().to_string()
 }
 
-async fn open(fresh: &Fresh, policies: RowPolicies) -> Db {
+pub async fn open(fresh: &Fresh, policies: RowPolicies) -> Db {
     Db::builder(fresh.url.clone()).plugin(policies).connect().await.unwrap()
 }
 
@@ -184,12 +184,12 @@ fn policies_add_up() {
     on_all(async |fresh| {
         two(fresh).await;
         let policies = policies()
-            .policy("Docs", [Role::Read], |table, _| Ok(Some(table.column("id").equals(1_i64))))
-            .policy("docs", [Role::Delete], |_, _| Err(Error::invalid("docs stay")))
-            .policy("docs", [Role::Insert], |_, context| match context.get::<User>() {
-                Some(_) => Ok(None),
+            .policy(Policy::filter("Docs", |docs, _| Ok(docs.column("id").equals(1_i64))))
+            .policy(Policy::deny("docs", [Command::Delete], |_, _| Err(Error::invalid("docs stay"))))
+            .policy(Policy::check("docs", [Command::Insert], |_, asker| match asker.context()?.get::<User>() {
+                Some(_) => Ok(true.into()),
                 None => Err(Error::invalid("users alone write docs")),
-            });
+            }));
         let db = open(fresh, policies).await.with(Tenant(1));
         assert_eq!(select_from(docs::table).select(docs::id).fetch_all(&db).await.unwrap(), [1]);
         // What cannot be read cannot be changed.
