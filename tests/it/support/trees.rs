@@ -342,7 +342,7 @@ impl Chance<'_> {
     }
 
     fn statement(&mut self, depth: u8) -> Statement {
-        match self.below(12) {
+        match self.below(13) {
             0..=3 => self.select(depth).into(),
             4 => self.compound(depth).into(),
             5 | 6 => self.insert(depth).into(),
@@ -365,7 +365,26 @@ impl Chance<'_> {
             }),
             9 => self.create_table(depth).into(),
             10 => DropTable { if_exists: self.flip(), name: self.table_name(), cascade: self.flip() }.into(),
+            11 => RowSecurity { table: self.table_name(), action: self.row_security_action(depth) }.into(),
             _ => self.raw(depth).into(),
+        }
+    }
+
+    fn row_security_action(&mut self, depth: u8) -> RowSecurityAction {
+        match self.below(6) {
+            0 => RowSecurityAction::Enable,
+            1 => RowSecurityAction::Disable,
+            2 => RowSecurityAction::Force,
+            3 => RowSecurityAction::NoForce,
+            4 => RowSecurityAction::DropPolicy(DropPolicy { if_exists: self.flip(), name: self.ident() }),
+            _ => RowSecurityAction::CreatePolicy(CreatePolicy {
+                name: self.ident(),
+                kind: if self.flip() { PolicyKind::Permissive } else { PolicyKind::Restrictive },
+                command: PolicyCommand::All,
+                role: self.maybe(Self::ident),
+                using: self.maybe(|it| it.expr(depth)),
+                check: self.maybe(|it| it.expr(depth)),
+            }),
         }
     }
 }
