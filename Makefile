@@ -38,6 +38,7 @@ bench-compile: ## Building and compiling statements against peers: the same SQL,
 	cargo bench --manifest-path benches/Cargo.toml --bench compile
 
 bench-plugins: ## What plugins add to building and compiling statements.
+	cargo run $(BENCHES) --bin instructions -- plugins
 	cargo bench --manifest-path benches/Cargo.toml --bench plugins
 
 bench-types: ## Seconds of `cargo check` for a large schema, against Diesel's.

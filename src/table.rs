@@ -141,6 +141,16 @@ pub trait Record: Sized + Send + 'static {
 )]
 pub trait Fills<C> {}
 
+/// A value of a column of the type `C`: what is never `null` may stand in a column that can be.
+#[diagnostic::on_unimplemented(message = "`{Self}` does not fill a column of the type `{C}`")]
+pub trait FillsColumn<C> {}
+
+#[diagnostic::do_not_recommend]
+impl<V> FillsColumn<Self> for V {}
+
+#[diagnostic::do_not_recommend]
+impl<V> FillsColumn<Option<Self>> for V {}
+
 /// A row that has the columns of the table shape `T`, in their order.
 #[diagnostic::on_unimplemented(
     message = "a query that gives `{Self}` does not give the columns of `{T}`",

@@ -2,12 +2,12 @@
 
 use std::hint::black_box;
 
-use kysera_benches::rounds::Rounds;
+use kysera_benches::rounds::{Contender, Rounds};
 use kysera_benches::{ENTRIES, Entry, Input, print_ratios};
 
 fn main() {
     let input = Input::default();
-    let mut contenders: Vec<(String, Box<dyn FnMut() + '_>)> = Vec::new();
+    let mut contenders: Vec<Contender<'_>> = Vec::new();
     for entry in &ENTRIES {
         let run = || drop(black_box((entry.build)(black_box(&input))));
         contenders.push((name(entry), Box::new(run)));

@@ -4,13 +4,13 @@ use std::hint::black_box;
 
 use kysera::Db;
 use kysera_benches::Input;
-use kysera_benches::rounds::Rounds;
-use kysera_benches::with_plugins::{PLUGINS, STATEMENTS, database};
+use kysera_benches::rounds::{Contender, Rounds};
+use kysera_benches::with_plugins::{PLUGINS, STATEMENTS, database, print_ratios};
 
 fn main() {
     let input = Input::default();
     let databases: Vec<(&str, Db)> = PLUGINS.iter().map(|plugins| (*plugins, database(plugins))).collect();
-    let mut contenders: Vec<(String, Box<dyn FnMut() + '_>)> = Vec::new();
+    let mut contenders: Vec<Contender<'_>> = Vec::new();
     for (query, build) in &STATEMENTS {
         for (plugins, db) in &databases {
             let run = || {
@@ -29,15 +29,5 @@ fn main() {
             println!("best {query} {plugins} {:.0} ns", best(query, plugins));
         }
     }
-    for (query, _) in &STATEMENTS {
-        for plugins in &PLUGINS[1..] {
-            println!("ratio {query} {plugins}/none {:.3}", best(query, plugins) / best(query, "none"));
-        }
-    }
-    // What one level more costs, of few and of many: the same where the cost is linear in the size.
-    for plugins in PLUGINS {
-        let few = best("nested8", plugins) - best("nested", plugins);
-        let many = best("nested16", plugins) - best("nested8", plugins);
-        println!("ratio nested {plugins} many-levels/few-levels {:.2}", many / 8.0 / (few / 4.0));
-    }
+    print_ratios("ratio", best);
 }

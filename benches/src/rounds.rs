@@ -10,6 +10,9 @@ use criterion::Criterion;
 
 const ROUNDS: usize = 12;
 
+/// A name, and what is measured under it.
+pub type Contender<'a> = (String, Box<dyn FnMut() + 'a>);
+
 /// The figures of contenders that were measured.
 pub struct Rounds {
     output: PathBuf,
@@ -17,7 +20,7 @@ pub struct Rounds {
 
 impl Rounds {
     /// Measures contenders, each under its name.
-    pub fn measure(contenders: &mut [(String, Box<dyn FnMut() + '_>)]) -> Self {
+    pub fn measure(contenders: &mut [Contender<'_>]) -> Self {
         let output = output_directory();
         let mut criterion = Criterion::default()
             .output_directory(&output)

@@ -12,8 +12,11 @@ use crate::with_kysera::{q1_statement, q2_statement};
 /// The sets of plugins.
 pub const PLUGINS: [&str; 5] = ["none", "noop1", "noop3", "noop5", "builtin3"];
 
+/// Builds a statement.
+pub type Build = fn(&Input) -> ast::Statement;
+
 /// What is built.
-pub const STATEMENTS: [(&str, fn(&Input) -> ast::Statement); 5] = [
+pub const STATEMENTS: [(&str, Build); 5] = [
     ("q1", |input| q1_statement(input).to_statement()),
     ("q2", |input| q2_statement(input).to_statement()),
     ("nested", |input| nested(input, 4)),
@@ -49,6 +52,8 @@ pub fn database(plugins: &str) -> Db {
             .plugin(SoftDelete::new())
             .plugin(Timestamps::new())
             .plugin(RowPolicies::new().tenant("tenant_id", |tenant: &Tenant| tenant.0.into())),
+        ("soft_delete", _) => builder.plugin(SoftDelete::new()),
+        ("timestamps", _) => builder.plugin(Timestamps::new()),
         (_, Some(count)) => {
             let count: usize = count.parse().expect("how many");
             (0..count).fold(builder, |builder, number| builder.plugin(Noop(format!("noop {number}"))))
@@ -90,5 +95,23 @@ impl Driver for Nowhere {
 
     fn status(&self) -> PoolStatus {
         PoolStatus::default()
+    }
+}
+
+/// Prints one line for each set of plugins and query: its figure over that without plugins, and whether the figure of
+/// nested queries is linear in their size.
+pub fn print_ratios(what: &str, figure: impl Fn(&str, &str) -> f64) {
+    let figures: Vec<Vec<f64>> =
+        STATEMENTS.iter().map(|(query, _)| PLUGINS.iter().map(|plugins| figure(query, plugins)).collect()).collect();
+    for ((query, _), figures) in STATEMENTS.iter().zip(&figures) {
+        for (plugins, figure) in PLUGINS.iter().zip(figures).skip(1) {
+            println!("{what} {query} {plugins}/none {:.3}", figure / figures[0]);
+        }
+    }
+    // What one level more costs, of few and of many: the same where the cost is linear in the size.
+    let [.., nested, nested8, nested16] = figures.as_slice() else { return };
+    for (at, plugins) in PLUGINS.iter().enumerate() {
+        let (few, many) = (nested8[at] - nested[at], nested16[at] - nested8[at]);
+        println!("{what} nested {plugins} many-levels/few-levels {:.2}", many / 8.0 / (few / 4.0));
     }
 }

@@ -79,22 +79,24 @@ impl Column {
 
     #[inline]
     pub(super) fn walk_names_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
-        let (mut table, mut name) = match &self.0 {
-            Names::Static(table, name) => {
-                let (mut new_table, mut new_name) = (Ident::Static(table), Ident::Static(name));
-                new_table.accept_mut(visitor)?;
-                new_name.accept_mut(visitor)?;
-                if let (Ident::Static(new_table), Ident::Static(new_name)) = (&new_table, &new_name)
-                    && std::ptr::eq(*new_table, *table)
-                    && std::ptr::eq(*new_name, *name)
-                {
-                    return Ok(());
-                }
-                *self = Self::new(Some(new_table), new_name);
-                return Ok(());
-            }
-            Names::Dynamic(names) => (names.0.clone(), names.1.clone()),
-        };
+        // Nearly every column, for which nothing is made but what the visitor changes.
+        let Names::Static(table, name) = self.0 else { return self.walk_dynamic_mut(visitor) };
+        let (mut new_table, mut new_name) = (Ident::Static(table), Ident::Static(name));
+        new_table.accept_mut(visitor)?;
+        new_name.accept_mut(visitor)?;
+        if let (Ident::Static(new_table), Ident::Static(new_name)) = (&new_table, &new_name)
+            && std::ptr::eq(*new_table, table)
+            && std::ptr::eq(*new_name, name)
+        {
+            return Ok(());
+        }
+        *self = Self::new(Some(new_table), new_name);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn walk_dynamic_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+        let (mut table, mut name) = (self.table(), self.name());
         table.accept_mut(visitor)?;
         name.accept_mut(visitor)?;
         if table != self.table() || name != self.name() {

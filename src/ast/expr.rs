@@ -50,8 +50,8 @@ pub enum Expr {
     Raw(Shared<Raw>),
 }
 
-/// The operands of a chain of `and` or `or`. Up to eight need no allocation of their own.
-pub type Operands = SmallVec<[Expr; 8]>;
+/// The operands of a chain of `and` or `or`. Up to twelve need no allocation of their own.
+pub type Operands = SmallVec<[Expr; 12]>;
 
 impl Expr {
     /// `self and other`, flat: a chain of any length is one node.

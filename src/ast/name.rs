@@ -150,6 +150,24 @@ impl Ident {
     }
 }
 
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        self.text
+    }
+}
+
+impl AsRef<str> for Ident {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl From<&Self> for Ident {
+    fn from(ident: &Self) -> Self {
+        ident.clone()
+    }
+}
+
 impl From<&'static Name> for Ident {
     fn from(name: &'static Name) -> Self {
         Self::Static(name)

@@ -82,10 +82,9 @@ impl<'a> TableUse<'a> {
     }
 
     /// A column of it, as the statement must write it here.
-    pub fn column(&self, name: impl Into<Ident>) -> Expr {
-        let name = name.into();
-        let declared = self.declared().and_then(|it| it.column(name.as_str()));
-        let name = declared.map_or(name, |column| Ident::Static(column.name));
+    pub fn column(&self, name: impl AsRef<str> + Into<Ident>) -> Expr {
+        let declared = self.declared().and_then(|it| it.column(name.as_ref()));
+        let name = declared.map_or_else(|| name.into(), |column| Ident::Static(column.name));
         Expr::Column(Column::new(Some(self.known_as.clone()), name))
     }
 }
@@ -214,6 +213,11 @@ enum Place {
 }
 
 impl Resolver<'_, '_> {
+    #[inline(never)]
+    fn inside(&mut self, it: &mut Expr) -> Result<()> {
+        it.walk_mut(self)
+    }
+
     /// Asks for a table that is written, which is never a common table expression.
     fn target(&mut self, name: &mut TableName, alias: &mut Option<Ident>, role: Role) -> Result<Option<Expr>> {
         let known_as = alias.clone().unwrap_or_else(|| name.name.clone());
@@ -301,7 +305,36 @@ fn derive(table: &mut TableRef, condition: Expr) {
     *table = TableRef::Derived(Derived { query: Query::Select(Shared::new(query)), alias });
 }
 
+/// Whether it is seen without a walk that no query, and so no table, stands in an expression: as in nearly all.
+#[inline(never)]
+fn holds_no_query(it: &Expr) -> bool {
+    match it {
+        Expr::And(all) | Expr::Or(all) => all.iter().all(is_of_leaves),
+        other => is_of_leaves(other),
+    }
+}
+
+#[inline]
+fn is_of_leaves(it: &Expr) -> bool {
+    match it {
+        Expr::Binary(it) => is_leaf(&it.left) && is_leaf(&it.right),
+        Expr::Like(it) => is_leaf(&it.left) && is_leaf(&it.pattern),
+        Expr::In(it) => is_leaf(&it.value) && it.list.iter().all(is_leaf),
+        Expr::IsNull(it) => is_leaf(&it.value),
+        other => is_leaf(other),
+    }
+}
+
+#[inline]
+fn is_leaf(it: &Expr) -> bool {
+    matches!(it, Expr::Column(_) | Expr::Value(_))
+}
+
 impl VisitMut for Resolver<'_, '_> {
+    fn visit_expr(&mut self, node: &mut Expr) -> Result<()> {
+        if is_leaf(node) || holds_no_query(node) { Ok(()) } else { self.inside(node) }
+    }
+
     fn visit_select(&mut self, node: &mut Select) -> Result<()> {
         let Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset } =
             node;

@@ -159,6 +159,7 @@ pub(super) fn inside<R>(work: impl FnOnce() -> R) -> Result<R> {
 struct Restore(usize);
 
 impl Drop for Restore {
+    #[inline]
     fn drop(&mut self) {
         INSIDE.set(self.0);
     }

@@ -48,7 +48,7 @@ pub trait Node {
     fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()>;
 }
 
-/// `Option`, lists and [`Shared`] are no nodes of their own: what is inside is visited.
+/// Lists, `Option` and [`Shared`] are no nodes of their own: what is inside is visited.
 macro_rules! transparent {
     ($([$($generics:tt)*] $Container:ty, $one:ident $each:expr, $each_mut:expr;)*) => {
         $(impl<$($generics)*> Node for $Container {
@@ -75,8 +75,25 @@ macro_rules! transparent {
 
 transparent! {
     [T: Node] Vec<T>, it it.iter(), it.iter_mut();
-    [T: Node] Option<T>, it it.iter(), it.iter_mut();
     [A: Array<Item: Node>] SmallVec<A>, it it.iter(), it.iter_mut();
+}
+
+impl<T: Node> Node for Option<T> {
+    fn accept<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+        self.walk(visitor)
+    }
+
+    fn accept_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+        self.walk_mut(visitor)
+    }
+
+    fn walk<V: Visit + ?Sized>(&self, visitor: &mut V) -> Result<()> {
+        if let Some(node) = self { node.accept(visitor) } else { Ok(()) }
+    }
+
+    fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
+        if let Some(node) = self { node.accept_mut(visitor) } else { Ok(()) }
+    }
 }
 
 impl<T: Node + Clone + PartialEq> Node for Shared<T> {
@@ -95,6 +112,12 @@ impl<T: Node + Clone + PartialEq> Node for Shared<T> {
     fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
         self.change(|node| node.accept_mut(visitor))
     }
+}
+
+/// Does something out of the way of what is done far more often.
+#[inline(never)]
+fn elsewhere<R>(work: impl FnOnce() -> R) -> R {
+    work()
 }
 
 macro_rules! nodes {
@@ -138,6 +161,7 @@ macro_rules! nodes {
                 visitor.$visit(self)
             }
 
+            #[inline]
             fn accept_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
                 visitor.$visit(self)
             }
@@ -146,6 +170,7 @@ macro_rules! nodes {
                 walk!(self, visitor, accept, $Node $parts $parts)
             }
 
+            #[inline]
             fn walk_mut<V: VisitMut + ?Sized>(&mut self, visitor: &mut V) -> Result<()> {
                 walk!(self, visitor, accept_mut, $Node $parts $parts)
             }
@@ -184,6 +209,13 @@ macro_rules! walk {
         $(walk!(@part $visitor, $accept, $part $(: $leaf)?);)*
         let _ = $visitor;
         Ok(())
+    }};
+    // An enum of which nearly all nodes are some kinds, named before the `;` and matched where the node is met.
+    ($node:ident, $visitor:ident, $accept:ident, $Node:ident $all:tt [ $($Often:ident($part:ident)),+; $($variants:tt)* ]) => {{
+        match $node {
+            $($Node::$Often($part) => $part.$accept($visitor),)+
+            others => elsewhere(|| walk!(@variants others, $visitor, $accept, $Node, {} $($Often($part),)+ $($variants)*,)),
+        }
     }};
     // An enum: `[Variant(node), Leaf(_), Struct { part, leaf: _ }, Empty]`.
     ($node:ident, $visitor:ident, $accept:ident, $Node:ident $all:tt [ $($variants:tt)* ]) => {
@@ -257,7 +289,7 @@ nodes! {
     visit_foreign_key:     @table ForeignKey { name, columns, table, references, on_delete: _, on_update: _ }
     visit_check:           Check { name, condition }
     visit_drop_table:      @scope DropTable { if_exists: _, name, cascade: _ }
-    visit_expr:            Expr [Column(it), Value(it), And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
+    visit_expr:            Expr [Column(it), Value(it); And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
     visit_column:          Column (names)
     visit_unary:           Unary { operator: _, operand }
     visit_binary:          Binary { left, operator: _, right }

@@ -132,6 +132,41 @@ pub(super) fn holds_column_of_rows(node: &impl Node, select: &Select) -> bool {
     finds(node, Finder(select))
 }
 
+/// Whether an aggregate of a `select` is about columns of queries around it alone, which makes it one of theirs.
+pub(super) fn holds_aggregate_of_outer(node: &impl Node, select: &Select) -> bool {
+    struct Finder<'a>(&'a Select);
+    impl Visit for Finder<'_> {
+        fn visit_aggregate(&mut self, aggregate: &Aggregate) -> Result<()> {
+            let mut about = About { select: self.0, own: false, outer: false };
+            aggregate.walk(&mut about)?;
+            if about.outer && !about.own { found() } else { Ok(()) }
+        }
+
+        fn visit_query(&mut self, _: &Query) -> Result<()> {
+            Ok(())
+        }
+    }
+    struct About<'a> {
+        select: &'a Select,
+        own: bool,
+        outer: bool,
+    }
+    impl Visit for About<'_> {
+        fn visit_column(&mut self, column: &Column) -> Result<()> {
+            let own = column.table().is_none_or(|table| tables(self.select).any(|name| *name == table));
+            *(if own { &mut self.own } else { &mut self.outer }) = true;
+            Ok(())
+        }
+
+        // Nobody knows which columns it names.
+        fn visit_raw(&mut self, _: &Raw) -> Result<()> {
+            self.own = true;
+            Ok(())
+        }
+    }
+    finds(node, Finder(select))
+}
+
 /// The names of a query's tables.
 fn tables(select: &Select) -> impl Iterator<Item = &Ident> {
     select.from.iter().chain(select.joins.iter().map(|join| &join.table)).map(TableRef::name)

@@ -36,10 +36,12 @@ impl<'a> Writer<'a> {
     /// puts an expression into parentheses; subqueries bring their own.
     #[inline]
     pub(super) fn operand(&mut self, it: &'a Expr, needs: Precedence, typed: Typed) -> Result<()> {
-        // Most operands are one of these, and need no look at precedence and depth.
-        if let Expr::Column(it) = it {
-            return self.column(it);
-        }
+        // Most operands are columns or values, which need no look at precedence and depth.
+        if let Expr::Column(it) = it { self.column(it) } else { self.value_or_nested(it, needs, typed) }
+    }
+
+    #[inline(never)]
+    fn value_or_nested(&mut self, it: &'a Expr, needs: Precedence, typed: Typed) -> Result<()> {
         if let Expr::Value(value) = it {
             self.value(value, typed)?;
             self.decimal_collation(value);

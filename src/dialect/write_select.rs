@@ -96,8 +96,12 @@ impl<'a> Writer<'a> {
             self.values = values_around;
             self.once = once_around;
         }
-        if group_by.is_empty() && (having.is_some() || self.aggregates > aggregates_before) {
+        let aggregates = self.aggregates > aggregates_before;
+        if group_by.is_empty() && (having.is_some() || aggregates) {
             one_group(it)?;
+        }
+        if aggregates && self.is_nested() {
+            all_of_this_query(it)?;
         }
         self.limit(limit, offset)
     }
@@ -491,6 +495,20 @@ fn one_group(it: &Select) -> Result<()> {
     if one_row && uses_rows() {
         return Err(invalid(
             "a column beside an aggregate, without `group by`: all rows make one, and the column has no one value in it",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses an aggregate that every server takes for one of a query around this one.
+fn all_of_this_query(it: &Select) -> Result<()> {
+    let of_outer = lower::holds_aggregate_of_outer(&it.columns, it)
+        || lower::holds_aggregate_of_outer(&it.having, it)
+        || lower::holds_aggregate_of_outer(&it.order_by, it);
+    if of_outer {
+        return Err(invalid(
+            "an aggregate of columns that are all of a query around it, which makes it one of that query; \
+             aggregate there, or a column of this query",
         ));
     }
     Ok(())

@@ -123,6 +123,11 @@ impl<'a> Writer<'a> {
         result
     }
 
+    /// Whether what is written stands within something else.
+    pub(super) const fn is_nested(&self) -> bool {
+        self.depth > 0
+    }
+
     pub(super) fn unsupported<T>(&self, feature: &'static str, hint: &'static str) -> Result<T> {
         Err(Unsupported::new(self.spec.name, feature, hint).into())
     }

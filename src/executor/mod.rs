@@ -243,16 +243,16 @@ impl Pipeline {
     /// The plugins that a statement runs through: those that it brings along, and then all that it does not leave out.
     fn run_through<'a>(&'a self, context: &Context<'a>) -> impl Iterator<Item = &'a Arc<dyn Plugin>> + use<'a> {
         let context = *context;
-        let all = self.plugins.iter().filter(move |plugin| !context.leaves_out((***plugin).type_id()));
+        let all = self.plugins.iter().filter(move |plugin| !context.leaves_out(&***plugin));
         context.plugins_of_query().into_iter().chain(all)
     }
 
-    /// Has the plugins rewrite a statement.
+    /// Has the plugins rewrite a statement. An error names it as the program wrote it.
     fn rewrite(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
         self.run_through(context).try_fold(statement, |statement, plugin| {
-            let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
             plugin.transform(statement, context).map_err(|error| {
-                let table = table.map(|name| format!(" of `{}`", name.as_str())).unwrap_or_default();
+                let table = table.as_ref().map(|name| format!(" of `{}`", name.as_str())).unwrap_or_default();
                 error.in_plugin(plugin.name(), format!("this {operation}{table}"))
             })
         })

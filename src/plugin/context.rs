@@ -86,9 +86,9 @@ impl<'a> Context<'a> {
         plugins
     }
 
-    /// Whether the query leaves out a plugin of this type.
-    pub(crate) fn leaves_out(&self, plugin: TypeId) -> bool {
-        self.metadata[0].all::<LeftOut>().any(|left_out| left_out.0 == plugin)
+    /// Whether the query leaves out plugins of the type of this one.
+    pub(crate) fn leaves_out(&self, plugin: &dyn Plugin) -> bool {
+        self.metadata[0].all::<LeftOut>().any(|left_out| left_out.0 == plugin.type_id())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::expr::scope::{Entry, Has, Within};
 use crate::expr::{Aggregate, Base, Expr, Expression, Null, Of, Raw};
 use crate::row::RowReader;
-use crate::table::{Column, Fills, Table, WholeRow, all_columns};
+use crate::table::{Column, Fills, FillsColumn, Table, WholeRow, all_columns};
 use crate::tuples::{for_each_tuple, list};
 use crate::types::{NotNull, Nullable, Nullness, SqlType};
 
@@ -183,12 +183,12 @@ macro_rules! tuples {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<$($E),+> Fills<list!($($E)+)> for ($($E,)+) {}
+        impl<$($E: FillsColumn<$I>, $I),+> Fills<list!($($I)+)> for ($($E,)+) {}
     };
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: SqlType> Fills<(V, ())> for V {}
+impl<C, V: SqlType + FillsColumn<C>> Fills<(C, ())> for V {}
 
 for_each_tuple!(tuples);
 

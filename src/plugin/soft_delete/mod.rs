@@ -232,7 +232,7 @@ impl SoftDelete {
                 }
             },
         };
-        let column = || table.column(self.column.clone());
+        let column = || table.column(&self.column);
         Ok(match which {
             Which::Live => Some(column().is_null()),
             Which::All => None,

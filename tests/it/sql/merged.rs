@@ -130,6 +130,22 @@ fn an_order_by_an_aggregate_makes_one_row_too() {
 }
 
 #[test]
+fn an_aggregate_of_outer_columns_belongs_to_the_outer_query() {
+    let of_user = || select_from(posts::table).correlate(users::table).filter(posts::user_id.eq(users::id));
+    for spec in [&POSTGRES, &MYSQL, &MARIADB, &SQLITE] {
+        let outer = select_from(users::table).select(of_user().select(users::id.count()).scalar());
+        let error = outer.compile(spec).unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("of a query around it"), "{error}");
+    }
+    reading(async |_, db| {
+        let own = of_user().select(posts::id.count()).scalar();
+        let both = of_user().select((posts::id + users::id).count()).scalar();
+        let q = select_from(users::table).order_by(users::id).select((own, both));
+        assert!(q.fetch_all(db).await.unwrap().iter().all(|(own, both)| own == both));
+    });
+}
+
+#[test]
 fn a_group_with_a_value_is_selected_once_where_placeholders_have_no_numbers() {
     let signed = || users::name.concat("x");
     let q = select_from(users::table).group_by(signed()).select((signed(), signed()));

@@ -16,6 +16,10 @@ fn inserts() {
             select_from(posts::table).filter(posts::id.gt(1)).select((posts::title, posts::title)),
         )
     };
+    let into_nullable = || {
+        let query = select_from(users::table).select((users::email, users::name, users::visits));
+        insert_into(users::table).from_select((users::email, users::name, users::age), query)
+    };
     let from_all = || {
         let query = select_from(posts::table).select((posts::title, posts::title));
         insert_into(users::table).from_select((users::email, users::name), query)
@@ -73,6 +77,7 @@ fn inserts() {
             ("a column twice", &insert_into(users::table).set((users::email.to("a"), users::email.to("b")))),
             ("defaults", &insert_into(users::table).default_values()),
             ("from a query", &from_posts()),
+            ("from a query whose column is never null, into one that can be", &into_nullable()),
             ("from a query without conditions", &from_all()),
             ("from a set operation", &both()),
             ("do nothing", &one().on_conflict_do_nothing()),

@@ -93,6 +93,13 @@ MySQL: insert into `users` (`email`, `name`) select `posts`.`title`, `posts`.`ti
 MariaDB: insert into `users` (`email`, `name`) select `posts`.`title`, `posts`.`title` from `posts` where `posts`.`id` > ?
 SQLite: insert into "users" ("email", "name") select "posts"."title", "posts"."title" from "posts" where "posts"."id" > ?1
 
+-- from a query whose column is never null, into one that can be
+PostgreSQL: insert into "users" ("email", "name", "age") select "users"."email", "users"."name", "users"."visits" from "users"
+    []
+MySQL: insert into `users` (`email`, `name`, `age`) select `users`.`email`, `users`.`name`, `users`.`visits` from `users`
+MariaDB: insert into `users` (`email`, `name`, `age`) select `users`.`email`, `users`.`name`, `users`.`visits` from `users`
+SQLite: insert into "users" ("email", "name", "age") select "users"."email", "users"."name", "users"."visits" from "users"
+
 -- from a query without conditions
 PostgreSQL: insert into "users" ("email", "name") select "posts"."title", "posts"."title" from "posts"
     []
