@@ -306,18 +306,17 @@ fn derive(table: &mut TableRef, condition: Expr) {
     *table = TableRef::Derived(Derived { query: Query::Select(Shared::new(query)), alias });
 }
 
-/// Whether it is seen without a walk that no query, and so no table, stands in an expression: as in nearly all.
+/// Whether it is seen without a walk that there are but columns and values in an expression, as in nearly all.
 #[inline(never)]
-fn holds_no_query(it: &Expr) -> bool {
+pub(crate) fn is_plain(it: &Expr) -> bool {
     match it {
         Expr::And(all) | Expr::Or(all) => all.iter().all(is_of_leaves),
         other => is_of_leaves(other),
     }
 }
 
-/// Whether it is seen at once that there are but columns and values in an expression that is no chain.
 #[inline]
-pub(crate) fn is_of_leaves(it: &Expr) -> bool {
+fn is_of_leaves(it: &Expr) -> bool {
     match it {
         Expr::Binary(it) => is_leaf(&it.left) && is_leaf(&it.right),
         Expr::Like(it) => is_leaf(&it.left) && is_leaf(&it.pattern),
@@ -334,7 +333,7 @@ fn is_leaf(it: &Expr) -> bool {
 
 impl VisitMut for Resolver<'_, '_> {
     fn visit_expr(&mut self, node: &mut Expr) -> Result<()> {
-        if is_leaf(node) || holds_no_query(node) { Ok(()) } else { self.inside(node) }
+        if is_leaf(node) || is_plain(node) { Ok(()) } else { self.inside(node) }
     }
 
     fn visit_select(&mut self, node: &mut Select) -> Result<()> {

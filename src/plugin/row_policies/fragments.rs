@@ -3,7 +3,7 @@
 use super::super::text;
 use super::Passes;
 use crate::ast::{
-    Aggregate, AllColumns, Call, Expr, Insert, Node, Raw, SelectExpr, Statement, Table, Update, Visit, is_of_leaves,
+    Aggregate, AllColumns, Call, Expr, Insert, Node, Raw, SelectExpr, Statement, Table, Update, Visit, is_plain,
 };
 use crate::error::{Error, Result};
 
@@ -58,7 +58,7 @@ impl Visit for Fragments {
     }
 
     fn visit_expr(&mut self, node: &Expr) -> Result<()> {
-        if is_of_leaves(node) { Ok(()) } else { node.walk(self) }
+        if is_plain(node) { Ok(()) } else { node.walk(self) }
     }
 
     fn visit_raw(&mut self, node: &Raw) -> Result<()> {
