@@ -61,8 +61,14 @@ enum Kind {
     Closed(Cow<'static, str>),
     #[error("the plugin `{plugin}` refused {subject}")]
     Plugin { plugin: String, subject: String, source: Error },
+    #[error("{} things went wrong: {}", .0.len(), list(.0))]
+    Several(Vec<Error>),
     #[error(transparent)]
     Database(DatabaseError),
+}
+
+fn list(errors: &[Error]) -> String {
+    errors.iter().map(Error::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl Error {
@@ -136,6 +142,25 @@ impl Error {
     #[must_use]
     pub(crate) fn in_plugin(self, name: &str, subject: String) -> Self {
         Self::new(Kind::Plugin { plugin: name.to_owned(), subject, source: self })
+    }
+
+    /// All that went wrong where one failure did not keep the rest from being done; one alone is itself.
+    pub(crate) fn several(mut errors: Vec<Self>) -> Self {
+        match errors.pop() {
+            Some(only) if errors.is_empty() => only,
+            last => {
+                errors.extend(last);
+                Self::new(Kind::Several(errors))
+            }
+        }
+    }
+
+    /// The errors of [`several`](Self::several), or this one.
+    pub(crate) fn into_all(self) -> Vec<Self> {
+        match *self.0 {
+            Kind::Several(errors) => errors,
+            kind => vec![Self::new(kind)],
+        }
     }
 
     /// What a server answered.
@@ -232,6 +257,15 @@ impl Error {
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {
         self.is(DatabaseErrorKind::LockTimeout)
+    }
+
+    /// All that went wrong, in the order in which it did: several errors of [`Db::close`](crate::Db::close), or this one.
+    #[must_use]
+    pub fn all(&self) -> &[Self] {
+        match &*self.0 {
+            Kind::Several(errors) => errors,
+            _ => std::slice::from_ref(self),
+        }
     }
 
     /// What the dialect lacks, where that is the error.

@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("schema", &["value", "ast", "types", "table", "query"]),
     ("dialect", &["value", "error", "ast"]),
     ("driver", &["value", "error", "row", "dialect"]),
-    ("plugin", &["value", "error", "ast", "types", "row", "dialect"]),
+    ("plugin", &["value", "error", "ast", "types", "row", "dialect", "driver"]),
     ("executor", &["value", "error", "ast", "dialect", "driver", "plugin"]),
     ("db", &["error", "table", "driver", "executor", "plugin"]),
     ("derive", &[]),

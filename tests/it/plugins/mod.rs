@@ -10,3 +10,5 @@ mod policies;
 mod escapes;
 mod with_schema;
 mod guards;
+mod life;
+mod around;
