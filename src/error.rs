@@ -61,6 +61,8 @@ enum Kind {
     Closed(Cow<'static, str>),
     #[error("the plugin `{plugin}` refused {subject}")]
     Plugin { plugin: String, subject: String, source: Error },
+    #[error("{0}")]
+    Conflict(Cow<'static, str>),
     #[error("{} things went wrong: {}", .0.len(), list(.0))]
     Several(Vec<Error>),
     #[error(transparent)]
@@ -131,6 +133,11 @@ impl Error {
     #[must_use]
     pub fn pool_timeout(waited: std::time::Duration, source: Option<Source>) -> Self {
         Self::new(Kind::PoolTimeout { waited_ms: waited.as_millis(), source })
+    }
+
+    /// A row that is to be changed is not as it was when that was decided.
+    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Conflict(message.into()))
     }
 
     /// The pool, the connection or the transaction is closed.
@@ -215,6 +222,12 @@ impl Error {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.kind(), Kind::Closed(_)) || self.is(DatabaseErrorKind::ConnectionLost)
+    }
+
+    /// True where a row that was to be changed is not as it was when that was decided.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.kind(), Kind::Conflict(_))
     }
 
     /// True where a unique or primary key is taken already.

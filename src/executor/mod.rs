@@ -278,7 +278,7 @@ impl Pipeline {
 }
 
 impl Lease<'_> {
-    fn connection(&mut self) -> &mut dyn driver::Connection {
+    pub(crate) fn connection(&mut self) -> &mut dyn driver::Connection {
         match self {
             Self::Pooled(connection) => &mut **connection,
             Self::Pinned { line, session: _ } => line.connection(),

@@ -12,6 +12,7 @@ mod next;
 mod life;
 mod reach;
 mod clock;
+mod give;
 mod soft_delete;
 mod timestamps;
 mod text;
@@ -19,10 +20,12 @@ mod row_policies;
 mod with_schema;
 mod read_only;
 mod require_limit;
+pub(crate) mod audit;
 
 use std::any::Any;
 use std::fmt;
 
+pub use self::audit::{Actor, Audit, Change, Unaudited};
 pub(crate) use self::context::{Added, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub(crate) use self::life::Life;

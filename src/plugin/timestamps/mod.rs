@@ -1,9 +1,7 @@
 //! Timestamps: when a row was made, and when it was last changed.
 
-mod give;
-
-use self::give::give;
 use super::clock::Clock;
+use super::give::give;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
 use crate::ast::{

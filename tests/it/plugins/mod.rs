@@ -12,3 +12,4 @@ mod with_schema;
 mod guards;
 mod life;
 mod around;
+mod audit;
