@@ -5,10 +5,10 @@
 
 use super::restoring::Restoring;
 use super::target::{Image, Target, changes};
-use super::{Audit, lost};
+use super::{Audit, answer_of, lost};
 use crate::ast::{Cte, Delete, Expr, Operation, Statement, Table, TableRef, Update};
 use crate::error::{Error, Result, Unsupported};
-use crate::plugin::{Answer, Next};
+use crate::plugin::{Answer, Next, Wanted};
 
 /// What updates and deletes have in common.
 struct Written<'a> {
@@ -46,21 +46,36 @@ impl Audit {
         if let Some(restoring) = next.context().get::<Restoring>() {
             restoring.check(before.images.first().map(|image| image.json.as_str()))?;
         }
-        self.run(target, before, update.into(), next).await
+        let gives_rows = !update.returning.is_empty();
+        self.run(target, before, update.into(), gives_rows, next).await
     }
 
     pub(super) async fn delete(&self, target: &Target, mut delete: Delete, mut next: Next<'_>) -> Result<Answer> {
         let before = read(target, (&mut delete).into(), &mut next).await?;
-        self.run(target, before, delete.into(), next).await
+        let gives_rows = !delete.returning.is_empty();
+        self.run(target, before, delete.into(), gives_rows, next).await
     }
 
-    async fn run(&self, target: &Target, before: Before, statement: Statement, mut next: Next<'_>) -> Result<Answer> {
+    async fn run(
+        &self,
+        target: &Target,
+        before: Before,
+        statement: Statement,
+        gives_rows: bool,
+        mut next: Next<'_>,
+    ) -> Result<Answer> {
         let Before { images: before, restricted } = before;
         let operation = statement.operation();
-        let answer = next.run(statement).await?;
-        let count = match &answer {
-            Answer::Rows(rows) => rows.len() as u64,
-            Answer::Outcome(outcome) => outcome.rows_affected,
+        let (answer, count) = match next.wanted() {
+            Wanted::Rows if gives_rows => {
+                let rows = next.fetch(statement).await?;
+                let count = rows.len() as u64;
+                (Answer::Rows(rows), count)
+            }
+            wanted => {
+                let outcome = next.execute(statement).await?;
+                (answer_of(outcome, wanted), outcome.rows_affected)
+            }
         };
         // A row that was read could be changed by nobody else. One more is of another transaction.
         if !restricted && count > before.len() as u64 {

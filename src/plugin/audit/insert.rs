@@ -1,12 +1,11 @@
 //! Inserts and upserts: which rows were there before, and by which keys those that are there now are found.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use smallvec::smallvec;
 
 use super::target::{Image, Target, changes, is_among};
-use super::{Audit, lost};
+use super::{Audit, answer_of, lost};
 use crate::ast::{
     Assignment, Conflict, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, InsertValue, Operation, Raw,
     RawPart, SelectExpr, SelectItem, Values,
@@ -199,26 +198,88 @@ fn keys_of(target: &Target, insert: &Insert) -> Option<Vec<Vec<Value>>> {
     }
 }
 
-/// Runs an upsert on a server where it means all unique keys, of which nobody here knows all: the rows must give their
-/// primary keys, and it is refused afterwards where another key was hit.
+/// Runs an upsert on a server where it means all unique keys, of which nobody here knows all, and where nothing keeps
+/// others from inserting a row that was not there: so its rows must give their primary keys.
 async fn upsert_by_key(target: &Target, insert: Insert, next: &mut Next<'_>) -> Result<Inserted> {
-    let Some(keys) = keys_of(target, &insert) else {
-        return Err(refused(next.context().spec(), "audit of an upsert without primary keys", BY_KEY));
+    let spec = next.context().spec();
+    let Some(given) = keys_of(target, &insert) else {
+        return Err(refused(spec, "audit of an upsert without primary keys", BY_KEY));
     };
-    let keys = distinct(target, keys);
-    let updates = match &insert.conflict {
-        Some(Conflict { target: _, action: ConflictAction::Update { assignments: _, filter: _ } }) => true,
-        Some(Conflict { target: _, action: ConflictAction::Nothing }) | None => false,
-    };
+    let keys = distinct(target, given.clone());
+    if keys.len() < given.len() {
+        return Err(refused(spec, "audit of an upsert that gives a row twice", "give each row once"));
+    }
     let before = target.read_keys(&mut next.runner(), &keys).await?;
-    let answer = next.run(insert.into()).await?;
-    // An inserted row counts once, and an updated one twice.
-    let lost = match &answer {
-        Answer::Outcome(outcome) => updates && outcome.rows_affected > (keys.len() + before.len()) as u64,
-        Answer::Rows(_) => false,
+    match &insert.conflict {
+        Some(Conflict { target: _, action: ConflictAction::Update { assignments: _, filter: _ } }) => {
+            let was_there: HashSet<&str> = before.iter().map(|image| image.key_text.as_str()).collect();
+            let is_there: Vec<bool> =
+                given.iter().map(|key| was_there.contains(target.key_text(key).as_str())).collect();
+            let answer = upsert_in_parts(target, insert, &is_there, &keys, next).await?;
+            Ok(Inserted { answer, before, expected: keys.len(), keys, lost: false })
+        }
+        Some(Conflict { target: _, action: ConflictAction::Nothing }) | None => {
+            let wanted = next.wanted();
+            let outcome = next.execute(insert.into()).await?;
+            // A row that is there now was inserted here, or by another transaction in between, or was there before.
+            let after = target.read_keys(&mut next.runner(), &keys).await?;
+            let lost = after.len() as u64 != before.len() as u64 + outcome.rows_affected;
+            Ok(Inserted { answer: answer_of(outcome, wanted), before, expected: 0, keys, lost })
+        }
+    }
+}
+
+/// Inserts the rows that were not there, and updates those that were, which nobody else can change: so it is known which
+/// is which.
+async fn upsert_in_parts(
+    target: &Target,
+    insert: Insert,
+    is_there: &[bool],
+    keys: &[Vec<Value>],
+    next: &mut Next<'_>,
+) -> Result<Answer> {
+    let new = Insert { conflict: None, ..rows_where(&insert, is_there, false) };
+    let there = rows_where(&insert, is_there, true);
+    let count = is_there.iter().filter(|it| **it).count();
+    let inserted = if count < keys.len() {
+        match next.run(new.into()).await {
+            Err(error) if error.is_unique_violation() => {
+                // Another transaction has inserted one of the rows, or another key than the primary one is taken.
+                let now = target.read_keys(&mut next.runner(), keys).await?.len();
+                let feature = "audit of an upsert that another key than the primary hits";
+                return Err(if now > count { lost() } else { refused(next.context().spec(), feature, BY_KEY) });
+            }
+            answer => Some(answer?),
+        }
+    } else {
+        None
     };
-    // Where nothing is updated, a row may be passed over for another of its keys.
-    Ok(Inserted { answer, before, expected: if updates { keys.len() } else { 0 }, keys, lost })
+    let updated = if count > 0 { Some(next.run(there.into()).await?) } else { None };
+    match (inserted, updated) {
+        (Some(Answer::Outcome(first)), Some(Answer::Outcome(second))) => Ok(Answer::Outcome(Outcome::new(
+            first.rows_affected + second.rows_affected,
+            first.last_insert_id.or(second.last_insert_id),
+        ))),
+        (Some(Answer::Rows(mut first)), Some(Answer::Rows(mut second))) => {
+            for row in second.iter_mut() {
+                row.values().iter().for_each(|value| first.push(value.clone()));
+            }
+            Ok(Answer::Rows(first))
+        }
+        (Some(only), _) | (None, Some(only)) => Ok(only),
+        (None, None) => Err(Error::invalid("an `insert` needs at least one row")),
+    }
+}
+
+/// An insert of some of its rows.
+fn rows_where(insert: &Insert, is_there: &[bool], wanted: bool) -> Insert {
+    let mut part = insert.clone();
+    if let InsertSource::Values(Values { values }) = &mut part.source {
+        let rows = std::mem::take(values);
+        let rows = rows.chunks(insert.columns.len().max(1)).zip(is_there).filter(|(_, is_there)| **is_there == wanted);
+        *values = rows.flat_map(|(row, _)| row.iter().cloned()).collect();
+    }
+    part
 }
 
 /// Runs an insert on a server that gives no keys back, but tells the first number that it gave.
@@ -239,10 +300,7 @@ async fn numbered(target: &Target, insert: Insert, next: &mut Next<'_>) -> Resul
         }
         (None, None) => return Err(refused(context.spec(), "audit of an insert whose keys are not known", BY_KEY)),
     };
-    let answer = match wanted {
-        Wanted::Outcome => Answer::Outcome(outcome),
-        Wanted::Rows => Answer::Rows(Rows::new(Arc::default())),
-    };
+    let answer = answer_of(outcome, wanted);
     Ok(Inserted { answer, before: Vec::new(), expected: keys.len(), keys, lost: false })
 }
 

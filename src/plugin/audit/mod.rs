@@ -19,10 +19,11 @@ pub(crate) use self::restoring::Restoring;
 use self::target::{Changed, Target};
 use super::clock::Clock;
 use super::reach::{is_among, names};
-use super::{Answer, Context, Next, Plugin, Runner, text};
-use crate::ast::{Cte, Ident, Node, Operation, Raw, RawPart, Statement, TableName, Visit};
-use crate::driver::BoxFuture;
+use super::{Answer, Context, Next, Plugin, Runner, Wanted, text};
+use crate::ast::{Cte, Ident, Operation, Raw, RawPart, Statement, TableName};
+use crate::driver::{BoxFuture, Outcome};
 use crate::error::{DatabaseError, DatabaseErrorKind, Error, Result, Unsupported};
+use crate::row::Rows;
 use crate::types::SqlType;
 use crate::value::Value;
 
@@ -87,7 +88,10 @@ use crate::value::Value;
 ///   One that has none is refused, unless it is left out by [`except`](Self::except).
 /// - What cannot be known is [`Unsupported`], and nothing is stored: an update that changes a primary key, a common table
 ///   expression that writes, an upsert whose key is not known from its values; on MySQL also an insert from a query, unless it
-///   is run as a query and an insert, and on MySQL and MariaDB an upsert of rows without primary keys.
+///   is run as a query and an insert; and on MySQL and MariaDB an upsert of rows without primary keys, or that hits another
+///   unique key than that. An upsert is run there as an insert of the rows that are new and an update of the others.
+/// - Where another transaction writes the same rows between they are read and written, the statement fails as one that
+///   [is to be tried again](Error::is_serialization_failure).
 /// - A row that is changed by the database itself has no entry: by `on delete cascade`, or by a trigger in another table.
 /// - Text that holds a word of a statement that writes is refused, since nobody knows what it does. A handle for what needs
 ///   no log, such as migrations, is made by `db.with(Audit::unaudited())`.
@@ -358,26 +362,19 @@ impl Plugin for Audit {
         if is_unaudited(context) {
             return Ok(statement);
         }
-        statement.accept(&mut Texts)?;
+        texts_write_nothing(&statement)?;
         self.stamp(&mut statement, context)?;
         Ok(statement)
     }
 
     fn wraps(&self, statement: &Statement, context: &Context<'_>) -> bool {
-        !is_unaudited(context)
-            && match statement {
-                Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
-                    statement.table().is_some_and(|table| self.includes(table)) || self.writes_in_with(statement)
-                }
-                Statement::Select(_) | Statement::Compound(_) => self.writes_in_with(statement),
-                Statement::CreateTable(_) | Statement::DropTable(_) | Statement::Raw(_) => false,
-            }
+        !is_unaudited(context) && (self.is_written(statement) || self.is_written_in_with(statement))
     }
 
     fn around<'a>(&'a self, statement: Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
         Box::pin(async move {
             let context = *next.context();
-            if self.writes_in_with(&statement) {
+            if self.is_written_in_with(&statement) {
                 return Err(Unsupported::new(
                     context.spec().name,
                     "audit of a common table expression that writes",
@@ -416,52 +413,51 @@ impl Plugin for Audit {
 }
 
 impl Audit {
-    /// Whether a common table expression before a statement writes a table of which a log is kept.
-    fn writes_in_with(&self, statement: &Statement) -> bool {
-        let with: &[Cte] = match statement {
-            Statement::Select(it) => &it.with,
-            Statement::Compound(it) => &it.with,
-            Statement::Insert(it) => &it.with,
-            Statement::Update(it) => &it.with,
-            Statement::Delete(it) => &it.with,
-            Statement::CreateTable(_) | Statement::DropTable(_) | Statement::Raw(_) => &[],
-        };
-        with.iter().any(|cte| cte.statement.accept(&mut Writes(self)).is_err())
-    }
-}
-
-/// Ends at a statement that writes a table of which a log is kept.
-struct Writes<'a>(&'a Audit);
-
-impl Visit for Writes<'_> {
-    fn visit_statement(&mut self, node: &Statement) -> Result<()> {
-        match node {
-            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_)
-                if node.table().is_some_and(|table| self.0.includes(table)) =>
-            {
-                Err(Error::invalid("it writes"))
+    /// Whether a statement itself writes a table of which a log is kept.
+    fn is_written(&self, statement: &Statement) -> bool {
+        match statement {
+            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
+                statement.table().is_some_and(|table| self.includes(table))
             }
-            _ => node.walk(self),
-        }
-    }
-}
-
-/// Ends at a statement that is text and may write.
-struct Texts;
-
-impl Visit for Texts {
-    fn visit_statement(&mut self, node: &Statement) -> Result<()> {
-        match node {
-            Statement::Raw(raw) => writes_nothing(raw),
             Statement::Select(_)
             | Statement::Compound(_)
-            | Statement::Insert(_)
-            | Statement::Update(_)
-            | Statement::Delete(_)
             | Statement::CreateTable(_)
-            | Statement::DropTable(_) => node.walk(self),
+            | Statement::DropTable(_)
+            | Statement::Raw(_) => false,
         }
     }
+
+    /// Whether a common table expression before a statement does.
+    fn is_written_in_with(&self, statement: &Statement) -> bool {
+        with_of(statement).iter().any(|cte| self.is_written(&cte.statement))
+    }
+}
+
+/// The common table expressions before a statement. No server lets one write that stands anywhere else.
+fn with_of(statement: &Statement) -> &[Cte] {
+    match statement {
+        Statement::Select(it) => &it.with,
+        Statement::Compound(it) => &it.with,
+        Statement::Insert(it) => &it.with,
+        Statement::Update(it) => &it.with,
+        Statement::Delete(it) => &it.with,
+        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::Raw(_) => &[],
+    }
+}
+
+/// Refuses text that may write, as a statement or before one.
+fn texts_write_nothing(statement: &Statement) -> Result<()> {
+    let before = with_of(statement).iter().map(|cte| &cte.statement);
+    before.chain([statement]).try_for_each(|statement| match statement {
+        Statement::Raw(raw) => writes_nothing(raw),
+        Statement::Select(_)
+        | Statement::Compound(_)
+        | Statement::Insert(_)
+        | Statement::Update(_)
+        | Statement::Delete(_)
+        | Statement::CreateTable(_)
+        | Statement::DropTable(_) => Ok(()),
+    })
 }
 
 /// The words without which no text changes rows, functions aside. Definitions are not among them: no log is kept of them.
@@ -496,4 +492,12 @@ fn lost() -> Error {
         "audit",
         "another transaction has written the same rows; try again",
     ))
+}
+
+/// What came of a statement that gives no rows, in the form that is wanted.
+fn answer_of(outcome: Outcome, wanted: Wanted) -> Answer {
+    match wanted {
+        Wanted::Outcome => Answer::Outcome(outcome),
+        Wanted::Rows => Answer::Rows(Rows::new(Arc::default())),
+    }
 }
