@@ -1,5 +1,6 @@
 //! Audit, on all servers: the scenarios AU1 to AU13.
 
+mod beside;
 mod concurrent;
 mod faults;
 mod options;
