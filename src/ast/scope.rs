@@ -337,7 +337,7 @@ impl VisitMut for Resolver<'_, '_> {
     }
 
     fn visit_select(&mut self, node: &mut Select) -> Result<()> {
-        let Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset } =
+        let Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset, lock } =
             node;
         let outside = self.enter(with)?;
         columns.accept_mut(self)?;
@@ -347,6 +347,7 @@ impl VisitMut for Resolver<'_, '_> {
         order_by.accept_mut(self)?;
         limit.accept_mut(self)?;
         offset.accept_mut(self)?;
+        lock.accept_mut(self)?;
         for Join { kind: _, table: _, on } in &mut *joins {
             on.accept_mut(self)?;
         }

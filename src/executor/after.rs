@@ -6,17 +6,23 @@ use crate::driver::Rows;
 use crate::error::{Error, Result};
 use crate::plugin::{Context, Metadata, Plugin, Ran};
 
-/// What is kept of a statement for the plugins that look at what comes of it.
+/// What is kept of a statement for the plugins that go around it, or look at what comes of it.
 pub(super) struct Kept {
-    statement: Statement,
-    query: Metadata,
+    pub(super) statement: Statement,
+    pub(super) query: Metadata,
+    /// Whether a plugin goes around it.
+    pub(super) wrapped: bool,
 }
 
 impl Pipeline {
-    /// What is to be kept of a statement: nothing, where no plugin looks at what comes of it.
+    /// What is to be kept of a statement: nothing, where no plugin goes around it or looks at what comes of it.
     pub(super) fn keep(&self, statement: &Statement, query: &Metadata, context: &Context<'_>) -> Option<Box<Kept>> {
-        let watched = self.run_through(context).any(|plugin| plugin.watches());
-        watched.then(|| Box::new(Kept { statement: statement.clone(), query: query.clone() }))
+        let (mut watched, mut wrapped) = (false, false);
+        for plugin in self.run_through(context) {
+            watched |= plugin.watches();
+            wrapped |= plugin.wraps(statement, context);
+        }
+        (watched || wrapped).then(|| Box::new(Kept { statement: statement.clone(), query: query.clone(), wrapped }))
     }
 
     /// Has the plugins look at the rows of a statement, or at why there are none.
