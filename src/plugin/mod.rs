@@ -2,7 +2,8 @@
 //!
 //! A [`Plugin`] sees every statement of a [`Db`](crate::Db) as a tree, whole and once, and gives back the one that runs in
 //! its place. [`Statement::restrict_tables`] and [`Statement::rename_tables`] reach every table in it, wherever it stands;
-//! [`VisitMut`](crate::ast::VisitMut) reaches every node. What a plugin makes of statements is tested by
+//! [`VisitMut`](crate::ast::VisitMut) reaches every node. What a statement cannot say by itself, a plugin does before and
+//! after it, in the same transaction: [`Plugin::around`]. What it makes of statements is tested by
 //! [`testing`](crate::testing).
 
 mod context;
@@ -93,7 +94,7 @@ pub trait Plugin: Any + Send + Sync {
     }
 
     /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([`RowPolicies`]), 50
-    /// ([`SoftDelete`]) and 30 ([`Timestamps`]).
+    /// ([`SoftDelete`]), 30 ([`Timestamps`]) and 10 ([`Audit`]).
     fn priority(&self) -> i32 {
         0
     }
