@@ -167,9 +167,33 @@ impl Statement {
         })
     }
 
-    fn resolve(&mut self, each: &mut Each<'_>) -> Result<()> {
-        self.accept_mut(&mut Resolver { each, ctes: Ctes::default() })
+    /// Does what [`restrict_tables`](Self::restrict_tables) does, and shows what reaches rows that it does not see, so that
+    /// both take one walk.
+    pub(crate) fn restrict_tables_and_fragments(
+        &mut self,
+        mut condition: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
+        mut fragment: impl FnMut(Fragment<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let each: &mut Each<'_> = &mut |found| {
+            found.condition = condition(&found.table_use())?;
+            Ok(())
+        };
+        self.accept_mut(&mut Resolver { each, fragment: &mut fragment, ctes: Ctes::default() })
     }
+
+    fn resolve(&mut self, each: &mut Each<'_>) -> Result<()> {
+        self.accept_mut(&mut Resolver { each, fragment: &mut |_| Ok(()), ctes: Ctes::default() })
+    }
+}
+
+/// What may reach rows of tables that a statement does not name as such.
+pub(crate) enum Fragment<'a> {
+    /// A statement of text.
+    Statement,
+    /// Text in a statement.
+    Text(&'a Raw),
+    /// A function, by its name.
+    Function(&'a Ident),
 }
 
 /// What is done with each table.
@@ -195,6 +219,7 @@ impl Found<'_> {
 /// Walks a statement and knows which names are those of common table expressions.
 struct Resolver<'e, 'f> {
     each: &'e mut Each<'f>,
+    fragment: &'e mut (dyn FnMut(Fragment<'_>) -> Result<()> + 'f),
     ctes: Ctes,
 }
 
@@ -308,7 +333,7 @@ fn derive(table: &mut TableRef, condition: Expr) {
 
 /// Whether it is seen without a walk that there are but columns and values in an expression, as in nearly all.
 #[inline(never)]
-pub(crate) fn is_plain(it: &Expr) -> bool {
+fn is_plain(it: &Expr) -> bool {
     match it {
         Expr::And(all) | Expr::Or(all) => all.iter().all(is_of_leaves),
         other => is_of_leaves(other),
@@ -334,6 +359,28 @@ fn is_leaf(it: &Expr) -> bool {
 impl VisitMut for Resolver<'_, '_> {
     fn visit_expr(&mut self, node: &mut Expr) -> Result<()> {
         if is_leaf(node) || is_plain(node) { Ok(()) } else { self.inside(node) }
+    }
+
+    fn visit_statement(&mut self, node: &mut Statement) -> Result<()> {
+        if let Statement::Raw(_) = node {
+            (self.fragment)(Fragment::Statement)?;
+        }
+        node.walk_mut(self)
+    }
+
+    fn visit_raw(&mut self, node: &mut Raw) -> Result<()> {
+        (self.fragment)(Fragment::Text(node))?;
+        node.walk_mut(self)
+    }
+
+    fn visit_call(&mut self, node: &mut Call) -> Result<()> {
+        (self.fragment)(Fragment::Function(&node.name))?;
+        node.walk_mut(self)
+    }
+
+    fn visit_aggregate(&mut self, node: &mut Aggregate) -> Result<()> {
+        (self.fragment)(Fragment::Function(&node.name))?;
+        node.walk_mut(self)
     }
 
     fn visit_select(&mut self, node: &mut Select) -> Result<()> {

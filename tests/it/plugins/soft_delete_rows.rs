@@ -70,7 +70,7 @@ async fn affected(statement: impl kysera::query::Writes, db: &dyn Executor) -> u
 #[test]
 fn sd4_sd5_sd20_a_deleted_row_is_found_where_it_is_asked_for() {
     on_all(async |fresh| {
-        let db = prepared(&fresh, 3).await;
+        let db = prepared(fresh, 3).await;
         let two = || select_from(products::table).filter(products::product_id.eq(2));
         let before = DateTime::<Utc>::from(std::time::SystemTime::now() - Duration::from_secs(300));
         assert_eq!(affected(delete(vec![2]), &db).await, 1);

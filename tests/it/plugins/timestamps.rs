@@ -464,7 +464,7 @@ async fn made_one_by_one(fresh: &Fresh) -> (Db, impl Fn(i64) -> Instant) {
 #[test]
 fn ts7_rows_are_found_by_when_they_were_made_and_changed() {
     on_all(async |fresh| {
-        let (db, at) = made_one_by_one(&fresh).await;
+        let (db, at) = made_one_by_one(fresh).await;
         let ids = async |condition: ConditionOn<things::table>| {
             let found = select_from(things::table).filter(condition).order_by(things::id).select(things::id);
             found.fetch_all(&db).await.unwrap()
@@ -483,7 +483,7 @@ fn ts7_rows_are_found_by_when_they_were_made_and_changed() {
 #[test]
 fn ts8_the_newest_rows_come_first() {
     on_all(async |fresh| {
-        let (db, _) = made_one_by_one(&fresh).await;
+        let (db, _) = made_one_by_one(fresh).await;
         let newest = async |limit| {
             let made = select_from(things::table).order_by(things::created_at.desc()).limit(limit).select(things::id);
             made.fetch_all(&db).await.unwrap()
