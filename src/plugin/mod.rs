@@ -85,16 +85,14 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 150 ([`DeduplicateJoins`]),
-    /// 100 ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]) and -100 ([`NameMapping`]).
     /// The version of the plugin, for people who look at what a database runs through; see
     /// [`Db::plugins`](crate::Db::plugins).
     fn version(&self) -> Option<&str> {
         None
     }
 
-    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 100 ([`RowPolicies`]), 50
-    /// ([`SoftDelete`]), 30 ([`Timestamps`]) and 10 ([`Audit`]).
+    /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 150 ([`DeduplicateJoins`]), 100
+    /// ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]), 10 ([`Audit`]) and -100 ([`NameMapping`]).
     fn priority(&self) -> i32 {
         0
     }
