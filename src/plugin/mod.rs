@@ -24,7 +24,7 @@ mod query_tags;
 use std::any::Any;
 use std::fmt;
 
-pub(crate) use self::context::{Added, LeftOut, Tables};
+pub(crate) use self::context::{Added, Declared, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub use self::deduplicate_joins::DeduplicateJoins;
 pub use self::name_mapping::NameMapping;

@@ -227,8 +227,8 @@ impl Stamp<'_> {
     /// What a column of a table is to hold, if it is stamped.
     fn now_for(&mut self, name: &TableName, column: &Ident) -> Result<Option<Expr>> {
         let Timestamps { created: _, updated: _, inserts: _, unminded: _, reach, clock } = self.plugin;
-        let declared = self.context.declared(name);
-        let has = || declared.is_none_or(|declared| declared.column(column.as_str()).is_some());
+        let known = self.context.known(name);
+        let has = || known.any().is_none() || known.column(column.as_str()).is_some();
         if !reach.includes(name, column.as_str(), self.context) || !has() {
             return Ok(None);
         }

@@ -79,6 +79,9 @@ use crate::types::SqlType;
 ///   the upsert sets the column to `null`.
 /// - **Nothing cascades** unless it is [said](SoftDelete::cascade): an `on delete cascade` of the database does not see an update.
 ///   Rows that refer to a deleted one stay as they are, and an inner join with it gives them no more.
+/// - **A struct of some columns** of a table may lack this one. Give the whole table to
+///   [`Builder::table`](crate::db::Builder::table), or name it by [`only`](Self::only): then it is known to have the column,
+///   whichever struct a statement is written with.
 /// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch).
 /// - A statement may leave the plugin out, by [`without`](crate::query::Statement::without): then it reads all rows, and a
 ///   delete deletes.

@@ -5,6 +5,7 @@ mod running;
 mod matrix;
 mod shapes;
 mod outer_joins;
+mod declarations;
 mod soft_delete;
 mod soft_delete_rows;
 mod cascades;
