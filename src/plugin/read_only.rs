@@ -23,7 +23,10 @@ use crate::error::{Error, Result};
 /// let db = Db::builder("sqlite::memory:").plugin(ReadOnly).connect().await?;
 /// assert!(db.compile(select_from(users::table).to_statement()).is_ok());
 /// let error = delete_from(users::table).all_rows().execute(&db).await.unwrap_err();
-/// assert_eq!(error.to_string(), "the plugin `read only` refused this delete of `users`");
+/// assert_eq!(
+///     error.to_string(),
+///     "the plugin `read only` refused this delete of `users`: nothing is written here, and a delete may",
+/// );
 /// # Ok(())
 /// # }
 /// ```

@@ -124,7 +124,7 @@ async fn values_travel_with_queries_transactions_and_databases() {
     let mock = Mock::new();
     let db = Db::with_driver(mock.clone()).plugin(Who).build().unwrap();
     let error = db.execute(raw("x").into()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the plugin `who` refused this text");
+    assert_eq!(error.to_string(), "the plugin `who` refused this text: nobody is there");
     assert_eq!(error.source().unwrap().to_string(), "nobody is there");
     assert_eq!(mock.log(), [""; 0]);
 
@@ -156,7 +156,7 @@ async fn text_passes_where_every_plugin_lets_it() {
     let db = Db::with_driver(mock.clone()).plugin(Who).build().unwrap();
     db.batch("create").await.unwrap();
     let error = db.batch("read secret").await.unwrap_err();
-    assert_eq!(error.to_string(), "the plugin `who` refused this text");
+    assert_eq!(error.to_string(), "the plugin `who` refused this text: that is secret");
     let query = kysera::driver::Query { sql: "secret", params: &[] };
     let request = || Request::Compiled { query, access: kysera::executor::Access::Read };
     assert!(db.fetch(request()).await.is_err());
@@ -451,7 +451,7 @@ fn ex7_plugins_look_at_what_comes_of_statements() {
         assert_eq!(streamed, [3, 4]);
         take();
         let error = q.with(Forbidden).fetch_all(&db).await.unwrap_err();
-        assert_eq!(error.to_string(), "the plugin `b` refused what came back");
+        assert_eq!(error.to_string(), "the plugin `b` refused what came back: not to be seen");
         take();
 
         let error = insert_into(items::table).values(rows()).execute(&db).await.unwrap_err();
