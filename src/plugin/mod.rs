@@ -76,7 +76,11 @@ pub trait Plugin: Any + Send + Sync {
     fn name(&self) -> &str;
 
     /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 150 ([`DeduplicateJoins`]),
-    /// 100 ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]) and -100 ([`NameMapping`]).
+    /// 100 ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]), -90 ([`TenantSchema`]), -100 ([`NameMapping`]) and `i32::MIN` ([`ReadOnly`] and
+    /// [`RequireLimit`]).
+    ///
+    /// A guard, which refuses statements and changes none, says `i32::MIN`: it must see the statement that is sent, and what
+    /// runs after it could make another one of it.
     fn priority(&self) -> i32 {
         0
     }

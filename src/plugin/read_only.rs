@@ -38,6 +38,11 @@ impl Plugin for ReadOnly {
         "read only"
     }
 
+    /// Last of all: it must see what is sent.
+    fn priority(&self) -> i32 {
+        i32::MIN
+    }
+
     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
         statement.accept(&mut Reads)?;
         Ok(statement)

@@ -46,6 +46,11 @@ impl Plugin for RequireLimit {
         "require limit"
     }
 
+    /// Last of all: it must see what is sent.
+    fn priority(&self) -> i32 {
+        i32::MIN
+    }
+
     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
         let limit = match &statement {
             Statement::Select(it) => &it.limit,
