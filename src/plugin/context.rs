@@ -59,6 +59,12 @@ impl<'a> Context<'a> {
         self.metadata.iter().find_map(|metadata| metadata.get())
     }
 
+    /// All values of this type: those of the query, the one that was added last first, and then those of the transaction or
+    /// the database. So asks who lets a value say something of a part, and leave the rest to the others.
+    pub fn get_all<T: Any>(&self) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        self.metadata.into_iter().flat_map(Metadata::all)
+    }
+
     /// The value of this type that travels with the transaction or the database, whatever the query says; or else that of
     /// the query. So asks who must not be talked out of what a handle was made for.
     #[must_use]

@@ -1,6 +1,7 @@
 //! What plugins do to every statement, on every server.
 
 mod contract;
+mod handles;
 mod running;
 mod matrix;
 mod shapes;
