@@ -141,6 +141,14 @@ impl Metadata {
         self.all().next()
     }
 
+    /// Whether both are one, or clones of one.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+
     /// All values of this type, the last one first.
     fn all<T: Any>(&self) -> impl Iterator<Item = &T> {
         std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref())

@@ -42,6 +42,7 @@ use crate::ast::Statement;
 use crate::dialect::Tags;
 use crate::error::{Error, Result};
 use crate::row::Rows;
+use crate::value::Value;
 
 /// Rewrites every statement that runs through a [`Db`](crate::Db), its transactions and its connections.
 ///
@@ -136,7 +137,8 @@ pub trait Plugin: Any + Send + Sync {
     }
 
     /// Lets pass, or not, SQL that goes to the server as text, which no plugin can rewrite:
-    /// [`Executor::batch`](crate::Executor::batch) and compiled requests. It passes where a plugin does not say otherwise.
+    /// [`Executor::batch`](crate::Executor::batch) and [`Request::Compiled`](crate::executor::Request::Compiled). It passes
+    /// where a plugin does not say otherwise.
     ///
     /// # Errors
     ///
@@ -144,6 +146,18 @@ pub trait Plugin: Any + Send + Sync {
     fn pass_text(&self, sql: &str, context: &Context<'_>) -> Result<()> {
         let _ = (sql, context);
         Ok(())
+    }
+
+    /// Lets pass, or not, other values for a statement that the plugin rewrote before it was
+    /// [compiled](crate::executor::Precompiled): `values` are to be bound in place of all it had, also of those that the plugin
+    /// put in. They pass where text does, if a plugin does not say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Where the statement must not run with them; nothing is sent then.
+    fn pass_values(&self, sql: &str, values: &[Value], context: &Context<'_>) -> Result<()> {
+        let _ = values;
+        self.pass_text(sql, context)
     }
 }
 

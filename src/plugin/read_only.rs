@@ -3,6 +3,7 @@
 use super::{Context, Plugin, text};
 use crate::ast::{Node, Raw, Statement, Visit};
 use crate::error::{Error, Result};
+use crate::value::Value;
 
 /// Refuses every statement that writes or defines, and every query with a common table expression that does. Text is
 /// refused as a whole, since nobody knows what it does; within a query it may be one expression that holds no word of a
@@ -50,6 +51,11 @@ impl Plugin for ReadOnly {
 
     fn pass_text(&self, _: &str, _: &Context<'_>) -> Result<()> {
         Err(Error::invalid("nobody knows whether text writes, and nothing is written here"))
+    }
+
+    /// What a statement does, its values do not change.
+    fn pass_values(&self, _: &str, _: &[Value], _: &Context<'_>) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -86,7 +86,7 @@ pub fn check_plugin(plugin: impl Plugin, query: impl Statement, expected: Sql<'_
 fn compile(plugin: &Arc<dyn Plugin>, query: &impl Statement, spec: &'static Spec) -> Result<Compiled> {
     let db = Db::with_driver(Nowhere(spec)).build()?;
     let metadata = query.metadata().with(Added(Arc::clone(plugin)));
-    let (compiled, _) = db.pipeline().compile(query.to_statement(), &metadata, db.metadata())?;
+    let (compiled, _) = db.pipeline().compile(query.tree().into(), &metadata, db.metadata())?;
     Ok(compiled)
 }
 

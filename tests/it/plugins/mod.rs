@@ -1,6 +1,7 @@
 //! What plugins do to every statement, on every server.
 
 mod contract;
+mod precompiled;
 mod handles;
 mod running;
 mod matrix;
