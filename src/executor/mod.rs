@@ -18,7 +18,7 @@ use crate::ast::Statement;
 use crate::dialect::{self, Compiled, Spec, Tags};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
-use crate::plugin::{Context, Metadata, Plugin};
+use crate::plugin::{Context, Metadata, Plugin, check_order};
 use crate::value::Value;
 
 /// What queries run on: a [`Db`](crate::Db), a [`Transaction`](crate::Transaction) or
@@ -256,6 +256,9 @@ impl Pipeline {
 
     /// The statement that runs in place of another, and its SQL.
     fn compiled(&self, statement: Statement, context: &Context<'_>) -> Result<(Statement, Compiled)> {
+        if context.has_other_plugins() {
+            check_order(&self.run_through(context).collect::<Vec<_>>())?;
+        }
         let statement = self.rewrite(statement, context)?;
         let mut tags = Tags::default();
         self.run_through(context).for_each(|plugin| plugin.add_tags(&statement, context, &mut tags));

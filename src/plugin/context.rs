@@ -98,11 +98,26 @@ impl<'a> Context<'a> {
         Declared { own: name.declared(), given: self.tables.get(name) }
     }
 
-    /// The plugins of the query alone, in the order in which they were added.
+    /// The plugins of the query alone, in the order in which they were added. One that was left out after it was added is
+    /// none of them.
     pub(crate) fn plugins_of_query(&self) -> Vec<&'a Arc<dyn Plugin>> {
-        let mut plugins: Vec<_> = self.metadata[0].all::<Added>().map(|added| &added.0).collect();
+        let (mut plugins, mut left_out) = (Vec::new(), Vec::new());
+        for value in self.metadata[0].values() {
+            if let Some(LeftOut(plugin)) = value.downcast_ref() {
+                left_out.push(*plugin);
+            } else if let Some(Added(plugin)) = value.downcast_ref()
+                && !left_out.contains(&(**plugin).type_id())
+            {
+                plugins.push(plugin);
+            }
+        }
         plugins.reverse();
         plugins
+    }
+
+    /// Whether the query brings plugins along, or leaves some out.
+    pub(crate) fn has_other_plugins(&self) -> bool {
+        self.metadata[0].values().any(|value| value.is::<Added>() || value.is::<LeftOut>())
     }
 
     /// Whether the query leaves out plugins of the type of this one.
@@ -151,15 +166,18 @@ impl Metadata {
 
     /// All values of this type, the last one first.
     fn all<T: Any>(&self) -> impl Iterator<Item = &T> {
-        std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref())
-            .filter_map(|link| link.value.downcast_ref())
+        self.values().filter_map(|value| value.downcast_ref())
+    }
+
+    /// All values, the last one first.
+    fn values(&self) -> impl Iterator<Item = &(dyn Any + Send + Sync)> {
+        std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref()).map(|link| &*link.value)
     }
 }
 
 impl fmt::Debug for Metadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref()).count();
-        write!(f, "Metadata({count} values)")
+        write!(f, "Metadata({} values)", self.values().count())
     }
 }
 

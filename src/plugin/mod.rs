@@ -28,7 +28,7 @@ pub(crate) use self::context::{Added, Declared, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub use self::deduplicate_joins::DeduplicateJoins;
 pub use self::name_mapping::NameMapping;
-pub(crate) use self::order::order;
+pub(crate) use self::order::{check_order, order};
 pub use self::query_tags::QueryTags;
 pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;

@@ -43,6 +43,10 @@ pub trait Statement {
     }
 
     /// Has one more plugin rewrite this statement, before those of the database.
+    ///
+    /// Running it is an error where the plugins then do not go together: one depends on another that is not there or runs
+    /// later, cannot be used with another, or has the name of another. So a plugin of the database is replaced by
+    /// `.without::<P>().plugin(..)`.
     fn plugin(self, plugin: impl Plugin) -> Annotated<Self>
     where
         Self: Sized,
@@ -50,7 +54,10 @@ pub trait Statement {
         self.with(Added(Arc::new(plugin)))
     }
 
-    /// Leaves out the plugins of this type, which must allow it.
+    /// Leaves out the plugins of this type, which must allow it: those of the database, and those that the query brought along
+    /// before.
+    ///
+    /// Running it is an error where another plugin depends on one that is left out; leave out both.
     fn without<P: LeaveOut>(self) -> Annotated<Self>
     where
         Self: Sized,
