@@ -18,6 +18,11 @@ pub(super) fn text() -> Error {
     Error::invalid("nobody knows which rows text reaches, so none is run, unless by `allow_text`")
 }
 
+/// Refuses a statement with text in it that may reach a table which nobody sees.
+pub(in crate::plugin) fn refuse_text(statement: &Statement) -> Result<()> {
+    statement.accept(&mut Fragments { text: Passes::No, writes: false })
+}
+
 impl Visit for Fragments {
     fn visit_statement(&mut self, node: &Statement) -> Result<()> {
         match node {

@@ -14,6 +14,7 @@ use std::fmt;
 pub use self::asker::Asker;
 use self::asker::Fact;
 use self::fragments::Fragments;
+pub(super) use self::fragments::refuse_text;
 pub use self::native::NativePolicies;
 pub use self::policy::Policy;
 use self::policy::{Demand, Effect, nothing};
