@@ -59,7 +59,7 @@ enum Kind {
     },
     #[error("{0}")]
     Closed(Cow<'static, str>),
-    #[error("the plugin `{plugin}` refused {subject}")]
+    #[error("the plugin `{plugin}` refused {subject}: {source}")]
     Plugin { plugin: String, subject: String, source: Error },
     #[error("{0}")]
     Conflict(Cow<'static, str>),

@@ -1,11 +1,17 @@
 //! Which names mean common table expressions, at each place of a statement.
 
+use std::collections::HashMap;
+
 use super::{Cte, Ident, Node, TableName, VisitMut};
 use crate::error::{Error, Result};
 
 /// The common table expressions that a place of a statement sees, the nearest last.
 #[derive(Default)]
-pub(super) struct Ctes(Vec<Visible>);
+pub(super) struct Ctes {
+    visible: Vec<Visible>,
+    /// Where those of a name are, so that no list is searched for each table.
+    places: HashMap<String, Vec<usize>>,
+}
 
 /// A common table expression whose name hides a table.
 struct Visible {
@@ -18,7 +24,11 @@ impl Ctes {
     /// Whether a name is that of a common table expression.
     pub(super) fn hide(&self, name: &TableName) -> Result<bool> {
         let TableName { schema: None, name } = name else { return Ok(false) };
-        match self.0.iter().rev().find(|it| it.name == *name) {
+        if self.visible.is_empty() {
+            return Ok(false);
+        }
+        let nearest = self.places.get(name.as_str()).and_then(|places| places.last());
+        match nearest.and_then(|&at| self.visible.get(at)) {
             Some(Visible { name, later: true }) => Err(Error::invalid(format!(
                 "`{}` is the name of a table and of a common table expression further down; give that another name",
                 name.as_str()
@@ -30,7 +40,16 @@ impl Ctes {
 
     /// Lets go of those of a statement, when it is left. `outside` is what [`enter`](SeesCtes::enter) gave.
     pub(super) fn leave(&mut self, outside: usize) {
-        self.0.truncate(outside);
+        for Visible { name, later: _ } in self.visible.drain(outside..) {
+            if let Some(places) = self.places.get_mut(name.as_str()) {
+                places.pop();
+            }
+        }
+    }
+
+    fn push(&mut self, name: Ident, later: bool) {
+        self.places.entry(name.as_str().to_owned()).or_default().push(self.visible.len());
+        self.visible.push(Visible { name, later });
     }
 }
 
@@ -41,23 +60,22 @@ pub(super) trait SeesCtes: VisitMut {
     /// Goes through the common table expressions before a statement, and lets the statement see them. Gives back how many
     /// could be seen before.
     fn enter(&mut self, with: &mut [Cte]) -> Result<usize> {
-        let outside = self.ctes().0.len();
+        let outside = self.ctes().visible.len();
         let recursive = with.iter().any(|cte| cte.recursive);
-        for at in 0..with.len() {
-            let Ctes(visible) = self.ctes();
-            visible.truncate(outside);
-            let names = with.iter().map(|cte| cte.name.clone()).enumerate();
-            if recursive {
-                visible.extend(names.map(|(other, name)| Visible { name, later: other > at }));
-            } else {
-                visible.extend(names.take(at).map(|(_, name)| Visible { name, later: false }));
-            }
-            let Cte { name: _, columns: _, recursive: _, statement } = &mut with[at];
-            statement.accept_mut(self)?;
+        if recursive {
+            with.iter().for_each(|cte| self.ctes().push(cte.name.clone(), true));
         }
-        let Ctes(visible) = self.ctes();
-        visible.truncate(outside);
-        visible.extend(with.iter().map(|cte| Visible { name: cte.name.clone(), later: false }));
+        // Each name is put down once, so that what a list costs grows with its length, and not with the square of that.
+        for (at, cte) in with.iter_mut().enumerate() {
+            let Cte { name, columns: _, recursive: _, statement } = cte;
+            if let Some(own) = self.ctes().visible.get_mut(outside + at) {
+                own.later = false;
+            }
+            statement.accept_mut(self)?;
+            if !recursive {
+                self.ctes().push(name.clone(), false);
+            }
+        }
         Ok(outside)
     }
 }

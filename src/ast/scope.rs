@@ -76,7 +76,8 @@ impl<'a> TableUse<'a> {
         self.name.declared()
     }
 
-    /// Whether it is declared, and has a column of this name.
+    /// Whether it is declared, and has a column of this name. A plugin asks
+    /// [`Context::has_column`](crate::plugin::Context::has_column), which knows all declarations of the table.
     #[must_use]
     pub fn has_column(&self, name: &str) -> bool {
         self.declared().is_some_and(|it| it.column(name).is_some())

@@ -49,7 +49,10 @@ impl<S> Builder<S> {
         self
     }
 
-    /// Makes the columns of a table known to plugins where statements name it by text.
+    /// Makes the columns of a table known to plugins, where statements name it by text, and where they name it by a struct
+    /// that has but some of them. Give every table whose column a plugin looks for: of one that it does not know, a plugin
+    /// such as [`SoftDelete`](crate::plugin::SoftDelete) cannot know that a smaller struct leaves its column out. Of several
+    /// structs of one name, the table has the columns of all.
     pub fn table<T: Table>(mut self, _table: T) -> Self {
         self.tables.push(T::DESCRIPTION);
         self

@@ -1,8 +1,9 @@
 //! One connection for several statements.
 
+use std::any::Any;
 use std::fmt;
 
-use super::{Transaction, TransactionBuilder};
+use super::{Scoped, Transaction, TransactionBuilder};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
@@ -18,6 +19,13 @@ pub struct Connection {
 impl Connection {
     pub(super) fn new(session: Session) -> Self {
         Self { session }
+    }
+
+    /// Another handle to this connection whose statements have a value travel with them, as [`Transaction::with`] gives of a
+    /// transaction.
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(&self, value: T) -> Scoped<'_> {
+        Scoped::new(&self.session, 0, self.session.metadata().with(value))
     }
 
     /// Starts a transaction on this connection. Until it has ended, the connection itself runs no statements.

@@ -2,6 +2,7 @@
 
 mod builder;
 mod connection;
+mod scoped;
 mod transaction;
 
 use std::any::Any;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 pub use self::builder::Builder;
 pub use self::connection::Connection;
+pub use self::scoped::Scoped;
 pub use self::transaction::{Transaction, TransactionBuilder};
 use crate::driver::{BoxFuture, ConnectOptions, Driver, PoolStatus};
 use crate::error::{Error, Result};
@@ -58,7 +60,7 @@ impl Db {
     }
 
     /// A handle to the same pool whose statements have a value travel with them, to the plugins that ask for its type: the
-    /// tenant, the user. So do those of its transactions and connections.
+    /// tenant, the user. So do those of its transactions and connections; [`Transaction::with`] is for those of one of them.
     ///
     /// ```
     /// # use kysera::{Db, Result};

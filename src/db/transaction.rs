@@ -1,8 +1,9 @@
 //! Transactions, and savepoints in them.
 
+use std::any::Any;
 use std::{fmt, ops};
 
-use super::Db;
+use super::{Db, Scoped};
 use crate::driver::{BoxFuture, Isolation, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
@@ -28,6 +29,8 @@ pub struct Transaction<'a> {
     session: Shared<'a>,
     /// 1 for a transaction, 2 for a savepoint in it, and so on.
     level: usize,
+    /// What travels with its statements to the plugins.
+    metadata: Metadata,
     ended: bool,
 }
 
@@ -38,6 +41,28 @@ enum Shared<'a> {
 }
 
 impl Transaction<'_> {
+    /// Another handle to this transaction whose statements have a value travel with them, to the plugins that ask for its
+    /// type: the user, once the transaction has found out who that is. Those of the transaction itself do not have it.
+    ///
+    /// ```
+    /// # use kysera::{Db, Executor, Result};
+    /// struct User(i64);
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// db.transaction(async |trx| {
+    ///     let trx = trx.with(User(7));
+    ///     trx.batch("create table notes (id integer primary key)").await
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(&self, value: T) -> Scoped<'_> {
+        Scoped::new(&self.session, self.level, self.metadata.with(value))
+    }
+
     /// Makes what was done last: of a savepoint, as a part of the transaction it was set in.
     ///
     /// # Errors
@@ -66,7 +91,7 @@ impl Transaction<'_> {
     ///
     /// Where the server refuses, or another one or a stream is open.
     pub async fn begin(&self) -> Result<Transaction<'_>> {
-        Transaction::start(Shared::Borrowed(&self.session), self.level, &TransactionOptions::default()).await
+        Transaction::within(&self.session, self.level, self.metadata.clone()).await
     }
 
     /// Runs a closure in a transaction within this one: a savepoint, released where the closure gives `Ok`, and
@@ -93,7 +118,10 @@ impl Transaction<'_> {
         self.begin().await?.run(run).await
     }
 
-    async fn run<T, E: From<Error>>(self, run: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub(super) async fn run<T, E: From<Error>>(
+        self,
+        run: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         match run(&self).await {
             Ok(value) => {
                 self.commit().await?;
@@ -110,9 +138,19 @@ impl Transaction<'_> {
 }
 
 impl<'a> Transaction<'a> {
-    async fn start(session: Shared<'a>, level: usize, options: &TransactionOptions) -> Result<Self> {
+    async fn start(
+        session: Shared<'a>,
+        level: usize,
+        metadata: Metadata,
+        options: &TransactionOptions,
+    ) -> Result<Self> {
         session.enter(level, options).await?;
-        Ok(Self { session, level: level + 1, ended: false })
+        Ok(Self { session, level: level + 1, metadata, ended: false })
+    }
+
+    /// A savepoint at a level of a session, or a transaction at its lowest.
+    pub(super) async fn within(session: &'a Session, level: usize, metadata: Metadata) -> Result<Self> {
+        Self::start(Shared::Borrowed(session), level, metadata, &TransactionOptions::default()).await
     }
 }
 
@@ -130,7 +168,7 @@ impl Source for Transaction<'_> {
     }
 
     fn metadata(&self) -> &Metadata {
-        self.session.metadata()
+        &self.metadata
     }
 
     fn lease(&self, access: Access) -> BoxFuture<'_, Result<Lease<'_>>> {
@@ -206,7 +244,8 @@ impl<'a> TransactionBuilder<'a> {
             }
             On::Connection(session) => Shared::Borrowed(session),
         };
-        Transaction::start(session, 0, &options).await
+        let metadata = session.metadata().clone();
+        Transaction::start(session, 0, metadata, &options).await
     }
 
     /// Runs a closure in it, as [`Db::transaction`] does.

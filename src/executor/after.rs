@@ -1,7 +1,9 @@
 //! What plugins do after a statement was run.
 
+use std::sync::Arc;
+
 use super::{Pipeline, Ready};
-use crate::ast::Statement;
+use crate::ast::{Raw, RawPart, Statement};
 use crate::driver::Rows;
 use crate::error::{Error, Result};
 use crate::plugin::{Context, Metadata, Plugin, Ran};
@@ -16,13 +18,20 @@ pub(super) struct Kept {
 
 impl Pipeline {
     /// What is to be kept of a statement: nothing, where no plugin goes around it or looks at what comes of it.
-    pub(super) fn keep(&self, statement: &Statement, query: &Metadata, context: &Context<'_>) -> Option<Box<Kept>> {
+    pub(super) fn keep(&self, statement: &Statement, query: &Metadata, context: &Context<'_>) -> Option<Arc<Kept>> {
         let (mut watched, mut wrapped) = (false, false);
         for plugin in self.run_through(context) {
             watched |= plugin.watches();
             wrapped |= plugin.wraps(statement, context);
         }
-        (watched || wrapped).then(|| Box::new(Kept { statement: statement.clone(), query: query.clone(), wrapped }))
+        (watched || wrapped).then(|| Arc::new(Kept { statement: statement.clone(), query: query.clone(), wrapped }))
+    }
+
+    /// The same of text that is sent as it stands.
+    pub(super) fn keep_text(&self, sql: &str) -> Option<Arc<Kept>> {
+        let raw = || Raw { parts: vec![RawPart::Text(sql.to_owned().into())].into_iter().collect() };
+        let watched = self.plugins.iter().any(|plugin| plugin.watches());
+        watched.then(|| Arc::new(Kept { statement: raw().into(), query: Metadata::default(), wrapped: false }))
     }
 
     /// Has the plugins look at the rows of a statement, or at why there are none.

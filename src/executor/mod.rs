@@ -2,6 +2,7 @@
 
 mod after;
 mod around;
+mod precompiled;
 mod session;
 
 use std::borrow::Cow;
@@ -11,13 +12,14 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc;
 
 use self::after::Kept;
+pub use self::precompiled::Precompiled;
 pub(crate) use self::sealed::{Lease, Pipeline, Source};
 pub(crate) use self::session::Session;
 use crate::ast::Statement;
 use crate::dialect::{self, Compiled, Spec, Tags};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
-use crate::plugin::{self, Context, Metadata, Plugin};
+use crate::plugin::{self, Context, Metadata, Plugin, check_order};
 use crate::value::Value;
 
 /// What queries run on: a [`Db`](crate::Db), a [`Transaction`](crate::Transaction) or
@@ -46,13 +48,23 @@ pub trait Executor: Source {
         self.pipeline().driver.spec()
     }
 
-    /// Has the plugins rewrite a statement and compiles it, and tells what it does, for [`Request::Compiled`].
+    /// The SQL that a statement becomes here, its values, and what it does: to look at. To run it, and several times, is for
+    /// [`precompile`](Self::precompile).
     ///
     /// # Errors
     ///
     /// Where a plugin refuses it, or the dialect cannot say it.
     fn compile(&self, statement: Statement) -> Result<(Compiled, Access)> {
         self.pipeline().compile(statement, &Metadata::default(), self.metadata())
+    }
+
+    /// Has the plugins rewrite a statement, and what travels with it, once for all the times that it will run here.
+    ///
+    /// # Errors
+    ///
+    /// Where a plugin refuses it, or the dialect cannot say it.
+    fn precompile(&self, request: Request<'_>) -> Result<Precompiled> {
+        self.pipeline().precompile(request, self.metadata())
     }
 
     /// Runs a query and reads all its rows.
@@ -148,12 +160,21 @@ pub trait Executor: Source {
 
 /// What an [`Executor`] is asked to run.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Request<'q> {
     /// A statement, which the plugins rewrite and which is compiled first.
     Statement(Statement),
     /// A statement, and what travels with it to the plugins.
     Annotated(Statement, Metadata),
-    /// What [`Executor::compile`] gave, with other values where they are to be others. It is sent as it stands.
+    /// What [`Executor::precompile`] gave, by [`Precompiled::request`].
+    Precompiled {
+        /// The statement.
+        compiled: &'q Precompiled,
+        /// What is bound in place of its own values, by [`Precompiled::with_values`].
+        values: Option<&'q [Value]>,
+    },
+    /// Text and values, which are sent as they stand. To the plugins it is text of which nobody knows what it does, and what
+    /// comes of it they see as that of a [`Raw`](crate::ast::Raw) statement.
     Compiled {
         /// SQL in the dialect of the server.
         query: Query<'q>,
@@ -202,7 +223,7 @@ struct Ready<'q> {
     sql: Cow<'q, str>,
     params: Cow<'q, [Value]>,
     access: Access,
-    kept: Option<Box<Kept>>,
+    kept: Option<Arc<Kept>>,
 }
 
 impl Ready<'_> {
@@ -221,9 +242,11 @@ impl Pipeline {
         let (statement, query) = match request {
             Request::Statement(statement) => (statement, Metadata::default()),
             Request::Annotated(statement, metadata) => (statement, metadata),
+            Request::Precompiled { compiled, values } => return compiled.ready(self, values, executor),
             Request::Compiled { query: Query { sql, params }, access } => {
                 self.pass_text(sql, &Metadata::default(), executor)?;
-                return Ok(Ready { sql: sql.into(), params: params.into(), access, kept: None });
+                let kept = self.keep_text(sql);
+                return Ok(Ready { sql: sql.into(), params: params.into(), access, kept });
             }
         };
         let context = Context::new(self.driver.spec(), &self.tables, &query, executor);
@@ -252,6 +275,9 @@ impl Pipeline {
 
     /// The statement that runs in place of another, and its SQL.
     fn compiled(&self, statement: Statement, context: &Context<'_>) -> Result<(Statement, Compiled)> {
+        if context.has_other_plugins() {
+            check_order(&self.run_through(context).collect::<Vec<_>>())?;
+        }
         let statement = self.rewrite(statement, context)?;
         let mut tags = Tags::default();
         self.run_through(context).for_each(|plugin| plugin.add_tags(&statement, context, &mut tags));

@@ -34,7 +34,7 @@ impl Clock {
     /// Whether a column can hold what this clock says. Servers would turn an instant into text or into a number of
     /// their own making, without a word.
     pub(super) fn check(&self, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<()> {
-        let declared = context.declared(table).and_then(|declared| declared.column(column.as_str()));
+        let declared = context.column(table, column.as_str());
         match (self, declared.map(|column| column.data_type)) {
             (Self::Program(_), _) | (Self::Database, None | Some(DataType::Timestamp | DataType::TimestampTz)) => {
                 Ok(())

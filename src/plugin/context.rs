@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Plugin;
-use crate::ast::{TableDescription, TableName, TableUse};
+use crate::ast::{ColumnDescription, TableDescription, TableName, TableUse};
 use crate::dialect::Spec;
 
 /// What a plugin knows of the place where a statement will run.
@@ -59,6 +59,12 @@ impl<'a> Context<'a> {
         self.metadata.iter().find_map(|metadata| metadata.get())
     }
 
+    /// All values of this type: those of the query, the one that was added last first, and then those of the transaction or
+    /// the database. So asks who lets a value say something of a part, and leave the rest to the others.
+    pub fn get_all<T: Any>(&self) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        self.metadata.into_iter().flat_map(Metadata::all)
+    }
+
     /// The value of this type that travels with the transaction or the database, whatever the query says; or else that of
     /// the query. So asks who must not be talked out of what a handle was made for.
     #[must_use]
@@ -66,24 +72,52 @@ impl<'a> Context<'a> {
         self.metadata.iter().rev().find_map(|metadata| metadata.get())
     }
 
-    /// What is known of a table: its declaration, where the statement uses that, or the one that
-    /// [`Builder::table`](crate::db::Builder::table) was given for its name.
+    /// What is known of a table: its declaration, where the statement uses that, or one that
+    /// [`Builder::table`](crate::db::Builder::table) was given for its name. It may be a struct of some of the columns alone;
+    /// whether the table has a column, ask [`column`](Self::column).
     #[must_use]
     pub fn declared(&self, name: &TableName) -> Option<&'static TableDescription> {
-        name.declared().or_else(|| self.tables.get(name))
+        self.known(name).any()
     }
 
-    /// Whether a table is known to have a column of this name.
+    /// A column of a table, if it is known to have one of this name: by the declaration that the statement uses, or by any that
+    /// [`Builder::table`](crate::db::Builder::table) was given for the table's name. So a struct that leaves the column out
+    /// hides it from nobody, once the table was given with it.
+    #[must_use]
+    pub fn column(&self, table: &TableName, column: &str) -> Option<&'static ColumnDescription> {
+        self.known(table).column(column)
+    }
+
+    /// Whether a table is known to have a [`column`](Self::column) of this name.
     #[must_use]
     pub fn has_column(&self, table: &TableUse<'_>, column: &str) -> bool {
-        self.declared(table.name()).is_some_and(|it| it.column(column).is_some())
+        self.column(table.name(), column).is_some()
     }
 
-    /// The plugins of the query alone, in the order in which they were added.
+    pub(crate) fn known(&self, name: &TableName) -> Declared<'a> {
+        Declared { own: name.declared(), given: self.tables.get(name) }
+    }
+
+    /// The plugins of the query alone, in the order in which they were added. One that was left out after it was added is
+    /// none of them.
     pub(crate) fn plugins_of_query(&self) -> Vec<&'a Arc<dyn Plugin>> {
-        let mut plugins: Vec<_> = self.metadata[0].all::<Added>().map(|added| &added.0).collect();
+        let (mut plugins, mut left_out) = (Vec::new(), Vec::new());
+        for value in self.metadata[0].values() {
+            if let Some(LeftOut(plugin)) = value.downcast_ref() {
+                left_out.push(*plugin);
+            } else if let Some(Added(plugin)) = value.downcast_ref()
+                && !left_out.contains(&(**plugin).type_id())
+            {
+                plugins.push(plugin);
+            }
+        }
         plugins.reverse();
         plugins
+    }
+
+    /// Whether the query brings plugins along, or leaves some out.
+    pub(crate) fn has_other_plugins(&self) -> bool {
+        self.metadata[0].values().any(|value| value.is::<Added>() || value.is::<LeftOut>())
     }
 
     /// Whether the query leaves out plugins of the type of this one.
@@ -122,17 +156,28 @@ impl Metadata {
         self.all().next()
     }
 
+    /// Whether both are one, or clones of one.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+
     /// All values of this type, the last one first.
     fn all<T: Any>(&self) -> impl Iterator<Item = &T> {
-        std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref())
-            .filter_map(|link| link.value.downcast_ref())
+        self.values().filter_map(|value| value.downcast_ref())
+    }
+
+    /// All values, the last one first.
+    fn values(&self) -> impl Iterator<Item = &(dyn Any + Send + Sync)> {
+        std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref()).map(|link| &*link.value)
     }
 }
 
 impl fmt::Debug for Metadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = std::iter::successors(self.0.as_deref(), |link| link.next.0.as_deref()).count();
-        write!(f, "Metadata({count} values)")
+        write!(f, "Metadata({} values)", self.values().count())
     }
 }
 
@@ -142,19 +187,47 @@ pub(crate) struct Added(pub(crate) Arc<dyn Plugin>);
 /// The type of a plugin that a query leaves out.
 pub(crate) struct LeftOut(pub(crate) TypeId);
 
-/// The tables that are used by name and not by their declarations.
+/// All that was declared of one table: what the statement uses, and what the database was given for its name.
+#[derive(Clone, Copy)]
+pub(crate) struct Declared<'a> {
+    own: Option<&'static TableDescription>,
+    given: &'a [&'static TableDescription],
+}
+
+impl Declared<'_> {
+    /// A declaration of the table and no other.
+    pub(crate) const fn only(declared: &'static TableDescription) -> Self {
+        Self { own: Some(declared), given: &[] }
+    }
+
+    /// A declaration, the statement's own if it has one.
+    pub(crate) fn any(&self) -> Option<&'static TableDescription> {
+        self.all().next()
+    }
+
+    /// The column of this name, where any of the declarations has it.
+    pub(crate) fn column(&self, name: &str) -> Option<&'static ColumnDescription> {
+        self.all().find_map(|declared| declared.column(name))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'static TableDescription> {
+        self.own.into_iter().chain(self.given.iter().copied())
+    }
+}
+
+/// The tables that the database was given, each by all declarations of its name.
 #[derive(Default)]
-pub(crate) struct Tables(HashMap<String, &'static TableDescription>);
+pub(crate) struct Tables(HashMap<String, Vec<&'static TableDescription>>);
 
 impl Tables {
     pub(crate) fn add(&mut self, table: &'static TableDescription) {
-        self.0.insert(table.name.text().to_lowercase(), table);
+        self.0.entry(table.name.text().to_lowercase()).or_default().push(table);
     }
 
-    fn get(&self, name: &TableName) -> Option<&'static TableDescription> {
+    fn get(&self, name: &TableName) -> &[&'static TableDescription] {
         if self.0.is_empty() {
-            return None;
+            return &[];
         }
-        self.0.get(&name.name.as_str().to_lowercase()).copied()
+        self.0.get(&name.name.as_str().to_lowercase()).map_or(&[], Vec::as_slice)
     }
 }

@@ -19,6 +19,7 @@ mod timestamps;
 mod text;
 mod row_policies;
 mod with_schema;
+mod tenant_schema;
 mod read_only;
 mod require_limit;
 mod deduplicate_joins;
@@ -30,13 +31,13 @@ use std::any::Any;
 use std::fmt;
 
 pub use self::audit::{Actor, Audit, Change, Unaudited};
-pub(crate) use self::context::{Added, LeftOut, Tables};
+pub(crate) use self::context::{Added, Declared, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub use self::deduplicate_joins::DeduplicateJoins;
 pub(crate) use self::life::Life;
 pub use self::name_mapping::NameMapping;
 pub use self::next::{Answer, Next, Wanted};
-pub(crate) use self::order::order;
+pub(crate) use self::order::{check_order, order};
 pub use self::query_tags::QueryTags;
 pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
@@ -44,6 +45,7 @@ pub use self::require_limit::RequireLimit;
 pub use self::row_policies::{Asker, May, NativePolicies, Policy, RowPolicies};
 pub use self::runner::Runner;
 pub use self::soft_delete::{DeletedRows, HardDelete, NoCascade, SoftDelete};
+pub use self::tenant_schema::TenantSchema;
 pub use self::timestamps::{Timestamps, Touch};
 pub use self::with_schema::WithSchema;
 pub use crate::ast::PolicyCommand as Command;
@@ -52,6 +54,7 @@ use crate::dialect::Tags;
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::row::Rows;
+use crate::value::Value;
 
 /// Rewrites every statement that runs through a [`Db`](crate::Db), its transactions and its connections.
 ///
@@ -92,7 +95,11 @@ pub trait Plugin: Any + Send + Sync {
     }
 
     /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 150 ([`DeduplicateJoins`]), 100
-    /// ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]), 10 ([`Audit`]) and -100 ([`NameMapping`]).
+    /// ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]), 10 ([`Audit`]), -90 ([`TenantSchema`]), -100
+    /// ([`NameMapping`]) and `i32::MIN` ([`ReadOnly`] and [`RequireLimit`]).
+    ///
+    /// A guard, which refuses statements and changes none, says `i32::MIN`: it must see the statement that is sent, and what
+    /// runs after it could make another one of it.
     fn priority(&self) -> i32 {
         0
     }
@@ -213,7 +220,8 @@ pub trait Plugin: Any + Send + Sync {
     }
 
     /// Lets pass, or not, SQL that goes to the server as text, which no plugin can rewrite:
-    /// [`Executor::batch`](crate::Executor::batch) and compiled requests. It passes where a plugin does not say otherwise.
+    /// [`Executor::batch`](crate::Executor::batch) and [`Request::Compiled`](crate::executor::Request::Compiled). It passes
+    /// where a plugin does not say otherwise.
     ///
     /// # Errors
     ///
@@ -221,6 +229,18 @@ pub trait Plugin: Any + Send + Sync {
     fn pass_text(&self, sql: &str, context: &Context<'_>) -> Result<()> {
         let _ = (sql, context);
         Ok(())
+    }
+
+    /// Lets pass, or not, other values for a statement that the plugin rewrote before it was
+    /// [compiled](crate::executor::Precompiled): `values` are to be bound in place of all it had, also of those that the plugin
+    /// put in. They pass where text does, if a plugin does not say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Where the statement must not run with them; nothing is sent then.
+    fn pass_values(&self, sql: &str, values: &[Value], context: &Context<'_>) -> Result<()> {
+        let _ = values;
+        self.pass_text(sql, context)
     }
 
     /// Does what must be done at the end: it is awaited when the database is [closed](crate::Db::close), once, before the

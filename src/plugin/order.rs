@@ -8,26 +8,7 @@ use crate::error::{Error, Result};
 pub(crate) fn order<P: AsRef<dyn Plugin>>(mut plugins: Vec<P>) -> Result<Vec<P>> {
     let name = |plugin: &P| plugin.as_ref().name().to_owned();
     plugins.sort_by_cached_key(|plugin| (-i64::from(plugin.as_ref().priority()), name(plugin)));
-    let mut names: Vec<String> = plugins.iter().map(name).collect();
-    names.sort();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(Error::invalid(format!("there are two plugins named `{}`", twice[0])));
-    }
-    for plugin in &plugins {
-        let plugin = plugin.as_ref();
-        if let Some(missing) = plugin.dependencies().iter().find(|it| !names.iter().any(|name| name == *it)) {
-            return Err(Error::invalid(format!(
-                "the plugin `{}` depends on the plugin `{missing}`, which is not there",
-                plugin.name()
-            )));
-        }
-        if let Some(other) = plugin.conflicts().iter().find(|it| names.iter().any(|name| name == *it)) {
-            return Err(Error::invalid(format!(
-                "the plugins `{}` and `{other}` cannot be used together",
-                plugin.name()
-            )));
-        }
-    }
+    go_together(&plugins)?;
     let mut ordered: Vec<P> = Vec::with_capacity(plugins.len());
     while !plugins.is_empty() {
         let is_there = |wanted: &str| ordered.iter().any(|it| it.as_ref().name() == wanted);
@@ -43,4 +24,47 @@ pub(crate) fn order<P: AsRef<dyn Plugin>>(mut plugins: Vec<P>) -> Result<Vec<P>>
         }
     }
     Ok(ordered)
+}
+
+/// Refuses the plugins of one statement where they do not go together, or one of them would run before what it depends on.
+/// They are in the order in which they run.
+pub(crate) fn check_order<P: AsRef<dyn Plugin>>(plugins: &[P]) -> Result<()> {
+    go_together(plugins)?;
+    for (at, plugin) in plugins.iter().enumerate() {
+        let plugin = plugin.as_ref();
+        let is_before = |wanted: &str| plugins[..at].iter().any(|it| it.as_ref().name() == wanted);
+        if let Some(late) = plugin.dependencies().iter().find(|wanted| !is_before(wanted)) {
+            return Err(Error::invalid(format!(
+                "the plugin `{}` depends on the plugin `{late}`, which runs after those that a query brings along; give it to \
+                 the database",
+                plugin.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses two plugins of one name, one that lacks what it depends on, and those that cannot be used together.
+fn go_together<P: AsRef<dyn Plugin>>(plugins: &[P]) -> Result<()> {
+    let mut names: Vec<&str> = plugins.iter().map(|plugin| plugin.as_ref().name()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Error::invalid(format!("there are two plugins named `{}`", twice[0])));
+    }
+    for plugin in plugins {
+        let plugin = plugin.as_ref();
+        if let Some(missing) = plugin.dependencies().iter().find(|it| !names.contains(it)) {
+            return Err(Error::invalid(format!(
+                "the plugin `{}` depends on the plugin `{missing}`, which is not there",
+                plugin.name()
+            )));
+        }
+        if let Some(other) = plugin.conflicts().iter().find(|it| names.contains(it)) {
+            return Err(Error::invalid(format!(
+                "the plugins `{}` and `{other}` cannot be used together",
+                plugin.name()
+            )));
+        }
+    }
+    Ok(())
 }

@@ -25,10 +25,7 @@ impl Reach {
     pub(super) fn includes(&self, table: &TableName, column: &str, context: &Context<'_>) -> bool {
         match &self.only {
             Some(only) => is_among(only, table),
-            None => {
-                !is_among(&self.except, table)
-                    && context.declared(table).is_some_and(|declared| declared.column(column).is_some())
-            }
+            None => !is_among(&self.except, table) && context.column(table, column).is_some(),
         }
     }
 }

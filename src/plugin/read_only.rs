@@ -3,6 +3,7 @@
 use super::{Context, Plugin, text};
 use crate::ast::{Node, Raw, Statement, Visit};
 use crate::error::{Error, Result};
+use crate::value::Value;
 
 /// Refuses every statement that writes or defines, and every query with a common table expression that does. Text is
 /// refused as a whole, since nobody knows what it does; within a query it may be one expression that holds no word of a
@@ -23,7 +24,10 @@ use crate::error::{Error, Result};
 /// let db = Db::builder("sqlite::memory:").plugin(ReadOnly).connect().await?;
 /// assert!(db.compile(select_from(users::table).to_statement()).is_ok());
 /// let error = delete_from(users::table).all_rows().execute(&db).await.unwrap_err();
-/// assert_eq!(error.to_string(), "the plugin `read only` refused this delete of `users`");
+/// assert_eq!(
+///     error.to_string(),
+///     "the plugin `read only` refused this delete of `users`: nothing is written here, and a delete may",
+/// );
 /// # Ok(())
 /// # }
 /// ```
@@ -35,6 +39,11 @@ impl Plugin for ReadOnly {
         "read only"
     }
 
+    /// Last of all: it must see what is sent.
+    fn priority(&self) -> i32 {
+        i32::MIN
+    }
+
     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
         statement.accept(&mut Reads)?;
         Ok(statement)
@@ -42,6 +51,11 @@ impl Plugin for ReadOnly {
 
     fn pass_text(&self, _: &str, _: &Context<'_>) -> Result<()> {
         Err(Error::invalid("nobody knows whether text writes, and nothing is written here"))
+    }
+
+    /// What a statement does, its values do not change.
+    fn pass_values(&self, _: &str, _: &[Value], _: &Context<'_>) -> Result<()> {
+        Ok(())
     }
 }
 

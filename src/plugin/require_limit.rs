@@ -46,6 +46,11 @@ impl Plugin for RequireLimit {
         "require limit"
     }
 
+    /// Last of all: it must see what is sent.
+    fn priority(&self) -> i32 {
+        i32::MIN
+    }
+
     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
         let limit = match &statement {
             Statement::Select(it) => &it.limit,
@@ -60,12 +65,17 @@ impl Plugin for RequireLimit {
         };
         match limit.as_ref().map(count) {
             Some(Some(count)) if count <= self.max => Ok(statement),
-            Some(Some(_)) => Err(Error::invalid(format!("a query gives at most {} rows here", self.max))),
-            Some(None) => Err(Error::invalid(format!("the `limit` here is a number, and at most {}", self.max))),
-            None => Err(Error::invalid(format!("a query needs a `limit` here, of at most {}", self.max))),
+            Some(Some(_)) => Err(Error::invalid(format!("a query gives at most {} rows here, {WAY_OUT}", self.max))),
+            Some(None) => {
+                Err(Error::invalid(format!("the `limit` here is a number, and at most {}, {WAY_OUT}", self.max)))
+            }
+            None => Err(Error::invalid(format!("a query needs a `limit` here, of at most {}, {WAY_OUT}", self.max))),
         }
     }
 }
+
+/// How a query that gives few rows for another reason passes.
+const WAY_OUT: &str = "or says `.without::<RequireLimit>()`";
 
 /// A limit that is known before the query runs. One below zero is none to some servers.
 fn count(limit: &Expr) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! What can be told of text within a statement, without knowing the grammar of any server.
 
-use crate::ast::{Raw, RawPart};
+use crate::ast::{Fragment, Raw, RawPart};
 use crate::error::{Error, Result};
 
 /// The words without which no text reads another table, or adds a clause.
@@ -163,4 +163,21 @@ pub(super) fn reads_no_text(function: &str) -> Result<()> {
 
 fn is_in_word(char: char) -> bool {
     char.is_alphanumeric() || char == '_'
+}
+
+/// Refuses what may reach a table that a statement does not name as such.
+pub(super) fn reaches_no_table(fragment: Fragment<'_>) -> Result<()> {
+    match fragment {
+        Fragment::Statement => Err(is_not_run()),
+        Fragment::Text(raw) => {
+            is_one_expression(raw)?;
+            reads_no_table(raw)
+        }
+        Fragment::Function(name) => reads_no_text(name.as_str()),
+    }
+}
+
+/// What is said of a statement of text.
+pub(super) fn is_not_run() -> Error {
+    Error::invalid("nobody knows which rows text reaches, so none is run, unless by `allow_text`")
 }

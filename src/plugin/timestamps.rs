@@ -1,5 +1,7 @@
 //! Timestamps: when a row was made, and when it was last changed.
 
+use std::borrow::Cow;
+
 use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
@@ -66,6 +68,7 @@ pub struct Timestamps {
     unminded: Vec<String>,
     reach: Reach,
     clock: Clock,
+    name: Cow<'static, str>,
 }
 
 /// What an insert gives.
@@ -85,7 +88,14 @@ impl Timestamps {
             unminded: vec!["deleted_at".into()],
             reach: Reach::default(),
             clock: Clock::default(),
+            name: "timestamps".into(),
         }
+    }
+
+    /// What errors call it, and what others depend on; `timestamps` if it is not said. A database has several by several
+    /// names, each [only](Self::only) for its tables, with columns or a clock of their own.
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// The column that holds when a row was made; `created_at` if it is not said.
@@ -175,7 +185,7 @@ impl Default for Timestamps {
 
 impl Plugin for Timestamps {
     fn name(&self) -> &str {
-        "timestamps"
+        &self.name
     }
 
     fn priority(&self) -> i32 {
@@ -184,7 +194,7 @@ impl Plugin for Timestamps {
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let mut stamp = Stamp { plugin: self, context, now: None };
-        let Self { created, updated, inserts, unminded: _, reach: _, clock: _ } = self;
+        let Self { created, updated, inserts, unminded: _, reach: _, clock: _, name: _ } = self;
         statement.set_on_insert(created, |table| stamp.now_for(table.name(), created))?;
         match inserts {
             Inserts::Created => {}
@@ -226,9 +236,9 @@ struct Stamp<'a> {
 impl Stamp<'_> {
     /// What a column of a table is to hold, if it is stamped.
     fn now_for(&mut self, name: &TableName, column: &Ident) -> Result<Option<Expr>> {
-        let Timestamps { created: _, updated: _, inserts: _, unminded: _, reach, clock } = self.plugin;
-        let declared = self.context.declared(name);
-        let has = || declared.is_none_or(|declared| declared.column(column.as_str()).is_some());
+        let Timestamps { created: _, updated: _, inserts: _, unminded: _, reach, clock, name: _ } = self.plugin;
+        let known = self.context.known(name);
+        let has = || known.any().is_none() || known.column(column.as_str()).is_some();
         if !reach.includes(name, column.as_str(), self.context) || !has() {
             return Ok(None);
         }

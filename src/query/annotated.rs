@@ -24,6 +24,15 @@ impl<Q: Statement> Statement for Annotated<Q> {
     }
 }
 
+/// A statement that is its tree and nothing else: nothing travels with it to the plugins, so nothing is lost where it becomes
+/// a part of another one.
+#[diagnostic::on_unimplemented(
+    message = "what travels with this statement to the plugins would be lost here",
+    label = "only the tree of the statement is taken",
+    note = "say `.with(..)`, `.plugin(..)` and `.without(..)` of the whole statement, where it is run; `.to_request()` and `.compile_on(..)` take them along"
+)]
+pub trait Bare: Statement {}
+
 #[diagnostic::do_not_recommend]
 impl<Q: Fetchable> Fetchable for Annotated<Q> {
     type Row = Q::Row;

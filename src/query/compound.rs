@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::selection::{Chosen, Output, Read};
 use super::source::{Derived, derived};
-use super::{Fetchable, Select, Statement, Subquery, fetch};
+use super::{Bare, Fetchable, Select, Statement, Subquery, fetch};
 use crate::ast::{self, Ident, SetOperator, Shared};
 use crate::expr::scope::{Both, NoTables};
 use crate::expr::{Expr, ExprMethods, Nothing, OrderTerms, Ordered};
@@ -208,6 +208,9 @@ impl OutputColumn {
         Expr::new(ast::Expr::Column(ast::Column::new(None, self.0)))
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl<R, O> Bare for Compound<R, O> {}
 
 impl<R, O> Statement for Compound<R, O> {
     fn tree(&self) -> ast::StatementRef<'_> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::selection::{Chosen, NoRows, Own, Selection, Whole};
-use super::{Source, Statement};
+use super::{Bare, Source, Statement};
 use crate::ast::{self, Shared};
 use crate::expr::Condition;
 use crate::expr::scope::{Entry, Within};
@@ -95,6 +95,9 @@ impl<T, S, R> Delete<T, S, R> {
         self
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl<T, S, R> Bare for Delete<T, S, R> {}
 
 impl<T, S, R> Statement for Delete<T, S, R> {
     fn tree(&self) -> ast::StatementRef<'_> {

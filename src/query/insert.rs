@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::selection::{Chosen, NoRows, Own, Selection, Whole};
-use super::{Assignments, SetOperand, Statement};
+use super::{Assignments, Bare, SetOperand, Statement};
 use crate::ast::{self, Conflict, ConflictAction, ConflictTarget, InsertSource, InsertValue, Shared, Values};
 use crate::expr::scope::{Closed, NoTables, Within};
 use crate::expr::{Condition, IntoNullable, Suits};
@@ -361,6 +361,9 @@ impl<T: BaseTable, R> OnConflict<T, R> {
         self.insert.conflict(self.target, ConflictAction::Update { assignments: list, filter })
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl<T, R> Bare for Insert<T, R> {}
 
 impl<T, R> Statement for Insert<T, R> {
     fn tree(&self) -> ast::StatementRef<'_> {

@@ -18,7 +18,7 @@ mod raw;
 mod fetch;
 mod annotated;
 
-pub use self::annotated::Annotated;
+pub use self::annotated::{Annotated, Bare};
 pub use self::assign::{Assignment, Assignments};
 pub use self::compound::{Compound, Gives, OutputColumn, SetOperand, output};
 pub use self::delete::{Delete, delete_from};

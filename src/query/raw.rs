@@ -1,9 +1,12 @@
 //! Statements of the program's author: [`sql!`](crate::sql), run on its own.
 
-use super::{Annotated, GivesRows, Statement, Writes};
+use super::{Annotated, Bare, GivesRows, Statement, Writes};
 use crate::ast;
 use crate::expr::Raw;
 use crate::expr::scope::Closed;
+
+#[diagnostic::do_not_recommend]
+impl<N> Bare for Raw<N> {}
 
 impl<N> Statement for Raw<N> {
     fn tree(&self) -> ast::StatementRef<'_> {

@@ -7,7 +7,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::selection::{BeforeSelect, Chosen, Grouping, Own, Selection, Whole};
 use super::source::{Derived, Source, derived};
-use super::{Fetchable, Statement, Subquery, fetch};
+use super::{Bare, Fetchable, Statement, Subquery, fetch};
 use crate::ast::{self, Distinct, Join, JoinKind, Shared};
 use crate::expr::scope::{AllNullable, Both, Entry, Nothing, Of, Once, Within};
 use crate::expr::{Condition, OrderTerms};
@@ -278,6 +278,9 @@ impl<S, T: Table, N, O> Select<S, Whole<T, N>, O> {
         self
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl<S, R, O> Bare for Select<S, R, O> {}
 
 impl<S, R, O> Statement for Select<S, R, O> {
     fn tree(&self) -> ast::StatementRef<'_> {

@@ -3,12 +3,12 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use super::{Annotated, Fetchable, GivesRows, Writes, fetch};
+use super::{Annotated, Bare, Fetchable, GivesRows, Writes, fetch};
 use crate::ast;
 use crate::dialect::{self, Compiled, Spec};
 use crate::driver::{BoxFuture, BoxStream, Outcome};
 use crate::error::Result;
-use crate::executor::{Executor, Request};
+use crate::executor::{Executor, Precompiled, Request};
 use crate::plugin::{Added, LeaveOut, LeftOut, Metadata, Plugin};
 use crate::table::FromRow;
 
@@ -43,6 +43,10 @@ pub trait Statement {
     }
 
     /// Has one more plugin rewrite this statement, before those of the database.
+    ///
+    /// Running it is an error where the plugins then do not go together: one depends on another that is not there or runs
+    /// later, cannot be used with another, or has the name of another. So a plugin of the database is replaced by
+    /// `.without::<P>().plugin(..)`.
     fn plugin(self, plugin: impl Plugin) -> Annotated<Self>
     where
         Self: Sized,
@@ -50,7 +54,10 @@ pub trait Statement {
         self.with(Added(Arc::new(plugin)))
     }
 
-    /// Leaves out the plugins of this type, which must allow it.
+    /// Leaves out the plugins of this type, which must allow it: those of the database, and those that the query brought along
+    /// before.
+    ///
+    /// Running it is an error where another plugin depends on one that is left out; leave out both.
     fn without<P: LeaveOut>(self) -> Annotated<Self>
     where
         Self: Sized,
@@ -58,9 +65,28 @@ pub trait Statement {
         self.with(LeftOut(TypeId::of::<P>()))
     }
 
-    /// The statement's tree, to be kept.
-    fn to_statement(&self) -> ast::Statement {
+    /// The statement's tree, to be kept. Of a statement with something that travels with it, that would be lost, so it has
+    /// [`to_request`](Self::to_request) instead.
+    fn to_statement(&self) -> ast::Statement
+    where
+        Self: Sized + Bare,
+    {
         self.tree().into()
+    }
+
+    /// The statement's tree and what travels with it, for an [`Executor`].
+    fn to_request(&self) -> Request<'static> {
+        Request::Annotated(self.tree().into(), self.metadata())
+    }
+
+    /// Has the plugins of a database rewrite it, with what travels with it, and compiles it once for all the times that it will
+    /// run there.
+    ///
+    /// # Errors
+    ///
+    /// Where a plugin refuses it, or the dialect cannot say it.
+    fn compile_on(&self, executor: &dyn Executor) -> Result<Precompiled> {
+        executor.precompile(self.to_request())
     }
 
     /// The SQL of the statement and its values, for a dialect. Nothing is sent, and plugins are not asked.
@@ -76,7 +102,7 @@ pub trait Statement {
     ///
     /// What the dialect cannot say is said in a comment.
     fn debug_sql(&self, spec: &Spec) -> String {
-        dialect::debug_sql(&self.to_statement(), spec).unwrap_or_else(|error| format!("-- {error}"))
+        dialect::debug_sql(&self.tree().into(), spec).unwrap_or_else(|error| format!("-- {error}"))
     }
 
     /// Runs it and reads all rows.
@@ -88,7 +114,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        Box::pin(fetch::all(executor, request(&self), self.reader()))
+        Box::pin(fetch::all(executor, self.to_request(), self.reader()))
     }
 
     /// Runs it and reads the first row, which must be there.
@@ -100,7 +126,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        Box::pin(fetch::one(executor, request(&self), self.reader()))
+        Box::pin(fetch::one(executor, self.to_request(), self.reader()))
     }
 
     /// Runs it and reads the first row, if there is one.
@@ -112,7 +138,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        Box::pin(fetch::optional(executor, request(&self), self.reader()))
+        Box::pin(fetch::optional(executor, self.to_request(), self.reader()))
     }
 
     /// Runs it and gives the rows as they arrive, without holding them all. The stream holds its connection.
@@ -120,7 +146,7 @@ pub trait Statement {
     where
         Self: Fetchable + Sized,
     {
-        fetch::streamed(executor, request(&self), self.reader())
+        fetch::streamed(executor, self.to_request(), self.reader())
     }
 
     /// Runs it and reads all rows by the names of their columns, into any struct with `#[derive(FromRow)]`.
@@ -134,7 +160,7 @@ pub trait Statement {
     where
         Self: GivesRows + Sized,
     {
-        Box::pin(fetch::all_as(executor, request(&self)))
+        Box::pin(fetch::all_as(executor, self.to_request()))
     }
 
     /// Runs it and tells how many rows it changed.
@@ -146,10 +172,6 @@ pub trait Statement {
     where
         Self: Writes + Sized,
     {
-        Box::pin(fetch::run(executor, request(&self)))
+        Box::pin(fetch::run(executor, self.to_request()))
     }
-}
-
-fn request(statement: &impl Statement) -> Request<'static> {
-    Request::Annotated(statement.to_statement(), statement.metadata())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::selection::{Chosen, NoRows, Own, Selection, Whole};
-use super::{Assignments, Source, Statement};
+use super::{Assignments, Bare, Source, Statement};
 use crate::ast::{self, Shared};
 use crate::expr::Condition;
 use crate::expr::scope::{Entry, Within};
@@ -110,6 +110,9 @@ impl<T, S, R> Update<T, S, R> {
         self
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl<T, S, R> Bare for Update<T, S, R> {}
 
 impl<T, S, R> Statement for Update<T, S, R> {
     fn tree(&self) -> ast::StatementRef<'_> {

@@ -1,7 +1,9 @@
 //! `with`: common table expressions.
 
 use super::selection::{Own, Whole};
-use super::{Delete, Fetchable, InsertInto, Select, Source, Update, delete_from, insert_into, select_from, update};
+use super::{
+    Bare, Delete, Fetchable, InsertInto, Select, Source, Update, delete_from, insert_into, select_from, update,
+};
 use crate::ast::{self, Cte, Ident};
 use crate::table::{BaseTable, Fits, Table, name_in_query};
 
@@ -40,23 +42,23 @@ pub struct With {
 }
 
 /// `with table as (query)`: the query must give the columns of `table`, in their order.
-pub fn with<T: Table, Q: Fetchable<Row: Fits<T>>>(table: T, query: Q) -> With {
+pub fn with<T: Table, Q: Fetchable<Row: Fits<T>> + Bare>(table: T, query: Q) -> With {
     With::default().with(table, query)
 }
 
 /// `with recursive table as (query)`: the query may select from `table` itself.
-pub fn with_recursive<T: Table, Q: Fetchable<Row: Fits<T>>>(table: T, query: Q) -> With {
+pub fn with_recursive<T: Table, Q: Fetchable<Row: Fits<T>> + Bare>(table: T, query: Q) -> With {
     With::default().with_recursive(table, query)
 }
 
 impl With {
     /// One more common table expression, which may use those before it.
-    pub fn with<T: Table, Q: Fetchable<Row: Fits<T>>>(self, table: T, query: Q) -> Self {
+    pub fn with<T: Table, Q: Fetchable<Row: Fits<T>> + Bare>(self, table: T, query: Q) -> Self {
         self.push(table, query.to_statement(), false)
     }
 
     /// One more common table expression, which may use those before it and itself.
-    pub fn with_recursive<T: Table, Q: Fetchable<Row: Fits<T>>>(self, table: T, query: Q) -> Self {
+    pub fn with_recursive<T: Table, Q: Fetchable<Row: Fits<T>> + Bare>(self, table: T, query: Q) -> Self {
         self.push(table, query.to_statement(), true)
     }
 

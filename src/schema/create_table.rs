@@ -2,7 +2,7 @@
 
 use super::column::{ColumnDef, Reference, author_sql};
 use crate::ast::{self, Generation, Ident, Index, ReferentialAction, Shared, TableConstraint, TableName};
-use crate::query::{Statement, Writes};
+use crate::query::{Bare, Statement, Writes};
 use crate::table::{ColumnDescription, DefaultValue, Generated, Record, Table};
 use crate::value::Value;
 
@@ -205,6 +205,9 @@ impl ForeignKey {
         self
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl Bare for CreateTable {}
 
 impl Statement for CreateTable {
     fn tree(&self) -> ast::StatementRef<'_> {

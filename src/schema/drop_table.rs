@@ -1,7 +1,7 @@
 //! `drop table`
 
 use crate::ast::{self, Shared, TableName};
-use crate::query::{Statement, Writes};
+use crate::query::{Bare, Statement, Writes};
 use crate::table::{Record, Table};
 
 /// `drop table name`
@@ -44,6 +44,9 @@ impl DropTable {
         self
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl Bare for DropTable {}
 
 impl Statement for DropTable {
     fn tree(&self) -> ast::StatementRef<'_> {

@@ -1,6 +1,5 @@
 //! What a plugin makes of a statement, compared with what it should.
 
-use std::error::Error as _;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -8,14 +7,14 @@ use super::nowhere::Nowhere;
 use crate::ast::{Expr, Select, SelectExpr, SelectItem};
 use crate::db::Db;
 use crate::dialect::{self, Compiled, MARIADB, MYSQL, POSTGRES, SQLITE, Spec};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::executor::Source;
 use crate::plugin::{Added, Plugin};
 use crate::query::Statement;
 use crate::value::Value;
 
 /// The SQL of a statement in every dialect, and what is bound to it. Where a dialect refuses the statement, its text begins
-/// with `error: ` and goes on as the error does, and what it is caused by is behind it.
+/// with `error: ` and goes on as the error does.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql<'a> {
     /// On PostgreSQL.
@@ -76,7 +75,7 @@ pub fn check_plugin(plugin: impl Plugin, query: impl Statement, expected: Sql<'_
                     _ = writeln!(report, "{}, and expected is {}", spec.name, shown(params));
                 }
             }
-            Err(error) => compare(spec, sql, &in_words(&error), &mut report),
+            Err(error) => compare(spec, sql, &format!("error: {error}"), &mut report),
         }
     }
     if !report.is_empty() {
@@ -87,19 +86,8 @@ pub fn check_plugin(plugin: impl Plugin, query: impl Statement, expected: Sql<'_
 fn compile(plugin: &Arc<dyn Plugin>, query: &impl Statement, spec: &'static Spec) -> Result<Compiled> {
     let db = Db::with_driver(Nowhere(spec)).build()?;
     let metadata = query.metadata().with(Added(Arc::clone(plugin)));
-    let (compiled, _) = db.pipeline().compile(query.to_statement(), &metadata, db.metadata())?;
+    let (compiled, _) = db.pipeline().compile(query.tree().into(), &metadata, db.metadata())?;
     Ok(compiled)
-}
-
-/// An error and what caused it.
-fn in_words(error: &Error) -> String {
-    let mut words = format!("error: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        _ = write!(words, ": {error}");
-        cause = error.source();
-    }
-    words
 }
 
 /// Adds to a report how two texts differ.

@@ -4,7 +4,6 @@ mod policy;
 mod asker;
 mod rule;
 mod verdict;
-mod fragments;
 mod writes;
 mod native;
 
@@ -19,10 +18,8 @@ use self::policy::{Demand, Effect, nothing};
 use self::rule::{ColumnRule, Tables};
 use self::verdict::{Verdict, verdict};
 use self::writes::Writes;
-use super::{Context, Plugin};
-use crate::ast::{
-    ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableDescription, TableName, TableUse,
-};
+use super::{Context, Declared, Plugin, text};
+use crate::ast::{ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableName, TableUse};
 use crate::error::{Error, Result};
 use crate::types::SqlType;
 use crate::value::Value;
@@ -140,7 +137,7 @@ enum HeldBy {
 /// A table, and what is known of it.
 struct Known<'n> {
     name: &'n TableName,
-    declared: Option<&'static TableDescription>,
+    declared: Declared<'n>,
 }
 
 impl RowPolicies {
@@ -334,7 +331,7 @@ impl RowPolicies {
     ) -> Result<()> {
         let &Known { name, declared } = table;
         let is_excepted = self.is_excepted(name);
-        let mut known = declared.is_some() || is_excepted;
+        let mut known = declared.any().is_some() || is_excepted;
         for rule in &self.columns {
             let column = if rule.is_about_all() {
                 if is_excepted {
@@ -344,7 +341,7 @@ impl RowPolicies {
             } else if rule.passes_over(name) {
                 continue;
             } else {
-                declared.and_then(|it| it.column(rule.column.as_str()))
+                declared.column(rule.column.as_str())
             };
             known = true;
             each(rule, column)?;
@@ -412,7 +409,7 @@ impl RowPolicies {
             return Ok(None);
         }
         let asker = Asker::of_statement(&self.facts, context);
-        match self.rows(table, context.declared(table.name()), &asker) {
+        match self.rows(table, context.known(table.name()), &asker) {
             Err(_) if asker.is_absent() && table.role() == Role::Read && self.nobody == Nobody::Nothing => {
                 Ok(Some(nothing()))
             }
@@ -420,12 +417,7 @@ impl RowPolicies {
         }
     }
 
-    fn rows(
-        &self,
-        table: &TableUse<'_>,
-        declared: Option<&'static TableDescription>,
-        asker: &Asker<'_>,
-    ) -> Result<Option<Expr>> {
+    fn rows(&self, table: &TableUse<'_>, declared: Declared<'_>, asker: &Asker<'_>) -> Result<Option<Expr>> {
         let mut condition = None;
         self.each_rule(&Known { name: table.name(), declared }, |rule, column| {
             let own = asker.own(rule, column)?;
@@ -492,7 +484,7 @@ impl Plugin for RowPolicies {
                 self.condition(table, context)
             },
             |fragment| match self.text {
-                Passes::No => fragments::refuse(fragment),
+                Passes::No => text::reaches_no_table(fragment),
                 Passes::Yes => Ok(()),
             },
         )?;
@@ -506,7 +498,7 @@ impl Plugin for RowPolicies {
         match self.text {
             Passes::Yes => Ok(()),
             Passes::No if self.is_unrestricted(context) => Ok(()),
-            Passes::No => Err(fragments::text()),
+            Passes::No => Err(text::is_not_run()),
         }
     }
 }

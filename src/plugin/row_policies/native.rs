@@ -8,7 +8,7 @@ use crate::ast::{
     RowSecurityAction, Select, SelectExpr, SelectItem, Shared, Statement, TableDescription, TableName, TableUse,
 };
 use crate::error::{Error, Result, Unsupported};
-use crate::plugin::Context;
+use crate::plugin::{Context, Declared};
 use crate::table::Table;
 use crate::value::Value;
 
@@ -230,7 +230,7 @@ impl NativePolicies<'_> {
             }
         }
         let mut has_rule = false;
-        all.each_rule(&Known { name, declared: Some(declared) }, |rule, column| {
+        all.each_rule(&Known { name, declared: Declared::only(declared) }, |rule, column| {
             has_rule = true;
             check_setting(rule.column.as_str(), None)?;
             let own = rule.column_of(&table(Role::Read), column).equals(asker.own(rule, column)?);

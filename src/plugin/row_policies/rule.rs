@@ -58,9 +58,9 @@ impl ColumnRule {
     /// declared nobody knows.
     pub(super) fn demand_column(&self, table: &Known<'_>) -> Result<Option<&'static ColumnDescription>> {
         let &Known { name, declared } = table;
-        match declared.map(|it| it.column(self.column.as_str())) {
-            Some(column @ Some(_)) => Ok(column),
-            Some(None) => Err(self.missing(name)),
+        match declared.column(self.column.as_str()) {
+            column @ Some(_) => Ok(column),
+            None if declared.any().is_some() => Err(self.missing(name)),
             None => Err(unknown(name)),
         }
     }
@@ -101,7 +101,7 @@ pub(super) fn is_column(own: &str, table: &TableName, column: &str, context: &Co
     if column == own {
         return Ok(true);
     }
-    let is_declared = || context.declared(table).is_some_and(|it| it.column(column).is_some());
+    let is_declared = || context.column(table, column).is_some();
     if column.to_lowercase() == own.to_lowercase() || !(column.is_ascii() || is_declared()) {
         return Err(Error::invalid(format!("`{column}` may be the column `{own}` by another name")));
     }

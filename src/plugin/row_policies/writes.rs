@@ -82,8 +82,11 @@ impl<'a> Writes<'a> {
         Asker::of_statement(&self.policies.facts, self.context)
     }
 
-    fn known<'n>(&self, name: &'n TableName) -> Known<'n> {
-        Known { name, declared: self.context.declared(name) }
+    fn known<'n>(&self, name: &'n TableName) -> Known<'n>
+    where
+        'a: 'n,
+    {
+        Known { name, declared: self.context.known(name) }
     }
 
     /// The value of whoever asks.
@@ -175,7 +178,7 @@ impl<'a> Writes<'a> {
 
     /// What a column is where it is left out, as far as that is declared.
     fn default(&self, table: &TableName, column: &Ident) -> Will {
-        let Some(declared) = self.context.declared(table).and_then(|it| it.column(column.as_str())) else {
+        let Some(declared) = self.context.column(table, column.as_str()) else {
             return Will::Stay;
         };
         match (declared.default, declared.generated) {

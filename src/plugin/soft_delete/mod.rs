@@ -3,9 +3,11 @@
 mod cascade;
 mod rows;
 
+use std::borrow::Cow;
+
 use self::cascade::Cascade;
-use self::rows::Which;
 pub use self::rows::{DeletedRows, HardDelete, NoCascade};
+use self::rows::{How, Which};
 use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin};
@@ -79,6 +81,9 @@ use crate::types::SqlType;
 ///   the upsert sets the column to `null`.
 /// - **Nothing cascades** unless it is [said](SoftDelete::cascade): an `on delete cascade` of the database does not see an update.
 ///   Rows that refer to a deleted one stay as they are, and an inner join with it gives them no more.
+/// - **A struct of some columns** of a table may lack this one. Give the whole table to
+///   [`Builder::table`](crate::db::Builder::table), or name it by [`only`](Self::only): then it is known to have the column,
+///   whichever struct a statement is written with.
 /// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch).
 /// - A statement may leave the plugin out, by [`without`](crate::query::Statement::without): then it reads all rows, and a
 ///   delete deletes.
@@ -89,6 +94,7 @@ pub struct SoftDelete {
     reach: Reach,
     clock: Clock,
     cascade: Cascade,
+    name: Cow<'static, str>,
 }
 
 impl SoftDelete {
@@ -99,7 +105,29 @@ impl SoftDelete {
             reach: Reach::default(),
             clock: Clock::default(),
             cascade: Cascade::default(),
+            name: "soft delete".into(),
         }
+    }
+
+    /// What errors call it, and what others depend on; `soft delete` if it is not said. A database has several by several
+    /// names, each [only](Self::only) for its tables, with a column of their own.
+    ///
+    /// ```
+    /// use kysera::plugin::SoftDelete;
+    /// # use kysera::{Db, Result};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let db = Db::builder("sqlite::memory:")
+    ///     .plugin(SoftDelete::new())
+    ///     .plugin(SoftDelete::new().named("removal of papers").only(["papers"]).column("removed_at"))
+    ///     .connect()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// The column that holds when a row was deleted, and `null` where it is not; `deleted_at` if it is not said.
@@ -200,10 +228,22 @@ impl SoftDelete {
         DeletedRows::of_all_tables(Which::Deleted)
     }
 
+    /// Has a statement read and update live rows alone, as it does where nothing is said: for a statement on a
+    /// [`Db`](crate::Db) that was told something else.
+    pub const fn exclude_deleted() -> DeletedRows {
+        DeletedRows::of_all_tables(Which::Live)
+    }
+
     /// Has a `delete` really delete, live and deleted rows alike; with [`only_deleted`](Self::only_deleted) beside it,
     /// deleted rows alone. Tables that the statement only reads are filtered as ever.
     pub const fn hard_delete() -> HardDelete {
-        HardDelete::new()
+        HardDelete::new(How::Hard)
+    }
+
+    /// Has a `delete` keep the rows, as it does where nothing is said: for a statement on a [`Db`](crate::Db) that was told to
+    /// [really delete](Self::hard_delete).
+    pub const fn soft_delete() -> HardDelete {
+        HardDelete::new(How::Soft)
     }
 
     /// Has a delete take nothing along where the plugin was told to [`cascade`](Self::cascade).
@@ -217,11 +257,11 @@ impl SoftDelete {
 
     /// The condition on a table of a statement.
     fn condition(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<Option<Expr>> {
-        let said = context.get::<DeletedRows>().and_then(|rows| rows.which_of(table.name()));
+        let said = context.get_all::<DeletedRows>().find_map(|rows| rows.which_of(table.name()));
         let which = match table.role() {
             Role::Insert | Role::Conflict | Role::Define => Which::All,
             Role::Read | Role::Update => said.unwrap_or(Which::Live),
-            Role::Delete if context.get::<HardDelete>().is_some() => said.unwrap_or(Which::All),
+            Role::Delete if deletes_really(context) => said.unwrap_or(Which::All),
             Role::Delete => match said {
                 // A row that is deleted keeps its time.
                 None | Some(Which::Live | Which::All) => Which::Live,
@@ -249,7 +289,7 @@ impl Default for SoftDelete {
 
 impl Plugin for SoftDelete {
     fn name(&self) -> &str {
-        "soft delete"
+        &self.name
     }
 
     fn priority(&self) -> i32 {
@@ -265,7 +305,7 @@ impl Plugin for SoftDelete {
             deletes |= table.role() == Role::Delete;
             self.condition(table, context)
         })?;
-        if deletes && context.get::<HardDelete>().is_none() {
+        if deletes && !deletes_really(context) {
             statement.accept_mut(&mut Soften { plugin: self, context, depth: 0 })?;
         }
         Ok(statement)
@@ -274,6 +314,10 @@ impl Plugin for SoftDelete {
 
 #[diagnostic::do_not_recommend]
 impl LeaveOut for SoftDelete {}
+
+fn deletes_really(context: &Context<'_>) -> bool {
+    context.get::<HardDelete>().is_some_and(HardDelete::is_hard)
+}
 
 /// Puts an update in place of each delete.
 struct Soften<'a> {
@@ -302,7 +346,7 @@ impl Soften<'_> {
         if delete.filter.is_none() && !delete.all_rows {
             return Err(Error::invalid("`delete` without `filter`; say `.all_rows()` where all rows are meant"));
         }
-        let SoftDelete { column, reach: _, clock, cascade: _ } = self.plugin;
+        let SoftDelete { column, reach: _, clock, cascade: _, name: _ } = self.plugin;
         clock.check(&delete.from.name, column, self.context)?;
         let set = Assignment { column: column.clone(), value: clock.now() };
         let cascade = self.cascade(&delete, &set)?;
@@ -313,7 +357,7 @@ impl Soften<'_> {
 
     /// What deletes the rows that belong to those of a delete.
     fn cascade(&self, delete: &Delete, set: &Assignment) -> Result<Vec<Cte>> {
-        let SoftDelete { column, reach: _, clock, cascade } = self.plugin;
+        let SoftDelete { column, reach: _, clock, cascade, name: _ } = self.plugin;
         let declared = self.context.declared(&delete.from.name);
         let Some(root) = declared.filter(|_| self.context.get::<NoCascade>().is_none()) else { return Ok(Vec::new()) };
         let below = cascade.below(root, delete, column)?;

@@ -25,8 +25,8 @@ impl DeletedRows {
         Self { which, tables: None }
     }
 
-    /// Of these tables alone, by their names; of the others, the statement means live rows: users who are deleted, with
-    /// their groups that are not.
+    /// Of these tables alone, by their names: users who are deleted, with their groups that are not. Of the others it says
+    /// nothing; what was said of them before counts, by the statement or the handle it runs on, or else live rows are meant.
     ///
     /// ```
     /// use kysera::plugin::SoftDelete;
@@ -44,15 +44,27 @@ impl DeletedRows {
     }
 }
 
-/// Has a `delete` really delete: a value that travels with it. [`SoftDelete::hard_delete`](super::SoftDelete::hard_delete)
-/// makes it.
+/// Has a `delete` really delete, or not: a value that travels with it.
+/// [`SoftDelete::hard_delete`](super::SoftDelete::hard_delete) and [`SoftDelete::soft_delete`](super::SoftDelete::soft_delete)
+/// make it.
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until a statement or a database is given it by `with`"]
-pub struct HardDelete(());
+pub struct HardDelete(How);
+
+/// What a `delete` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    Hard,
+    Soft,
+}
 
 impl HardDelete {
-    pub(super) const fn new() -> Self {
-        Self(())
+    pub(super) const fn new(how: How) -> Self {
+        Self(how)
+    }
+
+    pub(super) fn is_hard(&self) -> bool {
+        self.0 == How::Hard
     }
 }
 

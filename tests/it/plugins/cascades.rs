@@ -200,7 +200,7 @@ fn sd16_a_hard_delete_is_left_to_the_database() {
 fn sd16_a_cascade_that_cannot_be_is_refused() {
     let why = |plugin: SoftDelete, query: &dyn Statement| {
         let db = Db::with_driver(Mock::new()).plugin(plugin).build().unwrap();
-        db.compile(query.to_statement()).unwrap_err().source().unwrap().to_string()
+        query.compile_on(&db).unwrap_err().source().unwrap().to_string()
     };
     let branch = delete_from(branches::table).filter(branches::id.eq(1));
     let circle = SoftDelete::new().cascade([branches::table.description()]);

@@ -14,7 +14,7 @@ fn prefixed(_: &TableUse<'_>, column: &Ident) -> Result<Option<Ident>> {
 }
 
 fn mapped(query: impl Statement) -> String {
-    let mut statement = query.to_statement();
+    let mut statement: ast::Statement = query.tree().into();
     statement.map_columns(prefixed).unwrap();
     dialect::compile(&statement, &SQLITE).unwrap().sql
 }
@@ -242,7 +242,7 @@ fn columns_are_given_where_a_statement_does_not_say_them() {
         })
     };
     let compiled = |query: &dyn Statement| {
-        let mut statement = query.to_statement();
+        let mut statement: ast::Statement = query.tree().into();
         given(&mut statement).unwrap();
         dialect::compile(&statement, &POSTGRES).unwrap().sql
     };
@@ -283,7 +283,7 @@ fn columns_are_given_where_a_statement_does_not_say_them() {
 #[test]
 fn written_tables_are_called_by_their_new_names() {
     let renamed = |query: &dyn Statement| {
-        let mut statement = query.to_statement();
+        let mut statement: ast::Statement = query.tree().into();
         statement.rename_tables(|table| Ok(Some(format!("t_{}", table.name().name.as_str()).into()))).unwrap();
         dialect::compile(&statement, &SQLITE).map(|compiled| compiled.sql)
     };

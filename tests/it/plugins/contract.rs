@@ -124,7 +124,7 @@ async fn values_travel_with_queries_transactions_and_databases() {
     let mock = Mock::new();
     let db = Db::with_driver(mock.clone()).plugin(Who).build().unwrap();
     let error = db.execute(raw("x").into()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the plugin `who` refused this text");
+    assert_eq!(error.to_string(), "the plugin `who` refused this text: nobody is there");
     assert_eq!(error.source().unwrap().to_string(), "nobody is there");
     assert_eq!(mock.log(), [""; 0]);
 
@@ -156,7 +156,7 @@ async fn text_passes_where_every_plugin_lets_it() {
     let db = Db::with_driver(mock.clone()).plugin(Who).build().unwrap();
     db.batch("create").await.unwrap();
     let error = db.batch("read secret").await.unwrap_err();
-    assert_eq!(error.to_string(), "the plugin `who` refused this text");
+    assert_eq!(error.to_string(), "the plugin `who` refused this text: that is secret");
     let query = kysera::driver::Query { sql: "secret", params: &[] };
     let request = || Request::Compiled { query, access: kysera::executor::Access::Read };
     assert!(db.fetch(request()).await.is_err());
@@ -451,7 +451,7 @@ fn ex7_plugins_look_at_what_comes_of_statements() {
         assert_eq!(streamed, [3, 4]);
         take();
         let error = q.with(Forbidden).fetch_all(&db).await.unwrap_err();
-        assert_eq!(error.to_string(), "the plugin `b` refused what came back");
+        assert_eq!(error.to_string(), "the plugin `b` refused what came back: not to be seen");
         take();
 
         let error = insert_into(items::table).values(rows()).execute(&db).await.unwrap_err();
@@ -460,4 +460,85 @@ fn ex7_plugins_look_at_what_comes_of_statements() {
         assert!(told.len() == 2 && told[0].starts_with("b missed insert: insert"), "{told:?}");
         assert!(!told[0].contains("secret"), "{told:?}");
     });
+}
+
+/// Refuses all.
+struct Refuse;
+
+impl Plugin for Refuse {
+    fn name(&self) -> &str {
+        "refuse"
+    }
+
+    fn transform(&self, _: ast::Statement, _: &Context<'_>) -> Result<ast::Statement> {
+        Err(Error::invalid("not this"))
+    }
+}
+
+#[tokio::test]
+async fn what_travels_with_a_query_is_compiled_and_requested_with_it() {
+    let mock = Mock::new();
+    let db = Db::with_driver(mock.clone()).plugin(sign("z")).build().unwrap();
+    let refused = sql!("one").plugin(Refuse);
+    assert!(refused.compile_on(&db).unwrap_err().to_string().contains("`refuse`"));
+    assert!(db.fetch(refused.to_request()).await.is_err());
+    assert!(db.prepare(refused.to_request()).await.is_err());
+    assert!(!mock.log().iter().any(|call| call.contains("one")));
+    assert_eq!(sql!("two").without::<Sign>().compile_on(&db).unwrap().sql(), "two");
+    assert_eq!(sql!("two").plugin(sign("a")).compile_on(&db).unwrap().sql(), "two a z");
+}
+
+#[test]
+fn what_plugins_demand_is_asked_of_each_query_that_changes_them() {
+    struct Base;
+    impl Plugin for Base {
+        fn name(&self) -> &str {
+            "base"
+        }
+    }
+    impl LeaveOut for Base {}
+    let on_base = || Sign { dependencies: &["base"], ..sign("on base") };
+    let db = Db::with_driver(Mock::new()).plugin(Base).plugin(on_base()).build().unwrap();
+    let why = |request: Request<'static>| db.precompile(request).unwrap_err().to_string();
+    let lacks = "the plugin `on base` depends on the plugin `base`, which is not there";
+    assert_eq!(why(sql!("x").without::<Base>().to_request()), lacks);
+    assert_eq!(sql!("x").without::<Base>().without::<Sign>().compile_on(&db).unwrap().sql(), "x");
+    // What a query brings along must go together with the rest too.
+    let missing = Sign { dependencies: &["nobody"], ..sign("a") };
+    assert!(why(sql!("x").plugin(missing).to_request()).contains("depends on the plugin `nobody`"));
+    let against = Sign { conflicts: &["base"], ..sign("a") };
+    assert_eq!(why(sql!("x").plugin(against).to_request()), "the plugins `a` and `base` cannot be used together");
+    assert_eq!(why(sql!("x").plugin(sign("base")).to_request()), "there are two plugins named `base`");
+    let early = Sign { dependencies: &["base"], ..sign("a") };
+    assert!(why(sql!("x").plugin(early).to_request()).contains("which runs after those that a query brings along"));
+    // In the place of another, or left out again.
+    let other = sql!("x").without::<Base>().plugin(sign("base")).compile_on(&db).unwrap();
+    assert_eq!(other.sql(), "x base on base");
+    let plain = Db::with_driver(Mock::new()).plugin(sign("own")).build().unwrap();
+    let replaced = sql!("x").without::<Sign>().plugin(sign("own")).compile_on(&plain).unwrap();
+    assert_eq!(replaced.sql(), "x own");
+    assert_eq!(sql!("x").plugin(sign("b")).without::<Sign>().compile_on(&plain).unwrap().sql(), "x");
+}
+
+/// What a list of common table expressions costs grows with its length: no more than a few times what it costs to write it.
+#[test]
+fn many_common_table_expressions_are_walked_in_time() {
+    let query = || select_from(items::table).select(items::id).to_statement();
+    for recursive in [false, true] {
+        let ast::Statement::Select(mut select) = query() else { panic!("a select") };
+        select.with.extend((0..4000).map(|at| ast::Cte {
+            name: format!("c{at}").into(),
+            columns: vec!["id".into()],
+            recursive,
+            statement: query(),
+        }));
+        let mut statement = ast::Statement::Select(select);
+        let start = std::time::Instant::now();
+        dialect::compile(&statement, &SQLITE).unwrap();
+        let written = start.elapsed();
+        let start = std::time::Instant::now();
+        statement.restrict_tables(|_| Ok(None)).unwrap();
+        let walked = start.elapsed();
+        assert!(walked < written * 30, "{walked:?} to walk, {written:?} to write");
+    }
 }

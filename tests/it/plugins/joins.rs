@@ -91,7 +91,7 @@ fn joins_of_one_name_that_differ_are_refused() {
     let eight = join(JoinKind::Inner, Some("i"), column("i", "id").equals(8_i64));
     let db = kysera::Db::with_driver(crate::running::mock::Mock::new()).plugin(DeduplicateJoins).build().unwrap();
     let compile = |joins: Vec<Join>| {
-        let mut statement = query().to_statement();
+        let mut statement: ast::Statement = query().tree().into();
         if let ast::Statement::Select(select) = &mut statement {
             select.joins.extend(joins);
         }

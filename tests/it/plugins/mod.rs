@@ -1,10 +1,13 @@
 //! What plugins do to every statement, on every server.
 
 mod contract;
+mod precompiled;
+mod handles;
 mod running;
 mod matrix;
 mod shapes;
 mod outer_joins;
+mod declarations;
 mod soft_delete;
 mod soft_delete_rows;
 mod cascades;

@@ -273,7 +273,10 @@ fn two_tables_are_never_one() {
 async fn columns_of_a_text_that_would_be_one_are_refused() {
     let db = Db::builder("sqlite::memory:").plugin(NameMapping::camel_case()).connect().await.unwrap();
     let error = db.fetch(raw("select 1 as aB, 2 as a_b".to_owned()).into()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the plugin `name mapping` refused what came back");
+    assert_eq!(
+        error.to_string(),
+        "the plugin `name mapping` refused what came back: the columns `aB` and `a_b` would have the same name here"
+    );
     let twice = db.fetch(raw("select 1 as aB, 2 as aB".to_owned()).into()).await.unwrap();
     assert_eq!(twice.columns()[0].name, "a_b");
     let q = select_from(items::table).select(items::id.alias("itemId")).without::<NameMapping>();

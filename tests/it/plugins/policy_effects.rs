@@ -177,7 +177,7 @@ fn rl7_deny_comes_before_allow_and_nothing_is_allowed_by_itself() {
             "no policy allows it"
         );
         let error = insert().execute(&db).await.unwrap_err();
-        assert_eq!(error.to_string(), "the plugin `row policies` refused this insert of `docs`");
+        assert_eq!(error.to_string(), "the plugin `row policies` refused this insert of `docs`: no policy allows it");
         assert_eq!(reason::<()>(Err(error)), "no policy allows it");
         assert!(ids(&with(fresh, facts().policy(yes("docs", [Command::Insert]))).await).await.is_empty());
         // Of several, one is enough.

@@ -106,8 +106,8 @@ fn ex1_no_plugin_and_a_no_op_leave_the_tree_as_it_is() {
 async fn a_spy_sees_what_runs() {
     let spy = Spy::new();
     let db = Db::with_driver(Mock::new()).plugin(spy.clone()).plugin(First).build().unwrap();
-    let _ = query().to_statement();
-    let _ = db.fetch(query().to_statement().into()).await;
+    let _ = query().tree();
+    let _ = db.fetch(query().to_request()).await;
     update(items::table).set(items::kind.to("secret")).all_rows().execute(&db).await.unwrap();
     insert_into(copies::table).default_values().without::<Spy>().execute(&db).await.unwrap();
     assert!(delete_from(items::table).all_rows().execute(&db).await.is_err());

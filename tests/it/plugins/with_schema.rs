@@ -1,7 +1,7 @@
 //! Schemas before the names of tables.
 
 use kysera::dialect::MYSQL;
-use kysera::plugin::WithSchema;
+use kysera::plugin::{Plugin, TenantSchema, WithSchema};
 use kysera::prelude::*;
 use kysera::schema::{create_table_for, drop_table};
 use kysera::{Db, Executor};
@@ -22,12 +22,12 @@ pub struct City {
     pub country_id: i64,
 }
 
-fn mock(plugin: WithSchema) -> Db {
+fn mock(plugin: impl Plugin) -> Db {
     Db::with_driver(Mock::new()).plugin(plugin).build().unwrap()
 }
 
 fn sql(db: &Db, statement: impl Statement) -> String {
-    db.compile(statement.to_statement()).unwrap().0.sql
+    statement.compile_on(db).unwrap().sql().to_owned()
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn ex6_every_table_gets_it_and_nothing_else() {
     );
     assert_eq!(sql(&db, select_from(countries::table).select(count_all())), r#"select count(*) from "countries""#);
     assert_eq!(sql(&db, drop_table("docs")), r#"drop table "s"."docs""#);
-    assert_eq!(sql(&db, delete_from(docs::table).all_rows().without::<WithSchema>()), r#"delete from "s"."docs""#);
+    assert_eq!(sql(&db, delete_from(docs::table).all_rows().without::<WithSchema>()), r#"delete from "docs""#);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn ex6_foreign_keys_get_it_too() {
 #[test]
 fn ex6_a_name_is_a_name() {
     for hostile in [r#"a"; drop table docs; --"#, "a`b", "a.b", "a'b", "ä ö", "select"] {
-        let db = mock(WithSchema::of(|tenant: &Tenant| tenant.0.clone())).with(Tenant(hostile.into()));
+        let db = mock(TenantSchema::of(|tenant: &Tenant| tenant.0.clone())).with(Tenant(hostile.into()));
         let quoted = hostile.replace('"', r#""""#);
         assert_eq!(
             sql(&db, select_from(docs::table).select(docs::id)),
@@ -82,10 +82,11 @@ fn ex6_a_name_is_a_name() {
 
 #[test]
 fn ex6_no_tenant_no_schema() {
-    let db = mock(WithSchema::of(|tenant: &Tenant| tenant.0.clone()));
+    let db = mock(TenantSchema::of(|tenant: &Tenant| tenant.0.clone()));
     let error = db.compile(select_from(docs::table).to_statement()).unwrap_err();
     assert!(error.is_invalid());
-    assert_eq!(error.to_string(), "the plugin `with schema` refused this select of `docs`");
+    let words = error.to_string();
+    assert!(words.starts_with("the plugin `tenant schema` refused this select of `docs`: there is no `"), "{words}");
 }
 
 /// Two schemas of a server, named after the test's database; SQLite has but the one that each connection shares.
@@ -105,7 +106,7 @@ async fn schemas(fresh: &Fresh) -> Option<[String; 2]> {
 fn ex6_tenants_live_in_schemas() {
     on_all(async |fresh| {
         let db = Db::builder(fresh.url.clone())
-            .plugin(WithSchema::of(|tenant: &Tenant| tenant.0.clone()))
+            .plugin(TenantSchema::of(|tenant: &Tenant| tenant.0.clone()))
             .connect()
             .await
             .unwrap();
@@ -150,5 +151,57 @@ fn ex6_tenants_live_in_schemas() {
             drop_table("countries").execute(&db).await.unwrap();
             fresh.db.batch_unchecked(&format!("drop schema {name}")).await.unwrap();
         }
+    });
+}
+
+/// A table that says in which schema it is.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "rates", schema = "shared")]
+pub struct Rate {
+    #[column(primary_key)]
+    pub id: i64,
+}
+
+#[test]
+fn ex6_a_tenant_stays_in_its_schema_whatever_a_query_says() {
+    let plugin = || TenantSchema::of(|tenant: &Tenant| tenant.0.clone());
+    let db = mock(plugin());
+    let ours = db.with(Tenant("ours".into()));
+    let evil = || Tenant("evil".into());
+    let names = || select_from(countries::table).select(countries::name);
+    let expected = r#"select "countries"."name" from "ours"."countries""#;
+    assert_eq!(sql(&ours, names()), expected);
+    assert_eq!(sql(&ours, names().with(evil())), expected);
+    // Where the handle says nothing, the query may.
+    assert_eq!(sql(&db, names().with(evil())), expected.replace("ours", "evil"));
+    for refused in [
+        sql!("select name from evil.countries").to_request(),
+        names().filter(sql!("1=1) union select name from evil.countries where (1=1")).to_request(),
+        names().filter(sql!("{} in (select name from evil.countries)", countries::name)).to_request(),
+        select_from(rates::table).to_request(),
+    ] {
+        let error = ours.precompile(refused).unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("`tenant schema`"), "{error}");
+    }
+    let harmless = sql(&ours, names().filter(sql!("lower({}) = 'de'", countries::name)));
+    assert_eq!(harmless, format!(r#"{expected} where lower("countries"."name") = 'de'"#));
+    let open = mock(plugin().allow_text().except(["RATES"])).with(Tenant("ours".into()));
+    assert_eq!(sql(&open, sql!("select 1")), "select 1");
+    assert_eq!(sql(&open, select_from(rates::table)), r#"select "rates"."id" from "shared"."rates""#);
+}
+
+#[test]
+fn ex6_text_does_not_leave_the_schema_of_a_tenant() {
+    on_all(async |fresh| {
+        create_table_for::<Country>().execute(&fresh.db).await.unwrap();
+        insert_into(countries::table).values(NewCountry::new(1, "theirs")).execute(&fresh.db).await.unwrap();
+        let plugin = TenantSchema::of(|tenant: &Tenant| tenant.0.clone());
+        let db = Db::builder(fresh.url.clone()).plugin(plugin).connect().await.unwrap().with(Tenant("nowhere".into()));
+        let all = || select_from(countries::table);
+        assert!(db.batch("delete from countries").await.unwrap_err().is_invalid());
+        assert!(sql!("delete from countries").execute(&db).await.unwrap_err().is_invalid());
+        assert!(db.without_plugin("tenant schema").is_ok(), "that is the way past it");
+        assert!(all().fetch_all(&db).await.unwrap_err().as_database().is_some(), "the server has no such schema");
+        assert_eq!(all().fetch_all(&fresh.db).await.unwrap().len(), 1);
     });
 }

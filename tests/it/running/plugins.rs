@@ -90,7 +90,7 @@ async fn an_error_of_a_plugin_names_it_and_nothing_is_sent() {
     let mock = Mock::new();
     let db = Db::with_driver(mock.clone()).plugin(Keep).build().unwrap();
     let error = db.execute(delete().into()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the plugin `keep` refused this delete of `t`");
+    assert_eq!(error.to_string(), "the plugin `keep` refused this delete of `t`: nothing is deleted here");
     assert_eq!(error.source().unwrap().to_string(), "nothing is deleted here");
     assert!(error.is_invalid());
     assert!(db.fetch(delete().into()).await.is_err());

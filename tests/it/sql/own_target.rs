@@ -34,7 +34,7 @@ async fn values(db: &Db) -> Vec<(i64, Option<i32>)> {
 /// Runs a statement on fresh rows. It leaves these, or is refused on these servers.
 async fn leaves(fresh: &Fresh, refused: &[Server], statement: impl Statement, expected: &[(i64, Option<i32>)]) {
     refill(&fresh.db).await;
-    match kysera::Executor::execute(&fresh.db, statement.to_statement().into()).await {
+    match kysera::Executor::execute(&fresh.db, statement.to_request()).await {
         Ok(_) => {
             assert!(!refused.contains(&fresh.server), "it is refused no more");
             assert_eq!(values(&fresh.db).await, expected);

@@ -40,7 +40,7 @@ pub struct Sql {
 /// that changes nothing; that a parser of that dialect reads it, and reads the same with all parentheses written out; and
 /// that every server takes it. It is prepared on a server, not run, on the tables of [`super::schema`].
 pub fn check(query: impl Statement, expected: Sql) {
-    let statement = query.to_statement();
+    let statement: ast::Statement = query.tree().into();
     let Sql { postgres, mysql, mariadb, sqlite, params } = expected;
     for (spec, expected) in [(&POSTGRES, postgres), (&MYSQL, mysql), (&MARIADB, mariadb), (&SQLITE, sqlite)] {
         match (dialect::compile(&statement, spec), expected) {
@@ -66,7 +66,7 @@ pub fn check(query: impl Statement, expected: Sql) {
 pub fn check_all(file: &str, queries: &[(&str, &dyn Statement)]) {
     let mut found = String::new();
     for (name, query) in queries {
-        let statement = query.to_statement();
+        let statement: ast::Statement = query.tree().into();
         _ = writeln!(found, "-- {name}");
         let mut params = None;
         for spec in [&POSTGRES, &MYSQL, &MARIADB, &SQLITE] {

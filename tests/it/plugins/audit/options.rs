@@ -143,7 +143,7 @@ fn au9_the_log_is_made_once_or_accepted() {
         }
         // A table of the name that is none is refused at once.
         let error = Db::builder(fresh.url.clone()).plugin(Audit::new().log("things")).connect().await.unwrap_err();
-        assert_eq!(error.to_string(), "the plugin `audit` refused this database");
+        assert!(error.to_string().starts_with("the plugin `audit` refused this database: "), "{error}");
         assert!(error.as_database().is_some());
     });
 }
