@@ -1,6 +1,6 @@
 # What is done with this project, by the people who work on it and by CI alike.
 
-.PHONY: help test servers servers-down audit coverage fuzz bench-compile bench-types bench-plugins
+.PHONY: help test servers servers-down faults audit coverage fuzz bench-compile bench-types bench-plugins
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ servers: ## Brings the database servers and leaves them running, for development
 
 servers-down: ## Stops them.
 	tests/servers/down
+
+faults: ## Kills servers and programs between a change and its entry in the log, 200 times.
+	tests/servers/faults
 
 audit: ## Looks for known holes, doubtful licences and doubled dependencies.
 	cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny

@@ -61,8 +61,16 @@ enum Kind {
     Closed(Cow<'static, str>),
     #[error("the plugin `{plugin}` refused {subject}: {source}")]
     Plugin { plugin: String, subject: String, source: Error },
+    #[error("{0}")]
+    Conflict(Cow<'static, str>),
+    #[error("{} things went wrong: {}", .0.len(), list(.0))]
+    Several(Vec<Error>),
     #[error(transparent)]
     Database(DatabaseError),
+}
+
+fn list(errors: &[Error]) -> String {
+    errors.iter().map(Error::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl Error {
@@ -127,6 +135,11 @@ impl Error {
         Self::new(Kind::PoolTimeout { waited_ms: waited.as_millis(), source })
     }
 
+    /// A row that is to be changed is not as it was when that was decided.
+    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Conflict(message.into()))
+    }
+
     /// The pool, the connection or the transaction is closed.
     pub fn closed(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Closed(message.into()))
@@ -136,6 +149,25 @@ impl Error {
     #[must_use]
     pub(crate) fn in_plugin(self, name: &str, subject: String) -> Self {
         Self::new(Kind::Plugin { plugin: name.to_owned(), subject, source: self })
+    }
+
+    /// All that went wrong where one failure did not keep the rest from being done; one alone is itself.
+    pub(crate) fn several(mut errors: Vec<Self>) -> Self {
+        match errors.pop() {
+            Some(only) if errors.is_empty() => only,
+            last => {
+                errors.extend(last);
+                Self::new(Kind::Several(errors))
+            }
+        }
+    }
+
+    /// The errors of [`several`](Self::several), or this one.
+    pub(crate) fn into_all(self) -> Vec<Self> {
+        match *self.0 {
+            Kind::Several(errors) => errors,
+            kind => vec![Self::new(kind)],
+        }
     }
 
     /// What a server answered.
@@ -192,6 +224,12 @@ impl Error {
         matches!(self.kind(), Kind::Closed(_)) || self.is(DatabaseErrorKind::ConnectionLost)
     }
 
+    /// True where a row that was to be changed is not as it was when that was decided.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.kind(), Kind::Conflict(_))
+    }
+
     /// True where a unique or primary key is taken already.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
@@ -232,6 +270,15 @@ impl Error {
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {
         self.is(DatabaseErrorKind::LockTimeout)
+    }
+
+    /// All that went wrong, in the order in which it did: several errors of [`Db::close`](crate::Db::close), or this one.
+    #[must_use]
+    pub fn all(&self) -> &[Self] {
+        match &*self.0 {
+            Kind::Several(errors) => errors,
+            _ => std::slice::from_ref(self),
+        }
     }
 
     /// What the dialect lacks, where that is the error.

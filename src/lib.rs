@@ -84,6 +84,7 @@ extern crate self as kysera;
 
 mod alias;
 pub mod ast;
+pub mod audit;
 pub mod db;
 mod derive;
 pub mod dialect;

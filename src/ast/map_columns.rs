@@ -328,8 +328,20 @@ impl VisitMut for Mapper<'_, '_> {
     }
 
     fn visit_select(&mut self, node: &mut Select) -> Result<()> {
-        let Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset } =
-            node;
+        let Select {
+            with,
+            distinct: _,
+            columns,
+            from,
+            joins,
+            filter,
+            group_by,
+            having,
+            order_by,
+            limit,
+            offset,
+            lock: _,
+        } = node;
         let outside = self.enter(with)?;
         let frame = self.frame(from.iter_mut().chain(joins.iter_mut().map(|join| &mut join.table)))?;
         self.frames.push(frame);

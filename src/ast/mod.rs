@@ -47,7 +47,7 @@ pub use self::name::{Ident, Name, TableName};
 pub use self::operation::Operation;
 pub use self::raw::{Raw, RawPart};
 pub use self::row_security::{CreatePolicy, DropPolicy, PolicyCommand, PolicyKind, RowSecurity, RowSecurityAction};
-pub(crate) use self::scope::is_of_leaves;
+pub(crate) use self::scope::Fragment;
 pub use self::scope::{Role, TableUse};
 pub use self::select::{
     AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, OrderList, Query, Select,

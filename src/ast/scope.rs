@@ -168,9 +168,33 @@ impl Statement {
         })
     }
 
-    fn resolve(&mut self, each: &mut Each<'_>) -> Result<()> {
-        self.accept_mut(&mut Resolver { each, ctes: Ctes::default() })
+    /// Does what [`restrict_tables`](Self::restrict_tables) does, and shows what reaches rows that it does not see, so that
+    /// both take one walk.
+    pub(crate) fn restrict_tables_and_fragments(
+        &mut self,
+        mut condition: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
+        mut fragment: impl FnMut(Fragment<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let each: &mut Each<'_> = &mut |found| {
+            found.condition = condition(&found.table_use())?;
+            Ok(())
+        };
+        self.accept_mut(&mut Resolver { each, fragment: &mut fragment, ctes: Ctes::default() })
     }
+
+    fn resolve(&mut self, each: &mut Each<'_>) -> Result<()> {
+        self.accept_mut(&mut Resolver { each, fragment: &mut |_| Ok(()), ctes: Ctes::default() })
+    }
+}
+
+/// What may reach rows of tables that a statement does not name as such.
+pub(crate) enum Fragment<'a> {
+    /// A statement of text.
+    Statement,
+    /// Text in a statement.
+    Text(&'a Raw),
+    /// A function, by its name.
+    Function(&'a Ident),
 }
 
 /// What is done with each table.
@@ -196,6 +220,7 @@ impl Found<'_> {
 /// Walks a statement and knows which names are those of common table expressions.
 struct Resolver<'e, 'f> {
     each: &'e mut Each<'f>,
+    fragment: &'e mut (dyn FnMut(Fragment<'_>) -> Result<()> + 'f),
     ctes: Ctes,
 }
 
@@ -307,18 +332,17 @@ fn derive(table: &mut TableRef, condition: Expr) {
     *table = TableRef::Derived(Derived { query: Query::Select(Shared::new(query)), alias });
 }
 
-/// Whether it is seen without a walk that no query, and so no table, stands in an expression: as in nearly all.
+/// Whether it is seen without a walk that there are but columns and values in an expression, as in nearly all.
 #[inline(never)]
-fn holds_no_query(it: &Expr) -> bool {
+fn is_plain(it: &Expr) -> bool {
     match it {
         Expr::And(all) | Expr::Or(all) => all.iter().all(is_of_leaves),
         other => is_of_leaves(other),
     }
 }
 
-/// Whether it is seen at once that there are but columns and values in an expression that is no chain.
 #[inline]
-pub(crate) fn is_of_leaves(it: &Expr) -> bool {
+fn is_of_leaves(it: &Expr) -> bool {
     match it {
         Expr::Binary(it) => is_leaf(&it.left) && is_leaf(&it.right),
         Expr::Like(it) => is_leaf(&it.left) && is_leaf(&it.pattern),
@@ -335,11 +359,33 @@ fn is_leaf(it: &Expr) -> bool {
 
 impl VisitMut for Resolver<'_, '_> {
     fn visit_expr(&mut self, node: &mut Expr) -> Result<()> {
-        if is_leaf(node) || holds_no_query(node) { Ok(()) } else { self.inside(node) }
+        if is_leaf(node) || is_plain(node) { Ok(()) } else { self.inside(node) }
+    }
+
+    fn visit_statement(&mut self, node: &mut Statement) -> Result<()> {
+        if let Statement::Raw(_) = node {
+            (self.fragment)(Fragment::Statement)?;
+        }
+        node.walk_mut(self)
+    }
+
+    fn visit_raw(&mut self, node: &mut Raw) -> Result<()> {
+        (self.fragment)(Fragment::Text(node))?;
+        node.walk_mut(self)
+    }
+
+    fn visit_call(&mut self, node: &mut Call) -> Result<()> {
+        (self.fragment)(Fragment::Function(&node.name))?;
+        node.walk_mut(self)
+    }
+
+    fn visit_aggregate(&mut self, node: &mut Aggregate) -> Result<()> {
+        (self.fragment)(Fragment::Function(&node.name))?;
+        node.walk_mut(self)
     }
 
     fn visit_select(&mut self, node: &mut Select) -> Result<()> {
-        let Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset } =
+        let Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset, lock } =
             node;
         let outside = self.enter(with)?;
         columns.accept_mut(self)?;
@@ -349,6 +395,7 @@ impl VisitMut for Resolver<'_, '_> {
         order_by.accept_mut(self)?;
         limit.accept_mut(self)?;
         offset.accept_mut(self)?;
+        lock.accept_mut(self)?;
         for Join { kind: _, table: _, on } in &mut *joins {
             on.accept_mut(self)?;
         }

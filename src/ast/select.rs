@@ -13,7 +13,7 @@ pub enum Query {
     Compound(Shared<Compound>),
 }
 
-/// `with .. select distinct .. from .. where .. group by .. having .. order by .. limit .. offset ..`
+/// `with .. select distinct .. from .. where .. group by .. having .. order by .. limit .. offset .. for update`
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Select {
     /// The common table expressions before it.
@@ -38,6 +38,9 @@ pub struct Select {
     pub limit: Option<Expr>,
     /// The rows to pass over first.
     pub offset: Option<Expr>,
+    /// `for update`: the table, by its name or alias in this query, whose rows are locked until the transaction ends. They
+    /// are then as they are now, and not as the transaction saw them first.
+    pub lock: Option<Ident>,
 }
 
 /// Whether equal rows are given once.

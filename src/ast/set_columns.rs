@@ -41,6 +41,9 @@ impl Statement {
         column: impl Into<Ident>,
         mut value: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
     ) -> Result<()> {
+        if !may_write(self) {
+            return Ok(());
+        }
         let column = column.into();
         each_write(self, &mut |write| match write {
             Write::Insert(insert) => match value(&TableUse::new(&insert.into, &insert.into.name, Role::Insert))? {
@@ -89,6 +92,9 @@ impl Statement {
         column: impl Into<Ident>,
         mut value: impl FnMut(&TableUse<'_>, &[Assignment]) -> Result<Option<Expr>>,
     ) -> Result<()> {
+        if !may_write(self) {
+            return Ok(());
+        }
         let column = column.into();
         let mut set = |name: &TableName, known_as: &Ident, role, assignments: &mut Vec<Assignment>| {
             if assignments.is_empty() || assignments.iter().any(|it| it.column == column) {
@@ -119,15 +125,27 @@ enum Write<'a> {
     Update(&'a mut Update),
 }
 
-/// Goes through what writes: the statement itself, and those before it. No server lets a subquery write.
+/// Whether a statement gives columns their values, or one before it may. No server lets a subquery write.
+fn may_write(statement: &Statement) -> bool {
+    match statement {
+        Statement::Insert(_) | Statement::Update(_) => true,
+        Statement::Select(it) => !it.with.is_empty(),
+        Statement::Compound(it) => !it.with.is_empty(),
+        Statement::Delete(it) => !it.with.is_empty(),
+        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) | Statement::Raw(_) => false,
+    }
+}
+
+/// Goes through what writes: the statement itself, and those before it.
 fn each_write(statement: &mut Statement, each: &mut dyn FnMut(Write<'_>) -> Result<()>) -> Result<()> {
+    if !may_write(statement) {
+        return Ok(());
+    }
     let with = |with: &mut [Cte], each: &mut dyn FnMut(Write<'_>) -> Result<()>| {
         with.iter_mut().try_for_each(|cte| each_write(&mut cte.statement, each))
     };
     match statement {
-        Statement::Select(it) if it.with.is_empty() => Ok(()),
         Statement::Select(it) => it.change(|it| with(&mut it.with, each)),
-        Statement::Compound(it) if it.with.is_empty() => Ok(()),
         Statement::Compound(it) => it.change(|it| with(&mut it.with, each)),
         Statement::Insert(it) => it.change(|it| {
             with(&mut it.with, each)?;
@@ -137,7 +155,6 @@ fn each_write(statement: &mut Statement, each: &mut dyn FnMut(Write<'_>) -> Resu
             with(&mut it.with, each)?;
             each(Write::Update(it))
         }),
-        Statement::Delete(it) if it.with.is_empty() => Ok(()),
         Statement::Delete(it) => it.change(|it| with(&mut it.with, each)),
         Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) | Statement::Raw(_) => Ok(()),
     }

@@ -258,7 +258,7 @@ macro_rules! walk {
 nodes! {
     visit_statement:       Statement [Select(it), Compound(it), Insert(it), Update(it), Delete(it), CreateTable(it), DropTable(it), RowSecurity(it), Raw(it)]
     visit_query:           Query [Select(it), Compound(it)]
-    visit_select:          @scope Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset }
+    visit_select:          @scope Select { with, distinct: _, columns, from, joins, filter, group_by, having, order_by, limit, offset, lock }
     visit_compound:        @scope Compound { with, operator: _, operands, order_by, limit, offset }
     visit_cte:             @table Cte { name, columns, recursive: _, statement }
     visit_select_item:     SelectItem [Expr(it), AllColumns(it)]

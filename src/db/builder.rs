@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+
 use super::Db;
 use crate::driver::{self, ConnectOptions, Driver, SqliteMode, TlsMode};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::executor::Pipeline;
-use crate::plugin::{Metadata, Plugin, Tables, order};
+use crate::plugin::{Life, Metadata, Plugin, Tables, order};
 use crate::table::{Table, TableDescription};
 
 /// What a [`Db`] is made with: a URL and limits ([`Db::builder`]), or a driver ([`Db::with_driver`]); and plugins.
@@ -94,31 +96,57 @@ impl Builder<ConnectOptions> {
         Self { source: self.source.sqlite_mode(mode), ..self }
     }
 
-    /// Opens the pool.
+    /// Opens the pool, and has the plugins [begin](Plugin::init), one after the other.
     ///
     /// # Errors
     ///
     /// Where the URL is not understood, its driver's feature is off, or the server cannot be reached; and where the plugins
-    /// do not go together.
+    /// do not go together, or one of them cannot begin.
     pub async fn connect(self) -> Result<Db> {
         let Self { source, plugins, tables } = self;
         let plugins = order(plugins)?;
-        Builder { source: driver::connect(&source).await?, plugins, tables }.build()
+        Builder { source: driver::connect(&source).await?, plugins, tables }.connect().await
     }
 }
 
 impl Builder<Box<dyn Driver>> {
-    /// Makes the database.
+    /// Makes the database, and has the plugins [begin](Plugin::init), one after the other.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build), and where a plugin cannot begin; the pool is closed then.
+    pub async fn connect(self) -> Result<Db> {
+        let db = self.make()?;
+        let Pipeline { driver, plugins: _, tables: _, life } = &*db.pipeline;
+        if let Err(error) = life.begin(&**driver).await {
+            let errors = error.into_all().into_iter().chain(driver.close().await.err());
+            return Err(Error::several(errors.collect()));
+        }
+        Ok(db)
+    }
+
+    /// Makes the database where no plugin has to wait for something when it [begins](Plugin::init).
     ///
     /// # Errors
     ///
     /// Where a plugin lacks one that it depends on, two have one name or cannot be used together, or they depend on each
-    /// other in a circle.
+    /// other in a circle; and where one fails at its begin, or has to wait.
     pub fn build(self) -> Result<Db> {
+        let db = self.make()?;
+        let begun = db.pipeline.life.begin(&*db.pipeline.driver).now_or_never();
+        begun.unwrap_or_else(|| {
+            Err(Error::invalid("a plugin has to wait for something at its begin; make the database by `connect`"))
+        })?;
+        Ok(db)
+    }
+
+    fn make(self) -> Result<Db> {
         let Self { source: driver, plugins, tables } = self;
         let mut known = Tables::default();
         tables.into_iter().for_each(|table| known.add(table));
-        let pipeline = Pipeline { driver: driver.into(), plugins: order(plugins)?, tables: Arc::new(known) };
+        let plugins = order(plugins)?;
+        let life = Arc::new(Life::new(plugins.clone()));
+        let pipeline = Pipeline { driver: driver.into(), plugins, tables: Arc::new(known), life };
         Ok(Db { pipeline: Arc::new(pipeline), metadata: Metadata::default() })
     }
 }

@@ -16,7 +16,7 @@ pub use self::transaction::{Transaction, TransactionBuilder};
 use crate::driver::{BoxFuture, ConnectOptions, Driver, PoolStatus};
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor, Lease, Pipeline, Session, Source};
-use crate::plugin::{Metadata, order};
+use crate::plugin::{Metadata, Plugin, order};
 
 /// A database: a pool of connections, and the plugins that every statement runs through.
 ///
@@ -85,13 +85,31 @@ impl Db {
     ///
     /// Where there is no such plugin, or another one depends on it.
     pub fn without_plugin(&self, name: &str) -> Result<Self> {
-        let Pipeline { driver, plugins, tables } = &*self.pipeline;
+        let Pipeline { driver, plugins, tables, life } = &*self.pipeline;
         let left: Vec<_> = plugins.iter().filter(|plugin| plugin.name() != name).cloned().collect();
         if left.len() == plugins.len() {
             return Err(Error::invalid(format!("there is no plugin `{name}` to leave out")));
         }
-        let pipeline = Pipeline { driver: Arc::clone(driver), plugins: order(left)?, tables: Arc::clone(tables) };
+        let (driver, tables, life) = (Arc::clone(driver), Arc::clone(tables), Arc::clone(life));
+        let pipeline = Pipeline { driver, plugins: order(left)?, tables, life };
         Ok(Self { pipeline: Arc::new(pipeline), metadata: self.metadata.clone() })
+    }
+
+    /// The plugins that statements run through, in their order.
+    ///
+    /// ```
+    /// use kysera::plugin::{SoftDelete, Timestamps};
+    /// use kysera::{Db, Result};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let db = Db::builder("sqlite::memory:").plugin(Timestamps::new()).plugin(SoftDelete::new()).connect().await?;
+    /// assert_eq!(db.plugins().map(|it| it.name()).collect::<Vec<_>>(), ["soft delete", "timestamps"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn plugins(&self) -> impl Iterator<Item = &dyn Plugin> {
+        self.pipeline.plugins.iter().map(|plugin| &**plugin)
     }
 
     /// How many connections the pool has.
@@ -100,13 +118,18 @@ impl Db {
         self.pipeline.driver.status()
     }
 
-    /// Closes the pool, for all clones of this handle: waits until the connections in use have come back.
+    /// Closes the database, for all clones of this handle: has the plugins [end](Plugin::shutdown), the last first, and
+    /// closes the pool, which waits until the connections in use have come back.
     ///
     /// # Errors
     ///
-    /// Where the driver cannot close it.
+    /// Where a plugin fails at its end, or the driver cannot close the pool. All of it is done nevertheless, and all
+    /// errors are told: see [`Error::all`].
     pub async fn close(&self) -> Result<()> {
-        self.pipeline.driver.close().await
+        let Pipeline { driver, plugins: _, tables: _, life } = &*self.pipeline;
+        let mut errors = life.end(&**driver).await;
+        errors.extend(driver.close().await.err());
+        if errors.is_empty() { Ok(()) } else { Err(Error::several(errors)) }
     }
 
     /// Takes one connection out of the pool, for statements that must share a session.
@@ -258,7 +281,7 @@ impl Executor for Db {}
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Pipeline { driver, plugins, tables: _ } = &*self.pipeline;
+        let Pipeline { driver, plugins, tables: _, life: _ } = &*self.pipeline;
         f.debug_struct("Db").field("driver", driver).field("plugins", plugins).finish()
     }
 }

@@ -62,6 +62,8 @@ pub struct Spec {
     pub compound_operand: CompoundOperand,
     /// Whether there is `intersect all` and `except all`.
     pub intersect_all: bool,
+    /// Which rows a query can lock for its transaction.
+    pub row_locks: RowLocks,
     /// Whether a subquery after `in` may have a limit.
     pub limit_in_subquery: bool,
     /// Where the common table expressions of an `insert` stand.
@@ -76,6 +78,9 @@ pub struct Spec {
     pub default_values: DefaultValues,
     /// Whether `default` may stand for a value of a row.
     pub default_in_row: bool,
+    /// How far apart the numbers are that the rows of one `insert` get, as an expression, where the server tells the first
+    /// of them alone.
+    pub insert_id_step: Option<&'static str>,
     /// What stands in a row for the next number of a column that the database numbers.
     pub next_number: NextNumber,
     /// What happens where an inserted key is taken.
@@ -228,6 +233,17 @@ pub enum CompoundOperand {
     ParenthesesWithoutWith,
     /// `select * from (select ..) union ..`
     DerivedTable,
+}
+
+/// Which rows a query can lock for its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowLocks {
+    /// Those of one table: `for update of table`
+    OfTable,
+    /// Those of all its tables, which are then all read as they are now: `for update`
+    OfAll,
+    /// None: whoever may write has the database alone.
+    None,
 }
 
 /// Where the common table expressions of an `insert` stand.

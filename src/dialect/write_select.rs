@@ -4,7 +4,7 @@ use super::lower;
 use super::own_target::Reading;
 use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit};
+use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit, RowLocks};
 use super::writer::{Values, Writer};
 use crate::ast::{
     AllColumns, Column, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem,
@@ -49,7 +49,8 @@ impl<'a> Writer<'a> {
 
     /// Writes a `select`; `no_filter` stands in place of a missing `where`.
     pub(super) fn select_with(&mut self, it: &'a Select, no_filter: &str) -> Result<()> {
-        let Select { with, distinct, columns, from, joins, filter, group_by, having, order_by, limit, offset } = it;
+        let Select { with, distinct, columns, from, joins, filter, group_by, having, order_by, limit, offset, lock } =
+            it;
         let names_differ = std::mem::take(&mut self.names_differ);
         self.with(with)?;
         self.text(match distinct {
@@ -103,7 +104,22 @@ impl<'a> Writer<'a> {
         if aggregates && self.is_nested() {
             all_of_this_query(it)?;
         }
-        self.limit(limit, offset)
+        self.limit(limit, offset)?;
+        if let Some(table) = lock { self.lock(table) } else { Ok(()) }
+    }
+
+    fn lock(&mut self, table: &'a Ident) -> Result<()> {
+        self.text(" for update");
+        match self.spec.row_locks {
+            RowLocks::OfTable => {
+                self.text(" of ");
+                self.ident(table)
+            }
+            RowLocks::OfAll => Ok(()),
+            RowLocks::None => {
+                self.unsupported("`for update`", "begin a transaction that writes: it has the database alone")
+            }
+        }
     }
 
     /// Refuses what a group is made by where it holds values and is used as a part of something else: a placeholder
@@ -525,7 +541,13 @@ fn has_with(it: &Query) -> bool {
 /// Whether an operand of a set operation has no clauses that would be taken for those of the whole.
 fn is_plain(it: &Query) -> bool {
     match it {
-        Query::Select(it) => it.with.is_empty() && it.order_by.is_empty() && it.limit.is_none() && it.offset.is_none(),
+        Query::Select(it) => {
+            it.with.is_empty()
+                && it.order_by.is_empty()
+                && it.limit.is_none()
+                && it.offset.is_none()
+                && it.lock.is_none()
+        }
         Query::Compound(_) => false,
     }
 }

@@ -8,24 +8,30 @@ use crate::driver::Rows;
 use crate::error::{Error, Result};
 use crate::plugin::{Context, Metadata, Plugin, Ran};
 
-/// What is kept of a statement for the plugins that look at what comes of it.
+/// What is kept of a statement for the plugins that go around it, or look at what comes of it.
 pub(super) struct Kept {
-    statement: Statement,
-    query: Metadata,
+    pub(super) statement: Statement,
+    pub(super) query: Metadata,
+    /// Whether a plugin goes around it.
+    pub(super) wrapped: bool,
 }
 
 impl Pipeline {
-    /// What is to be kept of a statement: nothing, where no plugin looks at what comes of it.
+    /// What is to be kept of a statement: nothing, where no plugin goes around it or looks at what comes of it.
     pub(super) fn keep(&self, statement: &Statement, query: &Metadata, context: &Context<'_>) -> Option<Arc<Kept>> {
-        let watched = self.run_through(context).any(|plugin| plugin.watches());
-        watched.then(|| Arc::new(Kept { statement: statement.clone(), query: query.clone() }))
+        let (mut watched, mut wrapped) = (false, false);
+        for plugin in self.run_through(context) {
+            watched |= plugin.watches();
+            wrapped |= plugin.wraps(statement, context);
+        }
+        (watched || wrapped).then(|| Arc::new(Kept { statement: statement.clone(), query: query.clone(), wrapped }))
     }
 
-    /// The same of text that is sent as it stands.
+    /// The same of text that is sent as it stands. No plugin goes around that: it could send nothing in its place.
     pub(super) fn keep_text(&self, sql: &str) -> Option<Arc<Kept>> {
         let raw = || Raw { parts: vec![RawPart::Text(sql.to_owned().into())].into_iter().collect() };
         let watched = self.plugins.iter().any(|plugin| plugin.watches());
-        watched.then(|| Arc::new(Kept { statement: raw().into(), query: Metadata::default() }))
+        watched.then(|| Arc::new(Kept { statement: raw().into(), query: Metadata::default(), wrapped: false }))
     }
 
     /// Has the plugins look at the rows of a statement, or at why there are none.

@@ -1,6 +1,7 @@
 //! Where statements run: rewrite, compile, send. It happens here and nowhere else.
 
 mod after;
+mod around;
 mod precompiled;
 mod session;
 
@@ -18,7 +19,7 @@ use crate::ast::Statement;
 use crate::dialect::{self, Compiled, Spec, Tags};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
-use crate::plugin::{Context, Metadata, Plugin, check_order};
+use crate::plugin::{self, Context, Metadata, Plugin, check_order};
 use crate::value::Value;
 
 /// What queries run on: a [`Db`](crate::Db), a [`Transaction`](crate::Transaction) or
@@ -70,7 +71,10 @@ pub trait Executor: Source {
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Rows>> {
         Box::pin(async move {
             let ready = self.pipeline().ready(request, self.metadata())?;
-            let rows = async { self.lease(ready.access).await?.connection().fetch(ready.query()).await }.await;
+            let rows = match ready.wrapped() {
+                None => async { self.lease(ready.access).await?.connection().fetch(ready.query()).await }.await,
+                Some(kept) => around::rows(self, kept, ready.access).await,
+            };
             self.pipeline().after_rows(&ready, self.metadata(), rows)
         })
     }
@@ -80,6 +84,8 @@ pub trait Executor: Source {
     /// The stream holds its connection until it ends or is dropped. In a transaction, and on a pinned connection, any
     /// other query fails until then: the server sends one result after the other, and waiting for a stream that nobody
     /// reads would last forever. At most one batch is read ahead.
+    ///
+    /// Where a plugin [goes around](Plugin::around) the statement, its rows are given when all of it is stored.
     fn stream<'a>(&'a self, request: Request<'a>) -> BoxStream<'a, Result<Rows>> {
         // The driver's stream borrows from the connection, which must live beside it. The future below owns both and
         // hands out the batches; who reads them polls it.
@@ -87,6 +93,11 @@ pub trait Executor: Source {
         let mut reading = Box::pin(async move {
             let outcome = async {
                 let ready = self.pipeline().ready(request, self.metadata())?;
+                if let Some(kept) = ready.wrapped() {
+                    let rows = around::rows(self, kept, ready.access).await;
+                    let _ = sender.send(self.pipeline().after_rows(&ready, self.metadata(), rows)).await;
+                    return Ok(());
+                }
                 let mut lease = self.lease(ready.access).await?;
                 let _streaming = lease.streaming();
                 let mut batches = lease.connection().stream(ready.query());
@@ -112,7 +123,10 @@ pub trait Executor: Source {
     fn execute<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
             let ready = self.pipeline().ready(request, self.metadata())?;
-            let outcome = async { self.lease(ready.access).await?.connection().execute(ready.query()).await }.await;
+            let outcome = match ready.wrapped() {
+                None => async { self.lease(ready.access).await?.connection().execute(ready.query()).await }.await,
+                Some(kept) => around::outcome(self, kept, ready.access).await,
+            };
             self.pipeline().after(&ready, self.metadata(), outcome, |_, outcome, _| Ok(outcome))
         })
     }
@@ -216,6 +230,11 @@ impl Ready<'_> {
     fn query(&self) -> Query<'_> {
         Query { sql: &self.sql, params: &self.params }
     }
+
+    /// What plugins go around, if any does.
+    fn wrapped(&self) -> Option<&Kept> {
+        self.kept.as_deref().filter(|kept| kept.wrapped)
+    }
 }
 
 impl Pipeline {
@@ -277,10 +296,9 @@ impl Pipeline {
     fn rewrite(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
         self.run_through(context).try_fold(statement, |statement, plugin| {
-            plugin.transform(statement, context).map_err(|error| {
-                let table = table.as_ref().map(|name| format!(" of `{}`", name.as_str())).unwrap_or_default();
-                error.in_plugin(plugin.name(), format!("this {operation}{table}"))
-            })
+            plugin
+                .transform(statement, context)
+                .map_err(|error| error.in_plugin(plugin.name(), plugin::subject(operation, table.as_ref())))
         })
     }
 
@@ -293,7 +311,7 @@ impl Pipeline {
 }
 
 impl Lease<'_> {
-    fn connection(&mut self) -> &mut dyn driver::Connection {
+    pub(crate) fn connection(&mut self) -> &mut dyn driver::Connection {
         match self {
             Self::Pooled(connection) => &mut **connection,
             Self::Pinned { line, session: _ } => line.connection(),
@@ -312,7 +330,7 @@ mod sealed {
     use super::session::{Line, Session};
     use crate::driver::{BoxFuture, Connection, Driver};
     use crate::error::Result;
-    use crate::plugin::{Metadata, Plugin, Tables};
+    use crate::plugin::{Life, Metadata, Plugin, Tables};
 
     /// What statements run through, on their way to the server.
     pub struct Pipeline {
@@ -320,6 +338,8 @@ mod sealed {
         /// In the order in which they run.
         pub(crate) plugins: Vec<Arc<dyn Plugin>>,
         pub(crate) tables: Arc<Tables>,
+        /// All plugins of the database, also those that statements here do not run through.
+        pub(crate) life: Arc<Life>,
     }
 
     /// Where an executor gets its connections.

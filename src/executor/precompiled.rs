@@ -90,7 +90,8 @@ impl Precompiled {
     }
 
     /// A request to run it with other values, one for each of [`values`](Self::values). Plugins may
-    /// [refuse](Plugin::pass_values) it: what keeps tenants apart has the tenant among the values.
+    /// [refuse](Plugin::pass_values) it: what keeps tenants apart has the tenant among the values. Where a plugin goes
+    /// [around](Plugin::around) the statement, it is refused, because what the plugin sends in its place has the first values.
     #[must_use]
     pub const fn with_values<'q>(&'q self, values: &'q [Value]) -> Request<'q> {
         Request::Precompiled { compiled: self, values: Some(values) }
@@ -110,6 +111,11 @@ impl Precompiled {
             ));
         }
         if let Some(values) = values {
+            if kept.as_ref().is_some_and(|kept| kept.wrapped) {
+                return Err(Error::invalid(
+                    "a plugin goes around the statement with the values that it was compiled with; compile it with the others",
+                ));
+            }
             if values.len() != params.len() {
                 let (given, wanted) = (values.len(), params.len());
                 return Err(Error::invalid(format!(

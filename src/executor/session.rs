@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{Access, Lease, Pipeline};
+use crate::dialect::Spec;
 use crate::driver::{Connection, TransactionOptions};
 use crate::error::{Error, Result, Unsupported};
 use crate::plugin::Metadata;
@@ -63,48 +64,21 @@ impl Session {
     /// A definition that would commit the transaction is refused: what came before it could not be taken back any
     /// more, and what comes after it would be stored at once.
     pub(crate) async fn lease(&self, level: usize, access: Access) -> Result<Lease<'_>> {
-        let spec = self.pipeline.driver.spec();
-        if level > 0 && access == Access::Define && !spec.definitions_in_transaction {
-            return Err(Unsupported::new(
-                spec.name,
-                "definition of a table within a transaction",
-                "create and drop tables outside of it",
-            )
-            .into());
+        if level > 0 {
+            may_be_in_transaction(access, self.pipeline.driver.spec())?;
         }
         Ok(Lease::Pinned { line: self.line(level).await?, session: self })
     }
 
     /// Starts a transaction or sets a savepoint: the level after this one.
     ///
-    /// A savepoint whose answer nobody waited for may be there or not. It does no harm: nothing was done within it,
-    /// and the next one of the same name hides it.
     pub(crate) async fn enter(&self, level: usize, options: &TransactionOptions) -> Result<()> {
-        let mut line = self.line(level).await?;
-        if level == 0 {
-            line.uncertain = true;
-            let outcome = line.connection.begin(options).await;
-            line.uncertain = false;
-            outcome?;
-        } else {
-            line.connection.savepoint(level).await?;
-        }
-        line.level = level + 1;
-        Ok(())
+        self.line(level).await?.enter(options).await
     }
 
     /// Commits the transaction or releases the savepoint. After an error the level is still open.
     pub(crate) async fn commit(&self, level: usize) -> Result<()> {
-        let mut line = self.line(level).await?;
-        line.uncertain = true;
-        let outcome = match level {
-            1 => line.connection.commit().await,
-            _ => line.connection.release_savepoint(level - 1).await,
-        };
-        line.uncertain = false;
-        outcome?;
-        line.level = level - 1;
-        Ok(())
+        self.line(level).await?.commit().await
     }
 
     /// Takes back what was done in this level, and leaves it.
@@ -141,9 +115,52 @@ impl Session {
     }
 }
 
+/// Refuses what would end a transaction.
+fn may_be_in_transaction(access: Access, spec: &Spec) -> Result<()> {
+    match access {
+        Access::Define if !spec.definitions_in_transaction => Err(Unsupported::new(
+            spec.name,
+            "definition of a table within a transaction",
+            "create and drop tables outside of it",
+        )
+        .into()),
+        Access::Read | Access::Write | Access::Define => Ok(()),
+    }
+}
+
 impl Line {
     pub(super) fn connection(&mut self) -> &mut dyn Connection {
         &mut *self.connection
+    }
+
+    /// Starts a transaction or sets a savepoint: the level after this one.
+    ///
+    /// A savepoint whose answer nobody waited for may be there or not. It does no harm: nothing was done within it,
+    /// and the next one of the same name hides it.
+    async fn enter(&mut self, options: &TransactionOptions) -> Result<()> {
+        if self.level == 0 {
+            self.uncertain = true;
+            let outcome = self.connection.begin(options).await;
+            self.uncertain = false;
+            outcome?;
+        } else {
+            self.connection.savepoint(self.level).await?;
+        }
+        self.level += 1;
+        Ok(())
+    }
+
+    /// Commits the transaction or releases the savepoint. After an error the level is still open.
+    async fn commit(&mut self) -> Result<()> {
+        self.uncertain = true;
+        let outcome = match self.level {
+            1 => self.connection.commit().await,
+            level => self.connection.release_savepoint(level - 1).await,
+        };
+        self.uncertain = false;
+        outcome?;
+        self.level -= 1;
+        Ok(())
     }
 
     /// After an error nobody knows what the server kept, so the connection is not used any more.
@@ -168,6 +185,61 @@ impl<'a> Lease<'a> {
                 session.streaming.store(true, Ordering::Release);
                 Some(Streaming(&session.streaming))
             }
+        }
+    }
+}
+
+/// A transaction for one statement, or a savepoint where the connection is in one. Where it is dropped before its end,
+/// it is rolled back before anybody else uses the connection.
+pub(super) struct Within<'l, 'a> {
+    lease: &'l mut Lease<'a>,
+    ended: bool,
+}
+
+impl<'l, 'a> Within<'l, 'a> {
+    pub(super) async fn enter(lease: &'l mut Lease<'a>, access: Access, spec: &Spec) -> Result<Self> {
+        may_be_in_transaction(access, spec)?;
+        let options = TransactionOptions::default();
+        match lease {
+            Lease::Pooled(connection) => connection.begin(&options).await?,
+            Lease::Pinned { line, session: _ } => line.enter(&options).await?,
+        }
+        Ok(Self { lease, ended: false })
+    }
+
+    pub(super) fn connection(&mut self) -> &mut dyn Connection {
+        self.lease.connection()
+    }
+
+    pub(super) async fn commit(mut self) -> Result<()> {
+        match &mut *self.lease {
+            Lease::Pooled(connection) => connection.commit().await?,
+            Lease::Pinned { line, session: _ } => line.commit().await?,
+        }
+        self.ended = true;
+        Ok(())
+    }
+
+    pub(super) async fn roll_back(mut self) -> Result<()> {
+        match &mut *self.lease {
+            Lease::Pooled(connection) => connection.rollback().await?,
+            Lease::Pinned { line, session: _ } => {
+                let level = line.level;
+                line.roll_back(level).await?;
+            }
+        }
+        self.ended = true;
+        Ok(())
+    }
+}
+
+impl Drop for Within<'_, '_> {
+    fn drop(&mut self) {
+        match &*self.lease {
+            // Whoever takes it out of the pool next finds it clean.
+            Lease::Pooled(_) => {}
+            Lease::Pinned { line, session } if !self.ended => session.abandon(line.level),
+            Lease::Pinned { line: _, session: _ } => {}
         }
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! A [`Plugin`] sees every statement of a [`Db`](crate::Db) as a tree, whole and once, and gives back the one that runs in
 //! its place. [`Statement::restrict_tables`] and [`Statement::rename_tables`] reach every table in it, wherever it stands;
-//! [`VisitMut`](crate::ast::VisitMut) reaches every node. What a plugin makes of statements is tested by
+//! [`VisitMut`](crate::ast::VisitMut) reaches every node. What a statement cannot say by itself, a plugin does before and
+//! after it, in the same transaction: [`Plugin::around`]. What it makes of statements is tested by
 //! [`testing`](crate::testing).
 
 mod context;
 mod order;
 mod ran;
+mod runner;
+mod next;
+mod life;
 mod reach;
 mod clock;
 mod soft_delete;
@@ -21,27 +25,33 @@ mod require_limit;
 mod deduplicate_joins;
 mod name_mapping;
 mod query_tags;
+pub(crate) mod audit;
 
 use std::any::Any;
 use std::fmt;
 
+pub use self::audit::{Actor, Audit, Change, Unaudited};
 pub(crate) use self::context::{Added, Declared, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub use self::deduplicate_joins::DeduplicateJoins;
+pub(crate) use self::life::Life;
 pub use self::name_mapping::NameMapping;
+pub use self::next::{Answer, Next, Wanted};
 pub(crate) use self::order::{check_order, order};
 pub use self::query_tags::QueryTags;
 pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
 pub use self::require_limit::RequireLimit;
 pub use self::row_policies::{Asker, May, NativePolicies, Policy, RowPolicies};
+pub use self::runner::Runner;
 pub use self::soft_delete::{DeletedRows, HardDelete, NoCascade, SoftDelete};
 pub use self::tenant_schema::TenantSchema;
 pub use self::timestamps::{Timestamps, Touch};
 pub use self::with_schema::WithSchema;
 pub use crate::ast::PolicyCommand as Command;
-use crate::ast::Statement;
+use crate::ast::{Ident, Operation, Statement};
 use crate::dialect::Tags;
+use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::row::Rows;
 use crate::value::Value;
@@ -78,9 +88,15 @@ pub trait Plugin: Any + Send + Sync {
     /// The name that errors say, and that others depend on. No two plugins of a database have the same.
     fn name(&self) -> &str;
 
+    /// The version of the plugin, for people who look at what a database runs through; see
+    /// [`Db::plugins`](crate::Db::plugins).
+    fn version(&self) -> Option<&str> {
+        None
+    }
+
     /// Those with a higher one run earlier; 0 if it is not said. The plugins here have 150 ([`DeduplicateJoins`]),
-    /// 100 ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]), -90 ([`TenantSchema`]), -100 ([`NameMapping`]) and `i32::MIN` ([`ReadOnly`] and
-    /// [`RequireLimit`]).
+    /// 100 ([`RowPolicies`]), 50 ([`SoftDelete`]), 30 ([`Timestamps`]), 10 ([`Audit`]), -90 ([`TenantSchema`]),
+    /// -100 ([`NameMapping`]) and `i32::MIN` ([`ReadOnly`] and [`RequireLimit`]).
     ///
     /// A guard, which refuses statements and changes none, says `i32::MIN`: it must see the statement that is sent, and what
     /// runs after it could make another one of it.
@@ -98,6 +114,18 @@ pub trait Plugin: Any + Send + Sync {
         &[]
     }
 
+    /// Does what must be done before the first statement: it is awaited when the database is connected, once, and after
+    /// the plugins before this one. A database does not begin whose plugins could not.
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin cannot work here. `connect` gives the error, which names the plugin; the plugins that have begun
+    /// are [shut down](Self::shutdown).
+    fn init<'a>(&'a self, runner: Runner<'a>) -> BoxFuture<'a, Result<()>> {
+        drop(runner);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Gives back the statement that runs in place of `statement`.
     ///
     /// # Errors
@@ -113,6 +141,59 @@ pub trait Plugin: Any + Send + Sync {
     /// those who read the logs of the server.
     fn add_tags(&self, statement: &Statement, context: &Context<'_>, tags: &mut Tags) {
         let _ = (statement, context, tags);
+    }
+
+    /// Whether the plugin goes [around](Self::around) such a statement, which is as it will be sent. It goes around none if
+    /// it is not said, and then a statement runs as if there were no such thing.
+    fn wraps(&self, statement: &Statement, context: &Context<'_>) -> bool {
+        let _ = (statement, context);
+        false
+    }
+
+    /// Runs a statement that the plugin [`wraps`](Self::wraps), by `next`, and may run statements of its own before and
+    /// after it, on the same connection and in the same transaction: one that is begun for it, or a savepoint in the one
+    /// that is open. All of it is stored, or nothing, also where the program goes on after an error, or stops waiting.
+    ///
+    /// The plugin may send another statement than it got, or none. The last plugin to rewrite a statement is the nearest to
+    /// the server. What it answers must be in the form that is [wanted](Next::wanted).
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// use kysera::ast;
+    /// use kysera::driver::BoxFuture;
+    /// use kysera::plugin::{Answer, Context, Next, Plugin};
+    /// use kysera::Result;
+    ///
+    /// /// Tells which statements take long.
+    /// struct Slow(fn(Duration));
+    ///
+    /// impl Plugin for Slow {
+    ///     fn name(&self) -> &str {
+    ///         "slow"
+    ///     }
+    ///
+    ///     fn wraps(&self, _: &ast::Statement, _: &Context<'_>) -> bool {
+    ///         true
+    ///     }
+    ///
+    ///     fn around<'a>(&'a self, statement: ast::Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+    ///         Box::pin(async move {
+    ///             let start = Instant::now();
+    ///             let answer = next.run(statement).await;
+    ///             (self.0)(start.elapsed());
+    ///             answer
+    ///         })
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is given back by `next` as it is; any other error names the plugin, and what the statement does to which table.
+    /// Nothing is stored then.
+    fn around<'a>(&'a self, statement: Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(async move { next.run(statement).await })
     }
 
     /// Whether the plugin looks at what comes of statements, by [`after_rows`](Self::after_rows) and
@@ -161,6 +242,23 @@ pub trait Plugin: Any + Send + Sync {
         let _ = values;
         self.pass_text(sql, context)
     }
+
+    /// Does what must be done at the end: it is awaited when the database is [closed](crate::Db::close), once, before the
+    /// plugins before this one, and while there still are connections.
+    ///
+    /// # Errors
+    ///
+    /// What could not be done. `close` gives the errors of all plugins, and each names its own.
+    fn shutdown<'a>(&'a self, runner: Runner<'a>) -> BoxFuture<'a, Result<()>> {
+        drop(runner);
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// A statement, as errors of plugins call it: ``this update of `users` ``.
+pub(crate) fn subject(operation: Operation, table: Option<&Ident>) -> String {
+    let table = table.map(|name| format!(" of `{}`", name.as_str())).unwrap_or_default();
+    format!("this {operation}{table}")
 }
 
 /// A plugin that a query may leave out, by [`without`](crate::query::Statement::without).

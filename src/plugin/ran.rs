@@ -6,7 +6,7 @@ use super::Context;
 use crate::ast::Statement;
 use crate::value::Value;
 
-/// A statement that was run, as it was sent.
+/// A statement that was run, as it was sent; unless a plugin that goes [around](super::Plugin::around) it has sent another.
 #[derive(Clone, Copy)]
 pub struct Ran<'a> {
     statement: &'a Statement,

@@ -4,7 +4,7 @@ use std::any::{Any, type_name};
 use std::fmt;
 
 use super::reach::{is_among, names};
-use super::row_policies::refuse_text;
+use super::row_policies::refuse;
 use super::{Context, Plugin};
 use crate::ast::{Ident, Statement, TableName};
 use crate::error::{Error, Result};
@@ -92,7 +92,7 @@ impl Plugin for TenantSchema {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let own = (self.schema)(context)?;
         if self.text == Text::Refused {
-            refuse_text(&statement)?;
+            statement.restrict_tables_and_fragments(|_| Ok(None), refuse)?;
         }
         statement.rename_tables(|table| match table.name() {
             name if is_among(&self.except, name) => Ok(None),

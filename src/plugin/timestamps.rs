@@ -195,14 +195,14 @@ impl Plugin for Timestamps {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let mut stamp = Stamp { plugin: self, context, now: None };
         let Self { created, updated, inserts, unminded: _, reach: _, clock: _, name: _ } = self;
-        statement.set_on_insert(created.clone(), |table| stamp.now_for(table.name(), created))?;
+        statement.set_on_insert(created, |table| stamp.now_for(table.name(), created))?;
         match inserts {
             Inserts::Created => {}
             Inserts::CreatedAndUpdated => {
-                statement.set_on_insert(updated.clone(), |table| stamp.now_for(table.name(), updated))?;
+                statement.set_on_insert(updated, |table| stamp.now_for(table.name(), updated))?;
             }
         }
-        statement.set_on_update(updated.clone(), |table, set| {
+        statement.set_on_update(updated, |table, set| {
             if self.is_change(set) { stamp.now_for(table.name(), updated) } else { Ok(None) }
         })?;
         if context.get::<Touch>().is_some()

@@ -1,6 +1,6 @@
 //! Statements of the program's author: [`sql!`](crate::sql), run on its own.
 
-use super::{Bare, GivesRows, Statement, Writes};
+use super::{Annotated, Bare, GivesRows, Statement, Writes};
 use crate::ast;
 use crate::expr::Raw;
 use crate::expr::scope::Closed;
@@ -19,3 +19,6 @@ impl<N: Closed> Writes for Raw<N> {}
 
 #[diagnostic::do_not_recommend]
 impl<N: Closed> GivesRows for Raw<N> {}
+
+#[diagnostic::do_not_recommend]
+impl<N: Closed> GivesRows for Annotated<Raw<N>> {}

@@ -60,6 +60,7 @@ pub fn select_from<F: Source<Table = T>, T: Table>(from: F) -> Select<Own<T>, Wh
         order_by: ast::OrderList::new(),
         limit: None,
         offset: None,
+        lock: None,
     });
     Select { ast, output: Whole::new(), marker: PhantomData }
 }

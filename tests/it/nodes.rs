@@ -155,6 +155,7 @@ fn select() -> Select {
         order_by: order().into(),
         limit: Some(one()),
         offset: Some(one()),
+        lock: Some(ident("t")),
     }
 }
 

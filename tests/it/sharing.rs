@@ -112,6 +112,33 @@ fn rename(expr: &mut Expr, new: impl Fn(&str) -> String) {
     }
 }
 
+/// What is SQL stays SQL when its columns have other names, and binds the same values.
+#[test]
+fn columns_that_are_renamed_leave_a_statement_one() {
+    let (done, renamed) = (Cell::new(0), Cell::new(0));
+    on_statements(|statement| {
+        let mut other = statement.clone();
+        match other.map_columns(|_, column| Ok(Some(format!("c {}", column.as_str()).into()))) {
+            Ok(()) => {}
+            Err(error) => {
+                let words = error.to_string();
+                let expected = ["give that another name", "it must be said of which table"];
+                return assert!(expected.iter().any(|it| words.contains(it)), "{words}");
+            }
+        }
+        renamed.set(renamed.get() + u32::from(other != *statement));
+        for spec in [&POSTGRES, &MYSQL, &MARIADB, &SQLITE] {
+            if let Ok(before) = dialect::compile(statement, spec) {
+                let after = dialect::compile(&other, spec);
+                let after = after.unwrap_or_else(|error| panic!("{}: {error}: {}", spec.name, before.sql));
+                assert_eq!(after.params, before.params, "{}: {} is {}", spec.name, before.sql, after.sql);
+                done.set(done.get() + 1);
+            }
+        }
+    });
+    assert!(done.get() > CASES / 2 && renamed.get() > CASES / 2, "{} of {}", done.get(), renamed.get());
+}
+
 /// Chance makes all of them.
 #[test]
 fn every_kind_of_node_is_among_them() {

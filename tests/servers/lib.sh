@@ -47,7 +47,7 @@ choose() {
 # Sets `home` and the folders in it, and `as_server`, the prefix that runs a command as the servers' user:
 # PostgreSQL refuses to run as root, and the others have no need to.
 open_home() {
-  home=$top/target/servers owner=$(id -un) as_server=("${clean[@]}")
+  home=${KYSERA_TEST_HOME:-$top/target/servers} owner=$(id -un) as_server=("${clean[@]}")
   if [[ $(id -u) == 0 ]]; then
     owner=postgres
     id "$owner" >/dev/null 2>&1 || owner=nobody

@@ -17,7 +17,9 @@ mysql_init() {
 }
 
 mysql_start() {
-  local name=$1 port=$2 root password options
+  local name=$1 port=$2 root password options flush=0
+  # As `synchronous_commit` of PostgreSQL.
+  if [[ -n ${KYSERA_TEST_DURABLE:-} ]]; then flush=2; fi
   root=$(root_of "$name") password=$(<"$home/password")
   # The server runs this before it lets anybody in.
   secret_file "$home/$name.sql" <<SQL
@@ -29,7 +31,7 @@ SQL
   options=(--bind-address=127.0.0.1 --port="$port" --socket=server.sock --pid-file=server.pid
     --init-file="$home/$name.sql" --skip-name-resolve --max-connections=400 --character-set-server=utf8mb4
     --default-time-zone=+00:00 --skip-log-bin
-    --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync
+    --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=$flush --innodb-flush-method=nosync
     --innodb-doublewrite=OFF
     --ssl-ca="$tls/ca.pem" --ssl-cert="$tls/server.pem" --ssl-key="$tls/server.key")
   if [[ $name == mysql9 ]]; then

@@ -12,13 +12,15 @@ postgres_init() {
 }
 
 postgres_start() {
-  local name=$1 port=$2 old option options=()
+  local name=$1 port=$2 old option options=() wait=off
+  # What was committed is with the kernel then, and stays where only the server is killed.
+  if [[ -n ${KYSERA_TEST_DURABLE:-} ]]; then wait=on; fi
   # After a restart of the machine a stranger may have the old server's number, which PostgreSQL would respect.
   old=$(head -n 1 "$data/$name/postmaster.pid" 2>/dev/null) || old=
   if [[ -n $old && -d /proc/$old ]]; then rm "$data/$name/postmaster.pid"; fi
   # No sockets in the file system: their paths are limited to some hundred characters.
   for option in listen_addresses=127.0.0.1 unix_socket_directories= max_connections=400 \
-    fsync=off full_page_writes=off synchronous_commit=off wal_level=minimal max_wal_senders=0 max_wal_size=256MB \
+    fsync=off full_page_writes=off synchronous_commit=$wait wal_level=minimal max_wal_senders=0 max_wal_size=256MB \
     dynamic_shared_memory_type=mmap jit=off timezone=UTC log_timezone=UTC \
     ssl=on "ssl_ca_file=$tls/ca.pem" "ssl_cert_file=$tls/server.pem" "ssl_key_file=$tls/server.key"; do
     options+=(-c "$option")

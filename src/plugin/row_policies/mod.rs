@@ -13,8 +13,7 @@ use std::fmt;
 
 pub use self::asker::Asker;
 use self::asker::Fact;
-use self::fragments::Fragments;
-pub(super) use self::fragments::refuse_text;
+pub(super) use self::fragments::refuse;
 pub use self::native::NativePolicies;
 pub use self::policy::Policy;
 use self::policy::{Demand, Effect, nothing};
@@ -477,13 +476,21 @@ impl Plugin for RowPolicies {
         if self.is_unrestricted(context) {
             return Ok(statement);
         }
-        let mut fragments = Fragments { text: self.text, writes: false };
-        statement.accept(&mut fragments)?;
         if self.definitions == Passes::No && statement.operation() == Operation::Define {
             return Err(Error::invalid("tables are not defined here, unless by `allow_definitions`"));
         }
-        statement.restrict_tables(|table| self.condition(table, context))?;
-        if fragments.writes {
+        let mut writes = false;
+        statement.restrict_tables_and_fragments(
+            |table| {
+                writes |= matches!(table.role(), Role::Insert | Role::Update);
+                self.condition(table, context)
+            },
+            |fragment| match self.text {
+                Passes::No => fragments::refuse(fragment),
+                Passes::Yes => Ok(()),
+            },
+        )?;
+        if writes {
             statement.accept_mut(&mut Writes { policies: self, context })?;
         }
         Ok(statement)

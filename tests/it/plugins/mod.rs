@@ -26,3 +26,6 @@ mod names;
 mod joins;
 mod tags;
 mod testing;
+mod life;
+mod around;
+mod audit;

@@ -68,6 +68,38 @@ async fn affected(statement: impl kysera::query::Writes, db: &dyn Executor) -> u
 }
 
 #[test]
+fn sd4_sd5_sd20_a_deleted_row_is_found_where_it_is_asked_for() {
+    on_all(async |fresh| {
+        let db = prepared(fresh, 3).await;
+        let two = || select_from(products::table).filter(products::product_id.eq(2));
+        let before = DateTime::<Utc>::from(std::time::SystemTime::now() - Duration::from_secs(300));
+        assert_eq!(affected(delete(vec![2]), &db).await, 1);
+
+        // It is gone from lists and by its key, and there for whoever says so, with the time of its deletion.
+        assert_eq!(live(&db).await, [1, 3]);
+        assert!(two().fetch_one(&db).await.unwrap_err().is_not_found());
+        let deleted = two().with(SoftDelete::include_deleted()).fetch_one(&db).await.unwrap();
+        assert!(deleted.deleted_at.is_some_and(|at| at > before));
+        let all = select_from(products::table).order_by(products::product_id);
+        let ids = |rows: Vec<Product>| rows.into_iter().map(|it| it.product_id).collect::<Vec<_>>();
+        assert_eq!(ids(all.clone().with(SoftDelete::include_deleted()).fetch_all(&db).await.unwrap()), [1, 2, 3]);
+        assert_eq!(ids(all.with(SoftDelete::only_deleted()).fetch_all(&db).await.unwrap()), [2]);
+
+        // A row that was never there is told by the count, and by the row that does not come back.
+        assert_eq!(affected(delete(vec![9]), &db).await, 0);
+        assert_eq!(affected(restore(vec![9]), &db).await, 0);
+        let returning = delete_from(products::table).filter(products::product_id.eq(3)).returning(products::product_id);
+        match returning.clone().fetch_one(&db).await {
+            Ok(id) => {
+                assert_eq!(id, 3);
+                assert!(returning.fetch_one(&db).await.unwrap_err().is_not_found());
+            }
+            Err(error) => assert!(error.is_unsupported(), "{error}"),
+        }
+    });
+}
+
+#[test]
 fn sd9_many_rows_in_one_statement() {
     on_all(async |fresh| {
         let db = prepared(fresh, 150).await;

@@ -152,7 +152,7 @@ fn the_server_sees_the_comment() {
                 "select convert(info using utf8mb4) as running from information_schema.processlist where id = connection_id()"
             )
         };
-        let rows: Vec<Own> = own.fetch_all_as(&db.with(Job("seen"))).await.unwrap();
+        let rows: Vec<Own> = own.with(Job("seen")).fetch_all_as(&db).await.unwrap();
         assert!(rows[0].running.ends_with(" /*application='shop',job='seen'*/"), "{}", rows[0].running);
     });
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
+use kysera::expr::ConditionOn;
 use kysera::plugin::{SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
@@ -441,5 +442,58 @@ fn ts9_ts10_a_touch_takes_any_key_and_belongs_to_its_transaction() {
         assert_eq!(times.clone().fetch_all(&db).await.unwrap(), [None, None]);
         touch().execute(&db).await.unwrap();
         assert_eq!(times.fetch_all(&db).await.unwrap(), [Some(long_ago()), None]);
+    });
+}
+
+/// Ten rows, made a second after one another.
+async fn made_one_by_one(fresh: &Fresh) -> (Db, impl Fn(i64) -> Instant) {
+    let at = |second: i64| long_ago() + chrono::TimeDelta::seconds(second);
+    let clock = Arc::new(AtomicI64::new(0));
+    let now = Arc::clone(&clock);
+    let db = prepared(fresh, Timestamps::new().clock(move || at(now.load(Ordering::SeqCst)))).await;
+    delete_from(things::table).all_rows().execute(&fresh.db).await.unwrap();
+    for id in 1..=10 {
+        clock.store(id, Ordering::SeqCst);
+        insert_into(things::table).values(NewThing::new(id)).execute(&db).await.unwrap();
+    }
+    clock.store(20, Ordering::SeqCst);
+    update(things::table).set(things::name.to("y")).filter(things::id.le(2)).execute(&db).await.unwrap();
+    (db, at)
+}
+
+#[test]
+fn ts7_rows_are_found_by_when_they_were_made_and_changed() {
+    on_all(async |fresh| {
+        let (db, at) = made_one_by_one(fresh).await;
+        let ids = async |condition: ConditionOn<things::table>| {
+            let found = select_from(things::table).filter(condition).order_by(things::id).select(things::id);
+            found.fetch_all(&db).await.unwrap()
+        };
+        assert_eq!(ids(things::created_at.gt(at(8)).on(things::table)).await, [9, 10]);
+        assert_eq!(ids(things::created_at.lt(at(3)).on(things::table)).await, [1, 2]);
+        assert_eq!(ids(things::created_at.between(at(4), at(6)).on(things::table)).await, [4, 5, 6]);
+        assert_eq!(ids(things::created_at.between(at(5), at(5)).on(things::table)).await, [5]);
+        assert_eq!(ids(things::created_at.between(at(6), at(4)).on(things::table)).await, [0_i64; 0]);
+        assert_eq!(ids(things::updated_at.gt(at(10)).on(things::table)).await, [1, 2]);
+        delete_from(things::table).all_rows().execute(&db).await.unwrap();
+        assert_eq!(ids(things::created_at.gt(at(0)).on(things::table)).await, [0_i64; 0]);
+    });
+}
+
+#[test]
+fn ts8_the_newest_rows_come_first() {
+    on_all(async |fresh| {
+        let (db, _) = made_one_by_one(fresh).await;
+        let newest = async |limit| {
+            let made = select_from(things::table).order_by(things::created_at.desc()).limit(limit).select(things::id);
+            made.fetch_all(&db).await.unwrap()
+        };
+        assert_eq!(newest(3).await, [10, 9, 8]);
+        assert_eq!(newest(0).await, [0_i64; 0]);
+        let changed = select_from(things::table)
+            .filter(things::updated_at.is_not_null())
+            .order_by((things::updated_at.desc(), things::id))
+            .select(things::id);
+        assert_eq!(changed.fetch_all(&db).await.unwrap(), [1, 2]);
     });
 }

@@ -13,3 +13,4 @@ mod own_target;
 mod meaning;
 mod merged;
 mod values;
+mod locks;

@@ -249,6 +249,7 @@ impl Chance<'_> {
             order_by: self.order(depth),
             limit: self.maybe(|it| it.expr(depth)),
             offset: self.maybe(|it| it.expr(depth)),
+            lock: self.maybe(Self::ident),
         }
     }
 

@@ -1,0 +1,154 @@
+//! What a plugin goes around.
+
+use std::fmt;
+
+use super::{Context, Plugin, Runner, subject};
+use crate::ast::Statement;
+use crate::dialect::{self, Compiled};
+use crate::driver::{BoxFuture, Connection, Outcome, Query};
+use crate::error::{Error, Result};
+use crate::row::Rows;
+
+/// What comes of a statement is asked for in one of two forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Its rows. Those of a stream too, which are then all read before the first is given.
+    Rows,
+    /// How many rows it changed.
+    Outcome,
+}
+
+/// What came of a statement.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Its rows.
+    Rows(Rows),
+    /// How many rows it changed.
+    Outcome(Outcome),
+}
+
+impl Answer {
+    pub(crate) fn into_rows(self) -> Result<Rows> {
+        match self {
+            Self::Rows(rows) => Ok(rows),
+            Self::Outcome(_) => Err(other_form()),
+        }
+    }
+
+    pub(crate) fn into_outcome(self) -> Result<Outcome> {
+        match self {
+            Self::Outcome(outcome) => Ok(outcome),
+            Self::Rows(_) => Err(other_form()),
+        }
+    }
+}
+
+fn other_form() -> Error {
+    Error::invalid("a plugin that goes around the statement answered in another form than was wanted")
+}
+
+/// The rest of the way of a statement, for a plugin that goes [around](Plugin::around) it: the other plugins that do, and
+/// then the server.
+pub struct Next<'a> {
+    rest: &'a [&'a dyn Plugin],
+    context: Context<'a>,
+    connection: &'a mut dyn Connection,
+    wanted: Wanted,
+    /// Set where what comes behind this has failed, so that the error is not the plugin's own.
+    failed: &'a mut bool,
+}
+
+impl<'a> Next<'a> {
+    /// Has a statement go through these plugins, the first of them outermost, and then to the server.
+    pub(crate) async fn start(
+        plugins: &'a [&'a dyn Plugin],
+        statement: Statement,
+        context: Context<'a>,
+        connection: &'a mut dyn Connection,
+        wanted: Wanted,
+    ) -> Result<Answer> {
+        let mut failed = false;
+        Next { rest: plugins, context, connection, wanted, failed: &mut failed }.run(statement).await
+    }
+
+    /// The place where the statement runs.
+    #[must_use]
+    pub const fn context(&self) -> &Context<'a> {
+        &self.context
+    }
+
+    /// The form in which the program wants the answer, and in which the plugin must give it.
+    #[must_use]
+    pub const fn wanted(&self) -> Wanted {
+        self.wanted
+    }
+
+    /// Runs statements of the plugin's own, on the same connection and in the same transaction.
+    pub fn runner(&mut self) -> Runner<'_> {
+        Runner::on_connection(self.context.spec(), &mut *self.connection)
+    }
+
+    /// Runs the statement, and gives what came of it in the form in which it is wanted.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be compiled, another plugin or the server refuses it. Then nothing of it stays, and PostgreSQL runs
+    /// no further statement in this transaction; what is left is to give the error back.
+    pub fn run(&mut self, statement: Statement) -> BoxFuture<'_, Result<Answer>> {
+        let wanted = self.wanted;
+        Box::pin(self.send(statement, wanted))
+    }
+
+    /// Runs the statement for its rows, whatever is wanted.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub fn fetch(&mut self, statement: Statement) -> BoxFuture<'_, Result<Rows>> {
+        Box::pin(async move { self.send(statement, Wanted::Rows).await?.into_rows() })
+    }
+
+    /// Runs the statement for its effect, whatever is wanted.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Outcome>> {
+        Box::pin(async move { self.send(statement, Wanted::Outcome).await?.into_outcome() })
+    }
+
+    async fn send(&mut self, statement: Statement, wanted: Wanted) -> Result<Answer> {
+        let answer = match self.rest.split_first() {
+            Some((plugin, rest)) => {
+                let mut failed = false;
+                let subject = subject(statement.operation(), statement.table().map(|table| &table.name));
+                let context = self.context;
+                let next = Next { rest, context, connection: &mut *self.connection, wanted, failed: &mut failed };
+                let answer = plugin.around(statement, next).await;
+                let answer = answer.and_then(|answer| match wanted {
+                    Wanted::Rows => answer.into_rows().map(Answer::Rows),
+                    Wanted::Outcome => answer.into_outcome().map(Answer::Outcome),
+                });
+                answer.map_err(|error| if failed { error } else { error.in_plugin(plugin.name(), subject) })
+            }
+            None => self.ask_server(&statement, wanted).await,
+        };
+        *self.failed |= answer.is_err();
+        answer
+    }
+
+    async fn ask_server(&mut self, statement: &Statement, wanted: Wanted) -> Result<Answer> {
+        let Compiled { sql, params } = dialect::compile(statement, self.context.spec())?;
+        let query = Query { sql: &sql, params: &params };
+        match wanted {
+            Wanted::Rows => self.connection.fetch(query).await.map(Answer::Rows),
+            Wanted::Outcome => self.connection.execute(query).await.map(Answer::Outcome),
+        }
+    }
+}
+
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next").field("rest", &self.rest).field("wanted", &self.wanted).finish_non_exhaustive()
+    }
+}
