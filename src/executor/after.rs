@@ -27,7 +27,7 @@ impl Pipeline {
         (watched || wrapped).then(|| Arc::new(Kept { statement: statement.clone(), query: query.clone(), wrapped }))
     }
 
-    /// The same of text that is sent as it stands.
+    /// The same of text that is sent as it stands. No plugin goes around that: it could send nothing in its place.
     pub(super) fn keep_text(&self, sql: &str) -> Option<Arc<Kept>> {
         let raw = || Raw { parts: vec![RawPart::Text(sql.to_owned().into())].into_iter().collect() };
         let watched = self.plugins.iter().any(|plugin| plugin.watches());

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Refuses queries that have no `limit`, or a larger one than this; one that is computed by the server counts as none.
-/// Queries within others, text and what `returning` gives are not looked at.
+/// Queries within others, text, other values for a [compiled](crate::executor::Precompiled) query and what `returning` gives
+/// are not looked at.
 ///
 /// A query that is known to give few rows leaves it out by [`without`](crate::query::Statement::without).
 ///

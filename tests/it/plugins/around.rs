@@ -128,9 +128,9 @@ async fn an_error_on_any_step_takes_everything_back() {
         assert_eq!(error.as_database().unwrap().code(), failing);
         // An error of the server is as it is; one of the plugin's own statements is the plugin's.
         let expected = failing.split(' ').find(|it| ["a", "b"].contains(it));
-        let of_server = error.as_database().unwrap().to_string();
-        let expected = expected.map(|name| format!("the plugin `{name}` refused this text: {of_server}"));
-        assert_eq!(error.to_string(), expected.unwrap_or(of_server));
+        let expected = expected.map(|name| format!("the plugin `{name}` refused this text: "));
+        let why = error.as_database().unwrap().to_string();
+        assert_eq!(error.to_string(), expected.unwrap_or_default() + &why);
         let log = asked(&mock);
         assert_eq!(log[log.len() - 2..], ["rollback", "drop"], "{failing}");
         // Within a transaction the program may go on, as if the statement had not been.
@@ -216,11 +216,8 @@ async fn a_plugin_may_answer_by_itself_in_the_form_that_is_wanted() {
     assert_eq!(db.execute(raw("write 1").into()).await.unwrap().rows_affected, 7);
     let error = db.fetch(raw("write 1").into()).await.unwrap_err();
     assert!(error.is_invalid(), "{error}");
-    assert_eq!(
-        error.to_string(),
-        "the plugin `answers` refused this text: \
-         a plugin that goes around the statement answered in another form than was wanted"
-    );
+    let why = "a plugin that goes around the statement answered in another form than was wanted";
+    assert_eq!(error.to_string(), format!("the plugin `answers` refused this text: {why}"));
     assert!(!asked(&mock).contains(&"execute write 1".to_owned()));
     let db = Db::with_driver(mock.clone()).plugin(Answers(Wanted::Rows)).build().unwrap();
     assert!(db.execute(raw("write 1").into()).await.unwrap_err().is_invalid());

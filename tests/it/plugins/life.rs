@@ -130,7 +130,8 @@ async fn ex1_all_errors_of_the_end_are_told() {
     let mock = Mock::new().fail("execute last of b");
     let (builder, _) = self::builder(&mock, [NONE; 3]);
     let error = builder.connect().await.unwrap().close().await.unwrap_err();
-    assert!(error.to_string().starts_with("the plugin `b` refused the end of this database: "), "one error is itself");
+    let words = error.to_string();
+    assert!(words.starts_with("the plugin `b` refused the end of this database: "), "one error is itself: {words}");
     assert_eq!(error.as_database().unwrap().code(), "execute last of b");
 }
 

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::TryStreamExt;
 use kysera::ast;
-use kysera::driver::{Query, Rows};
+use kysera::driver::{BoxFuture, Query, Rows};
 use kysera::executor::{Access, Precompiled, Request};
-use kysera::plugin::{Context, Plugin, Ran, ReadOnly, RowPolicies, SoftDelete};
+use kysera::plugin::{Answer, Context, Next, Plugin, Ran, ReadOnly, RowPolicies, SoftDelete};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use kysera::{Executor, Value};
@@ -142,6 +142,40 @@ fn what_is_compiled_for_a_tenant_is_of_no_other() {
         let values = [Value::I64(2)];
         let refused = one.fetch(compiled.with_values(&values)).await.unwrap_err();
         assert!(refused.is_invalid() && refused.to_string().contains("refused these values: "), "{refused}");
+    });
+}
+
+/// Counts what it goes around.
+#[derive(Clone, Default)]
+struct Around(Arc<Mutex<usize>>);
+
+impl Plugin for Around {
+    fn name(&self) -> &str {
+        "around"
+    }
+
+    fn wraps(&self, _: &ast::Statement, _: &Context<'_>) -> bool {
+        true
+    }
+
+    fn around<'a>(&'a self, statement: ast::Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        *self.0.lock().unwrap() += 1;
+        Box::pin(async move { next.run(statement).await })
+    }
+}
+
+#[test]
+fn what_is_compiled_is_gone_around_with_its_own_values() {
+    on_all(async |fresh| {
+        let around = Around::default();
+        let db = prepared(fresh, |builder| builder.plugin(around.clone())).await;
+        let compiled = select_from(items::table).filter(items::id.eq(1)).select(items::id).compile_on(&db).unwrap();
+        assert_eq!(ids(db.fetch(compiled.request()).await.unwrap()), [1]);
+        assert_eq!(*around.0.lock().unwrap(), 1);
+        // With others, it would be sent with the first ones.
+        let error = db.fetch(compiled.with_values(&[Value::I64(2)])).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("goes around the statement"), "{error}");
+        assert_eq!(*around.0.lock().unwrap(), 1);
     });
 }
 

@@ -355,6 +355,10 @@ fn streams_prepared_and_compiled_statements() {
         let precompiled = db.precompile(delete_from(things::table).filter(things::id.eq(77)).to_request()).unwrap();
         db.execute(precompiled.request()).await.unwrap();
         assert!(db.execute(precompiled.with_values(precompiled.values())).await.unwrap_err().is_invalid());
+        insert_into(things::table).values(thing("once")).execute(&db).await.unwrap();
+        let once = delete_from(things::table).filter(things::name.eq("once")).compile_on(&db).unwrap();
+        assert_eq!(db.execute(once.request()).await.unwrap().rows_affected, 1);
+        assert_eq!(told(&audit, &db, &mut seen).await.len(), 2, "what is compiled here has its entry");
         let (compiled, access) = db.compile(select_from(things::table).to_statement()).unwrap();
         let query = kysera::driver::Query { sql: &compiled.sql, params: &compiled.params };
         assert!(!db.fetch(Request::Compiled { query, access }).await.unwrap().is_empty(), "what reads passes");
