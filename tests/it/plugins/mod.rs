@@ -4,6 +4,7 @@ mod contract;
 mod running;
 mod matrix;
 mod shapes;
+mod lacks;
 mod outer_joins;
 mod soft_delete;
 mod soft_delete_rows;
