@@ -18,10 +18,15 @@ impl Ctes {
     /// Whether a name is that of a common table expression.
     pub(super) fn hide(&self, name: &TableName) -> Result<bool> {
         let TableName { schema: None, name } = name else { return Ok(false) };
-        match self.0.iter().rev().find(|it| it.name == *name) {
-            Some(Visible { name, later: true }) => Err(Error::invalid(format!(
+        match self.0.iter().rev().find(|it| may_be_same(&it.name, name)) {
+            Some(Visible { name: _, later: true }) => Err(Error::invalid(format!(
                 "`{}` is the name of a table and of a common table expression further down; give that another name",
                 name.as_str()
+            ))),
+            Some(Visible { name: other, later: false }) if other != name => Err(Error::invalid(format!(
+                "`{}` is the name of a table, and `{}` that of a common table expression; give that another name",
+                name.as_str(),
+                other.as_str()
             ))),
             Some(Visible { name: _, later: false }) => Ok(true),
             None => Ok(false),
@@ -32,6 +37,17 @@ impl Ctes {
     pub(super) fn leave(&mut self, outside: usize) {
         self.0.truncate(outside);
     }
+}
+
+/// Whether some server takes two names of common table expressions for one: without their case and, where they hold other
+/// letters than those of ASCII, without accents.
+fn may_be_same(one: &Ident, other: &Ident) -> bool {
+    let (one, other) = (one.as_str(), other.as_str());
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
+    let may_be = |(one, other): (char, char)| one.eq_ignore_ascii_case(&other) || !(one.is_ascii() && other.is_ascii());
+    one.chars().count() == other.chars().count() && one.chars().zip(other.chars()).all(may_be)
 }
 
 /// What walks a statement and must know which names are those of common table expressions.
@@ -47,11 +63,8 @@ pub(super) trait SeesCtes: VisitMut {
             let Ctes(visible) = self.ctes();
             visible.truncate(outside);
             let names = with.iter().map(|cte| cte.name.clone()).enumerate();
-            if recursive {
-                visible.extend(names.map(|(other, name)| Visible { name, later: other > at }));
-            } else {
-                visible.extend(names.take(at).map(|(_, name)| Visible { name, later: false }));
-            }
+            let others = names.filter(|(other, _)| recursive || *other != at);
+            visible.extend(others.map(|(other, name)| Visible { name, later: other > at }));
             let Cte { name: _, columns: _, recursive: _, statement } = &mut with[at];
             statement.accept_mut(self)?;
         }

@@ -5,6 +5,7 @@ mod running;
 mod matrix;
 mod shapes;
 mod lacks;
+mod cte_names;
 mod outer_joins;
 mod soft_delete;
 mod soft_delete_rows;
