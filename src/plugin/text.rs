@@ -1,6 +1,6 @@
 //! What can be told of text within a statement, without knowing the grammar of any server.
 
-use crate::ast::{Raw, RawPart};
+use crate::ast::{Cte, Expr, Node, Raw, RawPart, Statement, Visit, is_of_leaves};
 use crate::error::{Error, Result};
 
 /// The words without which no text reads another table, or adds a clause.
@@ -103,7 +103,42 @@ fn written(raw: &Raw) -> String {
 /// Refuses text that may be more than one expression: that ends the parentheses or the clause it stands in, or hides
 /// what comes after it. What it refuses goes far, because servers differ in what is a quote or a comment.
 pub(super) fn is_one_expression(raw: &Raw) -> Result<()> {
-    let text = written(raw);
+    is_closed(&written(raw))
+}
+
+/// Refuses text within a statement that is not [one expression](is_one_expression), and a common table expression of text
+/// that does more than stand in its parentheses: either could end what a plugin adds a condition to.
+pub(super) struct OneExpression;
+
+impl Visit for OneExpression {
+    fn visit_cte(&mut self, node: &Cte) -> Result<()> {
+        match &node.statement {
+            Statement::Raw(raw) => {
+                is_closed(&written(raw).replace(',', " "))?;
+                raw.parts.accept(self)
+            }
+            Statement::Select(_)
+            | Statement::Compound(_)
+            | Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::RowSecurity(_) => node.walk(self),
+        }
+    }
+
+    fn visit_expr(&mut self, node: &Expr) -> Result<()> {
+        if is_of_leaves(node) { Ok(()) } else { node.walk(self) }
+    }
+
+    fn visit_raw(&mut self, node: &Raw) -> Result<()> {
+        is_one_expression(node)?;
+        node.walk(self)
+    }
+}
+
+fn is_closed(text: &str) -> Result<()> {
     let mut quote = None;
     let mut depth = 0_usize;
     let mut before = ' ';

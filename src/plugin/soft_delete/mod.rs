@@ -8,6 +8,7 @@ use self::rows::Which;
 pub use self::rows::{DeletedRows, HardDelete, NoCascade};
 use super::clock::Clock;
 use super::reach::Reach;
+use super::text::OneExpression;
 use super::{Context, LeaveOut, Plugin};
 use crate::ast::{
     Assignment, Cte, Delete, Expr, Ident, Node, Role, Statement, TableDescription, TableName, TableUse, Update,
@@ -76,10 +77,15 @@ use crate::types::SqlType;
 ///   key of live rows alone: `create unique index .. on users (email) where deleted_at is null`. MySQL and MariaDB have no
 ///   such index; there, a unique key may be of a generated column that is `null` in deleted rows.
 /// - **Upserts** see deleted rows for the same reason. One that hits a deleted row updates it, and it stays deleted unless
-///   the upsert sets the column to `null`.
+///   the upsert sets the column to `null`. Its `returning` gives that row back, deleted as it is.
 /// - **Nothing cascades** unless it is [said](SoftDelete::cascade): an `on delete cascade` of the database does not see an update.
 ///   Rows that refer to a deleted one stay as they are, and an inner join with it gives them no more.
-/// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch).
+/// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch). Within a statement that is
+///   filtered, text must be one expression that closes its quotes and parentheses and has no comments, or the statement is
+///   refused: `1=1) or (1=1` would end the filter.
+/// - **The column** must be one that may be `null`. Of a table that is declared otherwise, or named by [`only`](Self::only) and
+///   declared without the column, every statement is refused. A table that is declared without the column, and not named, has
+///   no soft deletes: of a column that is misspelled nothing is known.
 /// - A statement may leave the plugin out, by [`without`](crate::query::Statement::without): then it reads all rows, and a
 ///   delete deletes.
 #[derive(Clone, Debug)]
@@ -215,6 +221,21 @@ impl SoftDelete {
         self.reach.includes(table, self.column.as_str(), context)
     }
 
+    /// Refuses a column that cannot say whether a row is deleted: of a table that is declared without it, or never `null`.
+    fn check(&self, table: &TableName, context: &Context<'_>) -> Result<()> {
+        let Some(declared) = context.declared(table) else { return Ok(()) };
+        let (table, column) = (table.name.as_str(), self.column.as_str());
+        match declared.column(column) {
+            Some(found) if found.nullable => Ok(()),
+            Some(_) => Err(Error::invalid(format!(
+                "the column `{column}` of `{table}` is never `null`, so it cannot say that a row is not deleted"
+            ))),
+            None => Err(Error::invalid(format!(
+                "the table `{table}` is declared without the column `{column}`, which says when a row was deleted"
+            ))),
+        }
+    }
+
     /// The condition on a table of a statement.
     fn condition(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<Option<Expr>> {
         let said = context.get::<DeletedRows>().and_then(|rows| rows.which_of(table.name()));
@@ -257,14 +278,20 @@ impl Plugin for SoftDelete {
     }
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        let mut deletes = false;
+        let (mut deletes, mut restricts) = (false, false);
         statement.restrict_tables(|table| {
             if !self.includes(table.name(), context) {
                 return Ok(None);
             }
+            self.check(table.name(), context)?;
             deletes |= table.role() == Role::Delete;
-            self.condition(table, context)
+            let condition = self.condition(table, context)?;
+            restricts |= condition.is_some();
+            Ok(condition)
         })?;
+        if restricts {
+            statement.accept(&mut OneExpression)?;
+        }
         if deletes && context.get::<HardDelete>().is_none() {
             statement.accept_mut(&mut Soften { plugin: self, context, depth: 0 })?;
         }

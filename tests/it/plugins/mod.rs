@@ -9,6 +9,7 @@ mod cte_names;
 mod outer_joins;
 mod soft_delete;
 mod soft_delete_rows;
+mod soft_delete_refusals;
 mod cascades;
 mod timestamps;
 mod tenants;
