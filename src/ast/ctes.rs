@@ -9,48 +9,91 @@ use crate::error::{Error, Result};
 #[derive(Default)]
 pub(super) struct Ctes {
     visible: Vec<Visible>,
-    /// Where those of a name are, so that no list is searched for each table.
+    /// Where those of a name are, without its case, so that no list is searched for each table.
     places: HashMap<String, Vec<usize>>,
+    /// How many have names of other letters than those of ASCII, for which there is no such place.
+    foreign: usize,
 }
 
 /// A common table expression whose name hides a table.
 struct Visible {
     name: Ident,
-    /// Whether it stands behind the one that is looked at. Servers differ in whether it can be read there.
-    later: bool,
+    place: Place,
+}
+
+/// Where a common table expression stands, seen from the place that is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Before,
+    /// Around it, in a list that is not recursive: its name is no other than that of a table there.
+    Around,
+    /// Behind it. Servers differ in whether it can be read there.
+    Behind,
 }
 
 impl Ctes {
     /// Whether a name is that of a common table expression.
     pub(super) fn hide(&self, name: &TableName) -> Result<bool> {
         let TableName { schema: None, name } = name else { return Ok(false) };
-        if self.visible.is_empty() {
-            return Ok(false);
-        }
-        let nearest = self.places.get(name.as_str()).and_then(|places| places.last());
-        match nearest.and_then(|&at| self.visible.get(at)) {
-            Some(Visible { name, later: true }) => Err(Error::invalid(format!(
+        match self.nearest(name) {
+            Some(Visible { name: _, place: Place::Behind }) => Err(Error::invalid(format!(
                 "`{}` is the name of a table and of a common table expression further down; give that another name",
                 name.as_str()
             ))),
-            Some(Visible { name: _, later: false }) => Ok(true),
+            Some(Visible { name: other, place: Place::Before | Place::Around }) if other != name => {
+                Err(Error::invalid(format!(
+                    "`{}` is the name of a table, and `{}` that of a common table expression; give that another name",
+                    name.as_str(),
+                    other.as_str()
+                )))
+            }
+            Some(Visible { name: _, place: Place::Before | Place::Around }) => Ok(true),
             None => Ok(false),
         }
     }
 
+    /// The nearest whose name some server may take for this one.
+    fn nearest(&self, name: &Ident) -> Option<&Visible> {
+        if self.visible.is_empty() {
+            return None;
+        }
+        let is_seen = |it: &&Visible| it.place != Place::Around;
+        if self.foreign > 0 || !name.as_str().is_ascii() {
+            return self.visible.iter().rev().filter(is_seen).find(|it| may_be_same(&it.name, name));
+        }
+        let places = self.places.get(&name.as_str().to_ascii_lowercase())?;
+        places.iter().rev().filter_map(|&at| self.visible.get(at)).find(is_seen)
+    }
+
     /// Lets go of those of a statement, when it is left. `outside` is what [`enter`](SeesCtes::enter) gave.
     pub(super) fn leave(&mut self, outside: usize) {
-        for Visible { name, later: _ } in self.visible.drain(outside..) {
-            if let Some(places) = self.places.get_mut(name.as_str()) {
+        for Visible { name, place: _ } in self.visible.drain(outside..) {
+            if let Some(places) = self.places.get_mut(&name.as_str().to_ascii_lowercase()) {
                 places.pop();
             }
+            self.foreign -= usize::from(!name.as_str().is_ascii());
         }
     }
 
-    fn push(&mut self, name: Ident, later: bool) {
-        self.places.entry(name.as_str().to_owned()).or_default().push(self.visible.len());
-        self.visible.push(Visible { name, later });
+    fn push(&mut self, name: Ident) {
+        self.foreign += usize::from(!name.as_str().is_ascii());
+        self.places.entry(name.as_str().to_ascii_lowercase()).or_default().push(self.visible.len());
+        self.visible.push(Visible { name, place: Place::Behind });
     }
+
+    fn put(&mut self, at: usize, place: Place) {
+        if let Some(visible) = self.visible.get_mut(at) {
+            visible.place = place;
+        }
+    }
+}
+
+/// Whether some server takes two names of common table expressions for one: without their case and, where they hold other
+/// letters than those of ASCII, without accents.
+fn may_be_same(one: &Ident, other: &Ident) -> bool {
+    let (one, other) = (one.as_str(), other.as_str());
+    let may_be = |(one, other): (char, char)| one.eq_ignore_ascii_case(&other) || !(one.is_ascii() && other.is_ascii());
+    one.chars().count() == other.chars().count() && one.chars().zip(other.chars()).all(may_be)
 }
 
 /// What walks a statement and must know which names are those of common table expressions.
@@ -61,20 +104,17 @@ pub(super) trait SeesCtes: VisitMut {
     /// could be seen before.
     fn enter(&mut self, with: &mut [Cte]) -> Result<usize> {
         let outside = self.ctes().visible.len();
-        let recursive = with.iter().any(|cte| cte.recursive);
-        if recursive {
-            with.iter().for_each(|cte| self.ctes().push(cte.name.clone(), true));
+        if with.is_empty() {
+            return Ok(outside);
         }
+        let recursive = with.iter().any(|cte| cte.recursive);
         // Each name is put down once, so that what a list costs grows with its length, and not with the square of that.
+        with.iter().for_each(|cte| self.ctes().push(cte.name.clone()));
         for (at, cte) in with.iter_mut().enumerate() {
-            let Cte { name, columns: _, recursive: _, statement } = cte;
-            if let Some(own) = self.ctes().visible.get_mut(outside + at) {
-                own.later = false;
-            }
+            let Cte { name: _, columns: _, recursive: _, statement } = cte;
+            self.ctes().put(outside + at, if recursive { Place::Before } else { Place::Around });
             statement.accept_mut(self)?;
-            if !recursive {
-                self.ctes().push(name.clone(), false);
-            }
+            self.ctes().put(outside + at, Place::Before);
         }
         Ok(outside)
     }

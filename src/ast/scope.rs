@@ -190,7 +190,7 @@ impl Statement {
 /// What may reach rows of tables that a statement does not name as such.
 pub(crate) enum Fragment<'a> {
     /// A statement of text.
-    Statement,
+    Statement(&'a Raw),
     /// Text in a statement.
     Text(&'a Raw),
     /// A function, by its name.
@@ -363,8 +363,9 @@ impl VisitMut for Resolver<'_, '_> {
     }
 
     fn visit_statement(&mut self, node: &mut Statement) -> Result<()> {
-        if let Statement::Raw(_) = node {
-            (self.fragment)(Fragment::Statement)?;
+        if let Statement::Raw(raw) = node {
+            (self.fragment)(Fragment::Statement(raw))?;
+            return raw.change(|raw| raw.parts.accept_mut(self));
         }
         node.walk_mut(self)
     }

@@ -1,8 +1,8 @@
 //! Columns that a statement is to write, besides those that it says itself.
 
 use super::{
-    Assignment, Conflict, ConflictAction, Cte, Expr, Ident, Insert, InsertSource, InsertValue, Role, Statement,
-    TableName, TableUse, Update, Values,
+    Assignment, Conflict, ConflictAction, Cte, Excluded, Expr, Ident, Insert, InsertSource, InsertValue, Role,
+    Statement, TableName, TableUse, Update, Values,
 };
 use crate::error::Result;
 use crate::value::Value;
@@ -58,7 +58,8 @@ impl Statement {
     }
 
     /// Sets a column to the value that is returned for a table, in every update of it that does not set the column itself,
-    /// and in what an upsert does with a row that is there. What is set so far is shown to `value`; an update that sets
+    /// and in what an upsert does with a row that is there; an upsert that sets the column to what was to be inserted gets the
+    /// value where that is `null`, which says nothing. What is set so far is shown to `value`; an update that sets
     /// nothing is an error, and stays one.
     ///
     /// Updates in common table expressions are reached too, and nothing else can hold one.
@@ -97,7 +98,16 @@ impl Statement {
         }
         let column = column.into();
         let mut set = |name: &TableName, known_as: &Ident, role, assignments: &mut Vec<Assignment>| {
-            if assignments.is_empty() || assignments.iter().any(|it| it.column == column) {
+            if assignments.is_empty() {
+                return Ok(());
+            }
+            if let Some(at) = assignments.iter().position(|it| it.column == column) {
+                let given = assignments[at].value.clone();
+                if matches!(&given, Expr::Excluded(Excluded { column: excluded }) if *excluded == column)
+                    && let Some(value) = value(&TableUse::new(name, known_as, role), assignments)?
+                {
+                    assignments[at].value = Expr::call("coalesce", vec![given, value]);
+                }
                 return Ok(());
             }
             if let Some(value) = value(&TableUse::new(name, known_as, role), assignments)? {

@@ -10,6 +10,7 @@ mod lower;
 mod mariadb;
 mod mysql;
 mod once;
+mod outside_with;
 mod own_target;
 mod param;
 mod placeholder;
@@ -98,6 +99,12 @@ fn compile_with<'a>(statement: StatementRef<'a>, mut writer: Writer<'a>, tags: &
     writer.one_statement(statement)?;
     writer.tags(tags)?;
     let spec = writer.spec;
+    if !spec.with_sees_outside && writer.withs > 1 && outside_with::is_read(statement) {
+        return writer.unsupported(
+            "`with` that reads a common table expression of a statement around it",
+            "put both before the same statement",
+        );
+    }
     let (sql, params) = (writer.sql, writer.params);
     if params.len() > spec.max_params {
         return Err(Error::invalid(format!(

@@ -72,6 +72,8 @@ pub struct Spec {
     pub update_with: bool,
     /// What of a recursive common table expression may have a limit.
     pub recursive_limit: RecursiveLimit,
+    /// Whether a common table expression sees those of the statements around its own.
+    pub with_sees_outside: bool,
     /// Whether a common table expression may write.
     pub data_modifying_with: bool,
     /// How one row of defaults is inserted.

@@ -336,6 +336,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn ctes(&mut self, with: &'a [Cte]) -> Result<()> {
+        self.withs += 1;
         if with.iter().any(|cte| cte.recursive) {
             self.text("recursive ");
         }

@@ -86,11 +86,15 @@ impl<'a> Writer<'a> {
         let own = OwnTarget::new(&from.name, with);
         self.own_target(&own, &[], filter.as_ref(), using)?;
         self.target = self.reading().map(|reading| (own, reading));
-        if from.alias.is_some() && !self.spec.delete_alias {
-            return self.unsupported("alias of the target of a `delete`", "use the table's own name");
-        }
         self.text("delete from ");
-        self.table(from)?;
+        match (self.spec.delete_using, &from.alias) {
+            // The table has its alias in the list after `using`.
+            (DeleteUsing::UsingWithTarget, Some(alias)) if !using.is_empty() => self.ident(alias)?,
+            (_, Some(_)) if !self.spec.delete_alias => {
+                return self.unsupported("alias of the target of a `delete`", "use the table's own name");
+            }
+            (_, Some(_) | None) => self.table(from)?,
+        }
         match self.spec.delete_using {
             DeleteUsing::Using => {
                 self.list(" using ", using, ", ", Self::table_ref)?;

@@ -44,6 +44,8 @@ pub(super) struct Writer<'a> {
     pub(super) once: Option<Box<Once>>,
     /// How many aggregates were written.
     pub(super) aggregates: usize,
+    /// How many lists of common table expressions were written.
+    pub(super) withs: usize,
     /// Whether the columns of the next query need names that differ, as those of a derived table do.
     pub(super) names_differ: bool,
     depth: usize,
@@ -62,6 +64,7 @@ impl<'a> Writer<'a> {
             in_upsert: false,
             once: None,
             aggregates: 0,
+            withs: 0,
             names_differ: false,
             depth: 0,
         }

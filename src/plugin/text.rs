@@ -23,7 +23,7 @@ pub(super) const READS: [&str; 15] = [
 ];
 
 /// The words without which no text writes, functions aside.
-pub(super) const WRITES: [&str; 14] = [
+const WRITES: [&str; 14] = [
     "insert",
     "update",
     "delete",
@@ -58,6 +58,30 @@ const READERS: [&str; 14] = [
     "set_config",
 ];
 
+/// Parts of the names of functions that write, run text or change what the connection does, on one server or another.
+const WRITERS: [&str; 20] = [
+    "nextval",
+    "setval",
+    "set_config",
+    "dblink",
+    "query_to_xml",
+    "cursor_to_xml",
+    "pg_advisory",
+    "pg_try_advisory",
+    "pg_terminate",
+    "pg_cancel",
+    "pg_notify",
+    "pg_reload",
+    "pg_rotate",
+    "pg_logical",
+    "pg_file",
+    "last_insert_id",
+    "get_lock",
+    "release_",
+    "load_extension",
+    "writefile",
+];
+
 /// Functions that need no look, since they are in many statements.
 const HARMLESS: [&str; 7] = ["count", "coalesce", "sum", "min", "max", "avg", "nullif"];
 
@@ -79,7 +103,19 @@ fn written(raw: &Raw) -> String {
 /// Refuses text that may be more than one expression: that ends the parentheses or the clause it stands in, or hides
 /// what comes after it. What it refuses goes far, because servers differ in what is a quote or a comment.
 pub(super) fn is_one_expression(raw: &Raw) -> Result<()> {
-    let text = written(raw);
+    is_closed(&written(raw))
+}
+
+/// Refuses text that ends before what stands around it, so that a condition behind it would not hold for all of it.
+pub(super) fn is_closed_in(fragment: Fragment<'_>) -> Result<()> {
+    match fragment {
+        Fragment::Statement(raw) => is_closed(&written(raw).replace(',', " ")),
+        Fragment::Text(raw) => is_one_expression(raw),
+        Fragment::Function(_) => Ok(()),
+    }
+}
+
+fn is_closed(text: &str) -> Result<()> {
     let mut quote = None;
     let mut depth = 0_usize;
     let mut before = ' ';
@@ -133,6 +169,55 @@ pub(super) fn has_none_of(raw: &Raw, words: &[&str]) -> Result<()> {
     }
 }
 
+/// Refuses text of one expression that holds a word of a statement that writes, or calls a function that is known to. What
+/// stands in quotes is no word, and `insert`, `replace` and `truncate` before a parenthesis are functions.
+pub(super) fn writes_nothing(raw: &Raw) -> Result<()> {
+    let mut quote = None;
+    let outside: String = written(raw)
+        .chars()
+        .map(|char| match (quote, char) {
+            (Some(open), char) => {
+                if open == char {
+                    quote = None;
+                }
+                ' '
+            }
+            (None, '\'' | '"') => {
+                quote = Some(char);
+                ' '
+            }
+            (None, char) => char,
+        })
+        .collect();
+    let text = outside.to_lowercase();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find(is_in_word) {
+        rest = rest.get(start..).unwrap_or_default();
+        let end = rest.find(|it| !is_in_word(it)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        let is_call = after.trim_start().starts_with('(');
+        if is_call {
+            writes_by_no_call(word)?;
+        }
+        if WRITES.contains(&word) && !(is_call && ["insert", "replace", "truncate"].contains(&word)) {
+            return Err(Error::invalid(format!("text within a statement must not hold the word `{word}` here")));
+        }
+        rest = after;
+    }
+    // The name of a function may be in quotes.
+    let all = written(raw).to_lowercase();
+    if all.contains('"') { all.split('"').try_for_each(writes_by_no_call) } else { Ok(()) }
+}
+
+/// Refuses a function that is known to write, to run text, or to change what the connection does.
+pub(super) fn writes_by_no_call(function: &str) -> Result<()> {
+    let name = function.to_lowercase();
+    if WRITERS.iter().any(|part| name.contains(part)) || name.starts_with("lo_") {
+        return Err(Error::invalid(format!("the function `{name}` may write")));
+    }
+    Ok(())
+}
+
 /// Refuses text that may read a table: by its words, by a function, or by `in` before a name, which one server takes for
 /// all rows of that table.
 pub(super) fn reads_no_table(raw: &Raw) -> Result<()> {
@@ -168,7 +253,7 @@ fn is_in_word(char: char) -> bool {
 /// Refuses what may reach a table that a statement does not name as such.
 pub(super) fn reaches_no_table(fragment: Fragment<'_>) -> Result<()> {
     match fragment {
-        Fragment::Statement => Err(is_not_run()),
+        Fragment::Statement(_) => Err(is_not_run()),
         Fragment::Text(raw) => {
             is_one_expression(raw)?;
             reads_no_table(raw)

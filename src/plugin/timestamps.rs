@@ -113,7 +113,8 @@ impl Timestamps {
         Self { inserts: Inserts::CreatedAndUpdated, ..self }
     }
 
-    /// Has an update that sets no other columns than these be no change of the row; `deleted_at` if it is not said.
+    /// Has an update that sets no other columns than these be no change of the row; `deleted_at` if it is not said. Where
+    /// [`SoftDelete`](crate::plugin::SoftDelete) is for another column, that is to be said here too, or a delete is a change.
     pub fn unless_only(self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { unminded: columns.into_iter().map(Into::into).collect(), ..self }
     }

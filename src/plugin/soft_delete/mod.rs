@@ -10,7 +10,7 @@ pub use self::rows::{DeletedRows, HardDelete, NoCascade};
 use self::rows::{How, Which};
 use super::clock::Clock;
 use super::reach::Reach;
-use super::{Context, LeaveOut, Plugin};
+use super::{Context, LeaveOut, Plugin, text};
 use crate::ast::{
     Assignment, Cte, Delete, Expr, Ident, Node, Role, Statement, TableDescription, TableName, TableUse, Update,
     VisitMut,
@@ -78,13 +78,18 @@ use crate::types::SqlType;
 ///   key of live rows alone: `create unique index .. on users (email) where deleted_at is null`. MySQL and MariaDB have no
 ///   such index; there, a unique key may be of a generated column that is `null` in deleted rows.
 /// - **Upserts** see deleted rows for the same reason. One that hits a deleted row updates it, and it stays deleted unless
-///   the upsert sets the column to `null`.
+///   the upsert sets the column to `null`. Its `returning` gives that row back, deleted as it is.
 /// - **Nothing cascades** unless it is [said](SoftDelete::cascade): an `on delete cascade` of the database does not see an update.
 ///   Rows that refer to a deleted one stay as they are, and an inner join with it gives them no more.
 /// - **A struct of some columns** of a table may lack this one. Give the whole table to
 ///   [`Builder::table`](crate::db::Builder::table), or name it by [`only`](Self::only): then it is known to have the column,
 ///   whichever struct a statement is written with.
-/// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch).
+/// - **Text is not filtered**: neither [`sql!`](crate::sql) nor [`batch`](crate::Executor::batch). Within a statement that is
+///   filtered, text must be one expression that closes its quotes and parentheses and has no comments, or the statement is
+///   refused: `1=1) or (1=1` would end the filter.
+/// - **The column** must be one that may be `null`. Of a table that is declared otherwise, or named by [`only`](Self::only) and
+///   declared without the column, every statement is refused. A table that is declared without the column, and not named, has
+///   no soft deletes: of a column that is misspelled nothing is known.
 /// - A statement may leave the plugin out, by [`without`](crate::query::Statement::without): then it reads all rows, and a
 ///   delete deletes.
 #[derive(Clone, Debug)]
@@ -255,6 +260,23 @@ impl SoftDelete {
         self.reach.includes(table, self.column.as_str(), context)
     }
 
+    /// Refuses a column that cannot say whether a row is deleted: of a table that is declared without it, or never `null`.
+    fn check(&self, table: &TableName, context: &Context<'_>) -> Result<()> {
+        let found = context.column(table, self.column.as_str());
+        let is_declared = context.declared(table).is_some();
+        let (table, column) = (table.name.as_str(), self.column.as_str());
+        match found {
+            Some(found) if found.nullable => Ok(()),
+            Some(_) => Err(Error::invalid(format!(
+                "the column `{column}` of `{table}` is never `null`, so it cannot say that a row is not deleted"
+            ))),
+            None if !is_declared => Ok(()),
+            None => Err(Error::invalid(format!(
+                "the table `{table}` is declared without the column `{column}`, which says when a row was deleted"
+            ))),
+        }
+    }
+
     /// The condition on a table of a statement.
     fn condition(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<Option<Expr>> {
         let said = context.get_all::<DeletedRows>().find_map(|rows| rows.which_of(table.name()));
@@ -297,14 +319,26 @@ impl Plugin for SoftDelete {
     }
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        let mut deletes = false;
-        statement.restrict_tables(|table| {
+        let (mut deletes, mut restricts, mut closed) = (false, false, Ok(()));
+        let condition = |table: &TableUse<'_>| {
             if !self.includes(table.name(), context) {
                 return Ok(None);
             }
+            self.check(table.name(), context)?;
             deletes |= table.role() == Role::Delete;
-            self.condition(table, context)
+            let condition = self.condition(table, context)?;
+            restricts |= condition.is_some();
+            Ok(condition)
+        };
+        statement.restrict_tables_and_fragments(condition, |fragment| {
+            if closed.is_ok() {
+                closed = text::is_closed_in(fragment);
+            }
+            Ok(())
         })?;
+        if restricts {
+            closed?;
+        }
         if deletes && !deletes_really(context) {
             statement.accept_mut(&mut Soften { plugin: self, context, depth: 0 })?;
         }

@@ -173,7 +173,7 @@ fn a_column_without_a_table_is_of_the_only_one_that_can_have_it() {
 /// A column that is called by the same name stays where it is, and so does all around it.
 #[test]
 fn the_identity_changes_nothing() {
-    for shape in shapes() {
+    for shape in shapes("main") {
         let mut statement = shape.statement.clone();
         statement.map_columns(|_, column| Ok(Some(column.clone()))).unwrap();
         statement.rename_tables(|table| Ok(Some(table.name().clone()))).unwrap();

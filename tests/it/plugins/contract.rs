@@ -249,7 +249,7 @@ impl VisitMut for Nothing {}
 
 #[test]
 fn what_does_not_change_stays_shared() {
-    for shape in shapes() {
+    for shape in shapes("main") {
         let mut rewritten = shape.statement.clone();
         rewritten.accept_mut(&mut Nothing).unwrap();
         assert!(same_box(&rewritten, &shape.statement), "{}", shape.name);
@@ -297,7 +297,7 @@ fn what_does_not_change_beside_what_does_stays_shared() {
 /// Each table that is restricted is restricted once: there are as many conditions in the SQL as were given.
 #[test]
 fn no_table_is_restricted_twice() {
-    for shape in shapes() {
+    for shape in shapes("main") {
         for spec in [&POSTGRES, &MYSQL, &MARIADB, &SQLITE] {
             let mut statement = shape.statement.clone();
             let mut given = 0;
@@ -326,7 +326,7 @@ fn every_table_is_asked_for() {
             Ok(())
         }
     }
-    for shape in shapes() {
+    for shape in shapes("main") {
         let mut walked = Tables::default();
         shape.statement.accept(&mut walked).unwrap();
         let mut asked = 0;
@@ -337,7 +337,16 @@ fn every_table_is_asked_for() {
                 Ok(None)
             })
             .unwrap();
-        let hidden = if shape.name == "with of a table's name" { 1 } else { 0 };
+        // In these, a common table expression has the name of a table.
+        let hidden = match shape.name.as_str() {
+            "table after a `with` before a compound" => 2,
+            "with of a table's name"
+            | "schema, beside a `with` of the same name"
+            | "with, read in a `with` within"
+            | "with, read beside a `with` within" => 1,
+            name if name.starts_with("table after a `with`") => 1,
+            _ => 0,
+        };
         assert_eq!(asked, walked.0 - hidden, "{}", shape.name);
     }
 }

@@ -81,3 +81,25 @@ fn a_query_needs_a_limit() {
         }
     });
 }
+
+#[test]
+fn text_that_only_looks_as_if_it_wrote_is_read() {
+    on_all(async |fresh| {
+        two(fresh).await;
+        let db = Db::builder(fresh.url.clone()).plugin(ReadOnly).connect().await.unwrap();
+        let q = select_from(docs::table).order_by(docs::id).select(docs::id);
+        let replaced = q.clone().filter(sql!("replace({}, 'e', 'x') = {}", docs::title, "minx"));
+        assert_eq!(replaced.fetch_all(&db).await.unwrap(), [1]);
+        let named = q.clone().filter(sql!("{} <> 'update me'", docs::title));
+        assert_eq!(named.fetch_all(&db).await.unwrap().len(), 4);
+        for statement in [
+            q.clone().filter(sql!("nextval('numbers') > 0")).to_statement(),
+            q.clone().filter(sql!("\"setval\"('numbers', 1) > 0")).to_statement(),
+            q.clone().filter(sql!("{} = '' and exists (delete from docs)", docs::title)).to_statement(),
+            q.clone().filter(sql!("'it''s' = '' or update = 1")).to_statement(),
+            select_from(docs::table).select(kysera::expr::call::<i64, _>("nextval", (docs::title,))).to_statement(),
+        ] {
+            refused(&db, "`read only`", statement).await;
+        }
+    });
+}

@@ -5,13 +5,14 @@
 //! nothing but the rows that the plugin shows.
 
 use chrono::{DateTime, Utc};
-use kysera::ast::Statement;
+use kysera::ast::{Statement, TableName};
 use kysera::executor::{Access, Request};
-use kysera::plugin::{Plugin, RowPolicies, SoftDelete, WithSchema};
+use kysera::plugin::{Context, Plugin, RowPolicies, SoftDelete, WithSchema};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use kysera::{Error, Value};
 
+use super::lacks::lacks;
 use super::shapes::{Copy, Item, Mark, NewCopy, NewItem, NewMark, copies, items, marks, shapes};
 use crate::support::servers::{Fresh, Server, on_all};
 
@@ -146,47 +147,62 @@ pub struct Tested {
     pub plugged: Db,
     /// The same database without the plugin. It has the hidden rows.
     pub plain: Db,
-    /// Where what the plugin shows lies, if that is elsewhere.
-    pub elsewhere: Option<Db>,
+    /// The schema in which what the plugin shows lies, if that is elsewhere, and a database that has it.
+    pub elsewhere: Option<(String, Db)>,
 }
 
-/// Runs all shapes, and gives back how many were done.
+/// Runs all shapes.
 ///
-/// `refuses` tells what the plugin may refuse that a server would do without it.
-pub async fn run_all(server: Server, tested: &Tested, oracle: &Db, refuses: impl Fn(Server, &str) -> bool) -> usize {
+/// `refuses` tells what the plugin may refuse that a server would do without it. What the dialect has not, `lacks` tells.
+pub async fn run_all(fresh: &Fresh, tested: &Tested, oracle: &Fresh, refuses: impl Fn(Server, &str) -> bool) {
     let Tested { name, plugged, plain, elsewhere } = tested;
-    let written = elsewhere.as_ref().unwrap_or(plain);
-    let mut done_by_both = 0;
-    for shape in shapes() {
+    let server = fresh.server;
+    let written = elsewhere.as_ref().map_or(plain, |(_, elsewhere)| elsewhere);
+    let schema = elsewhere.as_ref().map_or(schema_of(fresh), |(schema, _)| schema);
+    let (mut mistakes, mut done_by_both) = (Vec::new(), 0);
+    for (shape, of_oracle) in shapes(schema).into_iter().zip(shapes(schema_of(oracle))) {
         let place = format!("{} on {} through {name}", shape.name, server.name());
         let writes = Access::of(&shape.statement) != Access::Read;
         refill(plain, Rows::All).await;
-        refill(oracle, Rows::Visible).await;
-        if let Some(elsewhere) = elsewhere {
-            refill(elsewhere, Rows::Visible).await;
+        refill(&oracle.db, Rows::Visible).await;
+        if elsewhere.is_some() {
+            refill(written, Rows::Visible).await;
         }
         let hidden = hidden_rows(plain).await;
-        let expected = done(oracle, &shape.statement).await;
+        let expected = done(&oracle.db, &of_oracle.statement).await;
         let found = done(plugged, &shape.statement).await;
-        match (&expected, &found) {
-            (Ok(expected), Ok(found)) => {
-                assert_eq!(found, expected, "{place}");
-                assert!(!refuses(server, &shape.name), "{place}: it is refused no more");
-                done_by_both += 1;
+        let why = lacks(server, &shape.name);
+        let mistake = match (&expected, &found) {
+            // A soft delete is an update, which may have what a delete has not.
+            (Err(_), Ok(_)) if why.is_some() && matches!(shape.statement, Statement::Delete(_)) => None,
+            (Ok(_), _) | (_, Ok(_)) if why.is_some() => Some("it is lacked no more".to_owned()),
+            (Ok(_), Ok(_)) if refuses(server, &shape.name) => Some("it is refused no more".to_owned()),
+            (Ok(expected), Ok(found)) => (expected != found).then(|| format!("{found:?} is not {expected:?}")),
+            (Ok(_), Err(error)) if refuses(server, &shape.name) && (error.is_unsupported() || error.is_invalid()) => {
+                None
             }
-            (Err(_), Err(_)) => {}
-            (Ok(_), Err(error)) => {
-                assert!(refuses(server, &shape.name), "{place}: {error}: {:?}", std::error::Error::source(error));
-                assert!(error.is_unsupported() || error.is_invalid(), "{place}: {error}");
-            }
-            (Err(error), Ok(_)) => panic!("{place}: without the plugin it is an error: {error}"),
+            (Ok(_), Err(error)) => Some(format!("{error}: {:?}", std::error::Error::source(error))),
+            (Err(error), _) if why.is_none() => Some(format!("it is an error without the plugin: {error}")),
+            (Err(error), Ok(_)) => Some(format!("it is an error only without the plugin: {error}")),
+            (Err(_), Err(_)) => None,
+        };
+        mistakes.extend(mistake.map(|mistake| format!("{place}: {mistake}")));
+        done_by_both += usize::from(expected.is_ok() && found.is_ok());
+        if hidden_rows(plain).await != hidden {
+            mistakes.push(format!("{place}: a hidden row was changed"));
         }
-        assert_eq!(hidden_rows(plain).await, hidden, "{place}: a hidden row was changed");
-        if writes && found.is_ok() {
-            assert_eq!(shown_rows(written).await, shown_rows(oracle).await, "{place}: what was written");
+        if writes && expected.is_ok() && found.is_ok() && shown_rows(written).await != shown_rows(&oracle.db).await {
+            mistakes.push(format!("{place}: what was written differs"));
         }
     }
-    done_by_both
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+    println!("{name} on {}: {done_by_both} shapes", server.name());
+    assert!(done_by_both >= 60, "{done_by_both} shapes are too few");
+}
+
+/// What the tables of a database may be named by, besides their names.
+pub fn schema_of(fresh: &Fresh) -> &str {
+    if fresh.server == Server::Sqlite { "main" } else { fresh.name() }
 }
 
 /// Runs all shapes through a plugin that hides rows of the same tables.
@@ -202,9 +218,7 @@ fn hiding<P: Plugin>(
         create(&fresh.db).await;
         let plugged = Db::builder(fresh.url.clone()).plugin(plugin()).connect().await.unwrap();
         let tested = Tested { name, plugged: handle(plugged), plain: fresh.db.clone(), elsewhere: None };
-        let done = run_all(fresh.server, &tested, &oracle.db, &refuses).await;
-        println!("{name} on {}: {done} shapes", fresh.server.name());
-        assert!(done >= 60, "{done} shapes are too few");
+        run_all(fresh, &tested, &oracle, &refuses).await;
         oracle.drop().await;
     });
 }
@@ -227,7 +241,45 @@ struct Tenant(i64);
 #[test]
 fn row_policies_miss_no_table() {
     let plugin = || RowPolicies::new().tenant::<Tenant>("tenant_id", |tenant| tenant.0.into());
-    hiding("row policies", plugin, |db| db.with(Tenant(1)), |_, _| false);
+    let refuses = |server, shape: &str| {
+        // An upsert has no `where` there, so a row of another tenant could not be passed by.
+        matches!(server, Server::Mysql9 | Server::Mariadb)
+            && matches!(shape, "upsert, any key" | "upsert of a query, any key")
+    };
+    hiding("row policies", plugin, |db| db.with(Tenant(1)), refuses);
+}
+
+/// Puts `app_` before the name of every table.
+struct Prefix;
+
+impl Plugin for Prefix {
+    fn name(&self) -> &str {
+        "prefix"
+    }
+
+    fn transform(&self, mut statement: Statement, _: &Context<'_>) -> kysera::Result<Statement> {
+        statement.rename_tables(|table| {
+            let TableName { schema, name } = table.name();
+            let name = format!("app_{}", name.as_str()).into();
+            Ok(Some(TableName { schema: schema.clone(), name }))
+        })?;
+        Ok(statement)
+    }
+}
+
+/// All shapes, where no table has the name that the statement says.
+#[test]
+fn prefixes_miss_no_table() {
+    on_all(async |fresh| {
+        let oracle = Fresh::new(fresh.server).await;
+        create(&oracle.db).await;
+        let plugged = Db::builder(fresh.url.clone()).plugin(Prefix).connect().await.unwrap();
+        create(&plugged).await;
+        let elsewhere = Some((schema_of(fresh).to_owned(), plugged.clone()));
+        let tested = Tested { name: "prefix", plugged: plugged.clone(), plain: plugged, elsewhere };
+        run_all(fresh, &tested, &oracle, |_, _| false).await;
+        oracle.drop().await;
+    });
 }
 
 #[test]
@@ -250,10 +302,9 @@ fn schemas_miss_no_table() {
         let plain = plugged.without_plugin(name).unwrap();
         create(&plain).await;
         create(&elsewhere).await;
-        let tested = Tested { name, plugged, plain, elsewhere: Some(elsewhere) };
-        let done = run_all(fresh.server, &tested, &oracle.db, |_, _| false).await;
-        println!("{name} on {}: {done} shapes", fresh.server.name());
-        assert!(done >= 60, "{done} shapes are too few");
+        let schema = if fresh.server == Server::Sqlite { "other" } else { other.name() };
+        let tested = Tested { name, plugged, plain, elsewhere: Some((schema.to_owned(), elsewhere)) };
+        run_all(fresh, &tested, &oracle, |_, _| false).await;
         oracle.drop().await;
         other.drop().await;
     });

@@ -55,7 +55,7 @@ fn ex1_what_a_program_holds_is_never_changed() {
         .build()
         .unwrap()
         .with(Tenant(1));
-    for shape in shapes() {
+    for shape in shapes("main") {
         let shown = format!("{:?}", shape.statement);
         let before = shape.statement.clone();
         let _ = db.compile(shape.statement.clone());

@@ -1,10 +1,12 @@
 //! Every shape of statement that can hold a table, at least once: each place of a table, each place of an expression with
 //! a query in it, and each expression that can hold one.
 //!
-//! Expressions are made by a match over all of them, and statements by literals of all their fields, so that a new node
-//! demands a new shape.
+//! Expressions are made by a match over all of them, and the fields of statements are counted (`fields.rs`), so that a new
+//! node or field demands a new shape.
 
 mod expressions;
+mod fields;
+mod names;
 mod places;
 mod writes;
 
@@ -106,7 +108,13 @@ fn count() -> Expr {
 }
 
 fn max(of: Expr) -> Expr {
-    Expr::call("max", vec![of])
+    Expr::Aggregate(Shared::new(Aggregate {
+        name: "max".into(),
+        quantifier: Quantifier::All,
+        arguments: vec![of],
+        filter: None,
+        result: None,
+    }))
 }
 
 /// `(select count(*) from marks)`: 3, or more where a hidden mark is counted.
@@ -166,9 +174,10 @@ fn compound(operator: SetOperator, operands: impl IntoIterator<Item = Select>) -
     }
 }
 
-/// All shapes.
-pub fn shapes() -> Vec<Shape> {
+/// All shapes. Some name the schema in which the tables are.
+pub fn shapes(schema: &str) -> Vec<Shape> {
     let number = |at: usize, expr: Expr| shape(format!("expression {at}"), select([expr], table("items")));
     let expressions = expressions::expressions().into_iter().enumerate().map(|(at, expr)| number(at, expr));
-    places::places().into_iter().chain(places::conditions()).chain(writes::writes()).chain(expressions).collect()
+    let queries = places::places().into_iter().chain(places::conditions()).chain(names::names(schema));
+    queries.chain(writes::writes()).chain(writes::upserts()).chain(expressions).collect()
 }

@@ -93,7 +93,7 @@ fn ex1_no_plugin_and_a_no_op_leave_the_tree_as_it_is() {
     let spy = Spy::new();
     let db = Db::with_driver(Mock::new()).plugin(NoOp).plugin(spy.clone()).build().unwrap();
     let plain = Db::with_driver(Mock::new()).build().unwrap();
-    for shape in shapes() {
+    for shape in shapes("main") {
         let before = plain.compile(shape.statement.clone()).map(|(compiled, _)| compiled);
         let after = db.compile(shape.statement.clone()).map(|(compiled, _)| compiled);
         assert_eq!(before.ok(), after.ok(), "{}", shape.name);

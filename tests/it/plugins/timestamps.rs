@@ -497,3 +497,44 @@ fn ts8_the_newest_rows_come_first() {
         assert_eq!(changed.fetch_all(&db).await.unwrap(), [1, 2]);
     });
 }
+
+/// `null` among what was to be inserted says nothing, and so nothing is erased by it.
+#[test]
+fn an_upsert_of_what_was_to_be_inserted_is_stamped() {
+    on_all(async |fresh| {
+        let db = prepared(fresh, Timestamps::new()).await;
+        insert_into(things::table).values(NewThing::new(1)).execute(&db).await.unwrap();
+        let upsert = async |updated_at| {
+            let q = insert_into(things::table).values(NewThing { updated_at, ..NewThing::new(1) });
+            let set = (things::name.excluded(), things::updated_at.excluded());
+            match fresh.server {
+                Server::Mysql9 | Server::Mariadb => q.on_duplicate_key_update(set).execute(&db).await.unwrap(),
+                Server::Sqlite | Server::Postgres15 | Server::Postgres18 => {
+                    q.on_conflict(things::id).do_update(set).execute(&db).await.unwrap()
+                }
+            }
+        };
+        upsert(None).await;
+        assert!(things(fresh).await[0].1.is_some_and(recent));
+        upsert(Some(long_ago())).await;
+        assert_eq!(things(fresh).await[0].1, Some(long_ago()), "what the statement says stays");
+    });
+}
+
+/// Deletes by a column of another name are no changes where that is said.
+#[test]
+fn a_soft_delete_by_another_column_is_no_change_if_it_is_said() {
+    on_all(async |fresh| {
+        create_table_for::<Thing>().execute(&fresh.db).await.unwrap();
+        let db = Db::builder(fresh.url.clone())
+            .plugin(SoftDelete::new().column("created_at"))
+            .plugin(Timestamps::new().created("deleted_at").unless_only(["created_at"]))
+            .connect()
+            .await
+            .unwrap();
+        insert_into(things::table).values(NewThing::new(1)).execute(&db).await.unwrap();
+        delete_from(things::table).all_rows().execute(&db).await.unwrap();
+        let (deleted, updated) = things(fresh).await[0];
+        assert!(deleted.is_some_and(recent) && updated.is_none(), "{deleted:?} {updated:?}");
+    });
+}

@@ -25,6 +25,18 @@ pub fn places() -> Vec<Shape> {
                 ..select([item_id(), column("marks", "id")], table("items"))
             },
         ),
+        shape(
+            "from two, right join",
+            Select {
+                from: smallvec![table("items"), table("marks")],
+                joins: smallvec![join(
+                    JoinKind::Right,
+                    aliased("items", "parent"),
+                    Some(column("parent", "id").equals(column("marks", "item_id")))
+                )],
+                ..select([item_id(), column("marks", "id"), column("parent", "id")], table("items"))
+            },
+        ),
         shape("alias", select([column("i", "id")], aliased("items", "i"))),
         shape(
             "alias named as the other table",
@@ -237,6 +249,30 @@ pub fn conditions() -> Vec<Shape> {
         shape(
             "offset",
             ordered(Select { limit: Some(Expr::from(9_i64)), offset: Some(marks_count()), ..ids() }, item_id()),
+        ),
+        shape(
+            "order by of a compound",
+            Compound {
+                order_by: smallvec![OrderItem {
+                    expr: marks_count(),
+                    direction: Direction::Ascending,
+                    nulls: Nulls::Default
+                }],
+                ..compound(SetOperator::UnionAll, [ids(), select([column("marks", "id")], table("marks"))])
+            },
+        ),
+        shape(
+            "offset of a compound",
+            Compound {
+                limit: Some(Expr::from(9_i64)),
+                offset: Some(marks_count()),
+                order_by: smallvec![OrderItem {
+                    expr: Expr::Column(Column::new(None, "id")),
+                    direction: Direction::Ascending,
+                    nulls: Nulls::Default
+                }],
+                ..compound(SetOperator::UnionAll, [ids(), select([column("marks", "id")], table("marks"))])
+            },
         ),
         shape(
             "limit of a compound",

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn insert(source: InsertSource) -> Insert {
+pub(super) fn insert(source: InsertSource) -> Insert {
     Insert {
         with: Vec::new(),
         into: name_of("copies"),
@@ -17,13 +17,6 @@ fn values(values: impl IntoIterator<Item = Expr>) -> InsertSource {
     InsertSource::Values(Values { values: values.into_iter().map(InsertValue::Expr).collect() })
 }
 
-fn upsert(action: ConflictAction) -> Insert {
-    Insert {
-        conflict: Some(Conflict { target: ConflictTarget::Columns(vec!["id".into()]), action }),
-        ..insert(values([Expr::from(1_i64), Expr::from(7_i64)]))
-    }
-}
-
 fn note(value: Expr) -> Vec<Assignment> {
     vec![Assignment { column: "note".into(), value }]
 }
@@ -32,11 +25,15 @@ fn target(name: &str) -> Table {
     Table { name: name_of(name), alias: None }
 }
 
-fn returned(expr: Expr) -> SelectList {
+fn renamed(name: &str, alias: &str) -> Table {
+    Table { name: name_of(name), alias: Some(alias.into()) }
+}
+
+pub(super) fn returned(expr: Expr) -> SelectList {
     smallvec![SelectItem::Expr(SelectExpr { expr, alias: None })]
 }
 
-fn update(name: &str, column: &str, value: Expr, filter: Expr) -> Update {
+pub(super) fn update(name: &str, column: &str, value: Expr, filter: Expr) -> Update {
     Update {
         with: Vec::new(),
         table: target(name),
@@ -48,7 +45,7 @@ fn update(name: &str, column: &str, value: Expr, filter: Expr) -> Update {
     }
 }
 
-fn delete(name: &str, filter: Expr) -> Delete {
+pub(super) fn delete(name: &str, filter: Expr) -> Delete {
     Delete {
         with: Vec::new(),
         from: target(name),
@@ -99,15 +96,6 @@ pub fn writes() -> Vec<Shape> {
                 )))
             },
         ),
-        shape("upsert", upsert(ConflictAction::Update { assignments: note(marks_count()), filter: None })),
-        shape(
-            "upsert where",
-            upsert(ConflictAction::Update {
-                assignments: note(Expr::from(5_i64)),
-                filter: Some(greater(marks_count(), 3_i64)),
-            }),
-        ),
-        shape("upsert, do nothing", upsert(ConflictAction::Nothing)),
         shape(
             "insert returning",
             Insert { returning: returned(marks_count()), ..insert(values([Expr::from(10_i64), Expr::from(1_i64)])) },
@@ -117,6 +105,15 @@ pub fn writes() -> Vec<Shape> {
             "update all rows",
             Update { filter: None, all_rows: true, ..update("items", "kind", Expr::from("x"), some()) },
         ),
+        shape("update by an alias", {
+            let own = greater(column("i", "id"), 0_i64);
+            Update { table: renamed("items", "i"), ..update("items", "kind", Expr::from("x"), own) }
+        }),
+        shape("update from, by an alias", {
+            let joined = column("marks", "item_id").equals(column("i", "id"));
+            let update = update("items", "kind", Expr::from("x"), joined);
+            Update { table: renamed("items", "i"), from: smallvec![table("marks")], ..update }
+        }),
         shape("update a hidden row", update("items", "kind", Expr::from("x"), item_id().equals(3_i64))),
         shape("update set", update("items", "parent_id", marks_count(), some())),
         shape("update where", update("items", "kind", Expr::from("x"), ids_of_marks())),
@@ -147,6 +144,13 @@ pub fn writes() -> Vec<Shape> {
         ),
         shape("delete", delete("items", some())),
         shape("delete all rows", Delete { filter: None, all_rows: true, ..delete("items", some()) }),
+        shape("delete by an alias", {
+            Delete { from: renamed("items", "i"), ..delete("items", greater(column("i", "id"), 0_i64)) }
+        }),
+        shape("delete using, by an alias", {
+            let joined = column("marks", "item_id").equals(column("i", "id"));
+            Delete { from: renamed("items", "i"), using: smallvec![table("marks")], ..delete("items", joined) }
+        }),
         shape("delete a hidden row", delete("items", item_id().equals(3_i64))),
         shape("delete where", delete("items", ids_of_marks())),
         shape(
@@ -199,4 +203,30 @@ pub fn writes() -> Vec<Shape> {
             },
         ),
     ]
+}
+
+/// Upserts, each of the key that it names, and of whichever key is taken: servers have the one or the other.
+pub fn upserts() -> Vec<Shape> {
+    let keys = [("", ConflictTarget::Columns(vec!["id".into()])), (", any key", ConflictTarget::Any)];
+    let row = || values([Expr::from(1_i64), Expr::from(7_i64)]);
+    let rows = || InsertSource::Query(Query::Select(select([item_id(), Expr::from(7_i64)], table("items")).into()));
+    let sets = |value, filter| ConflictAction::Update { assignments: note(value), filter };
+    keys.iter()
+        .flat_map(|(key, target)| {
+            let upsert = |source, action| Insert {
+                conflict: Some(Conflict { target: target.clone(), action }),
+                ..insert(source)
+            };
+            let counted = Some(greater(marks_count(), 3_i64));
+            let query = Expr::Excluded(Excluded { column: "note".into() });
+            [
+                ("upsert", upsert(row(), sets(marks_count(), None))),
+                ("upsert where", upsert(row(), sets(Expr::from(5_i64), counted))),
+                ("upsert, do nothing", upsert(row(), ConflictAction::Nothing)),
+                ("upsert of a query", upsert(rows(), sets(query, None))),
+                ("upsert of a query, do nothing", upsert(rows(), ConflictAction::Nothing)),
+            ]
+            .map(|(name, insert)| shape(format!("{name}{key}"), insert))
+        })
+        .collect()
 }
