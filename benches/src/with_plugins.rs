@@ -17,8 +17,8 @@ pub type Build = fn(&Input) -> ast::Statement;
 
 /// What is built.
 pub const STATEMENTS: [(&str, Build); 5] = [
-    ("q1", |input| q1_statement(input).to_statement()),
-    ("q2", |input| q2_statement(input).to_statement()),
+    ("q1", |input| q1_statement(input).tree().into()),
+    ("q2", |input| q2_statement(input).tree().into()),
     ("nested", |input| nested(input, 4)),
     ("nested8", |input| nested(input, 8)),
     ("nested16", |input| nested(input, 16)),
