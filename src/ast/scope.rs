@@ -87,6 +87,11 @@ impl<'a> TableUse<'a> {
     pub fn column(&self, name: impl AsRef<str> + Into<Ident>) -> Expr {
         let declared = self.declared().and_then(|it| it.column(name.as_ref()));
         let name = declared.map_or_else(|| name.into(), |column| Ident::Static(column.name));
+        self.column_named(name)
+    }
+
+    /// The same, of a name that is as the table was declared with it.
+    pub(crate) fn column_named(&self, name: Ident) -> Expr {
         Expr::Column(Column::new(Some(self.known_as.clone()), name))
     }
 }

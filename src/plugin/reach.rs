@@ -23,9 +23,14 @@ impl Reach {
     }
 
     pub(super) fn includes(&self, table: &TableName, column: &str, context: &Context<'_>) -> bool {
+        self.covers(table, || context.column(table, column).is_some())
+    }
+
+    /// The same, for who knows whether the table has the column.
+    pub(super) fn covers(&self, table: &TableName, has_column: impl FnOnce() -> bool) -> bool {
         match &self.only {
             Some(only) => is_among(only, table),
-            None => !is_among(&self.except, table) && context.column(table, column).is_some(),
+            None => !is_among(&self.except, table) && has_column(),
         }
     }
 }

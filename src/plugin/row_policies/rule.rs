@@ -5,7 +5,7 @@ use std::any::{Any, type_name};
 use super::Known;
 use super::asker::Source;
 use super::policy::is_called;
-use crate::ast::{Column, ColumnDescription, Expr, Ident, TableName, TableUse};
+use crate::ast::{ColumnDescription, Expr, Ident, TableName, TableUse};
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::value::Value;
@@ -67,8 +67,7 @@ impl ColumnRule {
 
     /// The column, as the statement must write it here.
     pub(super) fn column_of(&self, table: &TableUse<'_>, declared: Option<&'static ColumnDescription>) -> Expr {
-        let name = declared.map_or_else(|| self.column.clone(), |it| Ident::Static(it.name));
-        Expr::Column(Column::new(Some(table.known_as().clone()), name))
+        table.column_named(declared.map_or_else(|| self.column.clone(), |it| Ident::Static(it.name)))
     }
 
     #[cold]

@@ -12,8 +12,8 @@ use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin, text};
 use crate::ast::{
-    Assignment, Cte, Delete, Expr, Ident, Node, Role, Statement, TableDescription, TableName, TableUse, Update,
-    VisitMut,
+    Assignment, ColumnDescription, Cte, Delete, Expr, Ident, Node, Role, Statement, TableDescription, TableName,
+    TableUse, Update, VisitMut,
 };
 use crate::error::{Error, Result, Unsupported};
 use crate::types::SqlType;
@@ -261,24 +261,27 @@ impl SoftDelete {
     }
 
     /// Refuses a column that cannot say whether a row is deleted: of a table that is declared without it, or never `null`.
-    fn check(&self, table: &TableName, context: &Context<'_>) -> Result<()> {
-        let found = context.column(table, self.column.as_str());
-        let is_declared = context.declared(table).is_some();
-        let (table, column) = (table.name.as_str(), self.column.as_str());
+    fn check(&self, table: &TableName, found: Option<&'static ColumnDescription>, context: &Context<'_>) -> Result<()> {
+        let (name, column) = (table.name.as_str(), self.column.as_str());
         match found {
             Some(found) if found.nullable => Ok(()),
             Some(_) => Err(Error::invalid(format!(
-                "the column `{column}` of `{table}` is never `null`, so it cannot say that a row is not deleted"
+                "the column `{column}` of `{name}` is never `null`, so it cannot say that a row is not deleted"
             ))),
-            None if !is_declared => Ok(()),
+            None if context.declared(table).is_none() => Ok(()),
             None => Err(Error::invalid(format!(
-                "the table `{table}` is declared without the column `{column}`, which says when a row was deleted"
+                "the table `{name}` is declared without the column `{column}`, which says when a row was deleted"
             ))),
         }
     }
 
     /// The condition on a table of a statement.
-    fn condition(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<Option<Expr>> {
+    fn condition(
+        &self,
+        table: &TableUse<'_>,
+        found: Option<&'static ColumnDescription>,
+        context: &Context<'_>,
+    ) -> Result<Option<Expr>> {
         let said = context.get_all::<DeletedRows>().find_map(|rows| rows.which_of(table.name()));
         let which = match table.role() {
             Role::Insert | Role::Conflict | Role::Define => Which::All,
@@ -294,7 +297,7 @@ impl SoftDelete {
                 }
             },
         };
-        let column = || table.column(&self.column);
+        let column = || table.column_named(found.map_or_else(|| self.column.clone(), |it| Ident::Static(it.name)));
         Ok(match which {
             Which::Live => Some(column().is_null()),
             Which::All => None,
@@ -321,12 +324,13 @@ impl Plugin for SoftDelete {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let (mut deletes, mut restricts, mut closed) = (false, false, Ok(()));
         let condition = |table: &TableUse<'_>| {
-            if !self.includes(table.name(), context) {
+            let found = context.column(table.name(), self.column.as_str());
+            if !self.reach.covers(table.name(), || found.is_some()) {
                 return Ok(None);
             }
-            self.check(table.name(), context)?;
+            self.check(table.name(), found, context)?;
             deletes |= table.role() == Role::Delete;
-            let condition = self.condition(table, context)?;
+            let condition = self.condition(table, found, context)?;
             restricts |= condition.is_some();
             Ok(condition)
         };
