@@ -130,7 +130,8 @@ fn is_closed(text: &str) -> Result<()> {
             }
             (None, '\'' | '"') => {
                 quote = Some(char);
-                true
+                // `U&"..." uescape '!'` spells a name in other letters.
+                before != '&'
             }
             (None, '(') => {
                 depth += 1;

@@ -5,10 +5,11 @@ use super::rule::{ColumnRule, is_column};
 use super::verdict::{Verdict, Will, after, is_same, verdict};
 use super::{Known, RowPolicies};
 use crate::ast::{
-    Assignment, ColumnDescription, Conflict, ConflictAction, DefaultValue, Excluded, Expr, Generated, Ident, Insert,
-    InsertSource, InsertValue, Node, PolicyCommand, Role, TableName, TableUse, Update, Values, VisitMut,
+    Assignment, Call, ColumnDescription, Conflict, ConflictAction, DefaultValue, Excluded, Expr, Generated, Ident,
+    Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, TableName, TableUse, Update, Values, Visit,
+    VisitMut,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::value::{Kind, Value};
 
@@ -190,17 +191,29 @@ impl<'a> Writes<'a> {
         }
     }
 
+    /// Whether the server makes a column of others, so that it changes with them.
+    fn is_computed(&self, table: &TableName, column: &Ident) -> bool {
+        self.context.column(table, column.as_str()).is_some_and(|declared| declared.expression.is_some())
+    }
+
     /// What must hold of a row that is set before it is, so that policies hold afterwards. Ends where none can.
     fn check_new(&self, table: &TableUse<'_>, assignments: &[Assignment], asker: &Asker<'_>) -> Result<Option<Expr>> {
         let mut more = None;
         for mut demand in self.policies.demands_of_new(table, PolicyCommand::Update, asker)? {
             let changed = after(&mut demand.condition, table.known_as(), &|column| {
+                let mut set = None;
                 for Assignment { column: other, value } in assignments {
                     if is_column(column.as_str(), table.name(), other.as_str(), self.context)? {
-                        return Ok(Will::Be(value.clone()));
+                        set = Some(value);
                     }
                 }
-                Ok(Will::Stay)
+                match set {
+                    // The server would make it twice, of which the second may be another.
+                    Some(value) if value.accept(&mut Certain).is_err() => Err(unclear(column)),
+                    Some(value) => Ok(Will::Be(value.clone())),
+                    None if self.is_computed(table.name(), column) => Err(unclear(column)),
+                    None => Ok(Will::Stay),
+                }
             })?;
             // What is not changed is as it is read, and stands there already.
             if changed || demand.is_check() {
@@ -213,6 +226,30 @@ impl<'a> Writes<'a> {
         }
         Ok(more)
     }
+}
+
+/// Functions that give the same for the same, on every server.
+const CERTAIN: [&str; 7] = ["lower", "upper", "trim", "coalesce", "nullif", "concat", "abs"];
+
+/// Ends at text and at other functions, which may give another value each time.
+struct Certain;
+
+impl Visit for Certain {
+    fn visit_raw(&mut self, _: &Raw) -> Result<()> {
+        Err(Error::invalid("text"))
+    }
+
+    fn visit_call(&mut self, node: &Call) -> Result<()> {
+        let is_certain = CERTAIN.iter().any(|name| node.name.as_str().eq_ignore_ascii_case(name));
+        if is_certain { node.walk(self) } else { Err(Error::invalid("a function")) }
+    }
+}
+
+fn unclear(column: &Ident) -> Error {
+    Error::invalid(format!(
+        "what becomes of the column `{}` cannot be checked before the row is written; give it a value",
+        column.as_str()
+    ))
 }
 
 /// Has every row that is inserted have the value.

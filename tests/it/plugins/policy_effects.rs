@@ -248,6 +248,13 @@ fn rl7_what_is_written_is_checked() {
         assert_eq!(lowered.execute(&db).await.unwrap().rows_affected, 3);
         let two = select_from(docs::table).filter(docs::id.eq(2)).select(docs::title);
         assert_eq!(two.fetch_one(&db).await.unwrap(), "mine too");
+        // What may be another value the second time that the server makes it is refused, whatever it is the first time.
+        let unknown = sql!("case when 1 = 1 then 'y' else 'x' end").typed::<String>();
+        assert!(
+            update(docs::table).set(docs::title.to(unknown)).all_rows().execute(&db).await.unwrap_err().is_invalid()
+        );
+        let hidden = sql!(r#"cast(U&"lo!0077er" UESCAPE '!' ('Y') as text)"#).typed::<String>();
+        assert!(select_from(docs::table).select(hidden).fetch_all(&db).await.unwrap_err().is_invalid());
         // Both branches of an upsert.
         let upsert = |title: &str| insert_into(docs::table).values(row(1, title));
         let upsert = |title: &str, to: &str| match fresh.server.spec().quote {
