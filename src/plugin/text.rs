@@ -40,6 +40,23 @@ const WRITES: [&str; 14] = [
     "returning",
 ];
 
+/// The words without which no text changes rows, functions aside. Definitions are not among them: no log is kept of them.
+pub(super) const CHANGES: [&str; 13] = [
+    "insert",
+    "update",
+    "delete",
+    "replace",
+    "merge",
+    "into",
+    "truncate",
+    "call",
+    "do",
+    "execute",
+    "copy",
+    "load",
+    "returning",
+];
+
 /// Parts of the names of functions that run or read what a text names, on one server or another.
 const READERS: [&str; 14] = [
     "dblink",
@@ -84,6 +101,9 @@ const WRITERS: [&str; 20] = [
 
 /// Functions that need no look, since they are in many statements.
 const HARMLESS: [&str; 7] = ["count", "coalesce", "sum", "min", "max", "avg", "nullif"];
+
+/// Functions that give the same for the same, on every server.
+const CERTAIN: [&str; 7] = ["lower", "upper", "trim", "coalesce", "nullif", "concat", "abs"];
 
 /// What stands for a slot: no word, and nothing that begins or ends one.
 const SLOT: &str = " ? ";
@@ -217,6 +237,11 @@ pub(super) fn writes_by_no_call(function: &str) -> Result<()> {
         return Err(Error::invalid(format!("the function `{name}` may write")));
     }
     Ok(())
+}
+
+/// Whether a function gives the same for the same, as far as that is known.
+pub(super) fn is_certain(function: &str) -> bool {
+    CERTAIN.iter().any(|name| function.eq_ignore_ascii_case(name))
 }
 
 /// Refuses text that may read a table: by its words, by a function, or by `in` before a name, which one server takes for

@@ -362,7 +362,7 @@ impl Plugin for Audit {
         if is_unaudited(context) {
             return Ok(statement);
         }
-        texts_write_nothing(&statement)?;
+        texts_change_nothing(&statement)?;
         self.stamp(&mut statement, context)?;
         Ok(statement)
     }
@@ -409,7 +409,7 @@ impl Plugin for Audit {
         if is_unaudited(context) {
             return Ok(());
         }
-        writes_nothing(&Raw { parts: [RawPart::Text(sql.to_owned().into())].into_iter().collect() })
+        changes_nothing(&Raw { parts: [RawPart::Text(sql.to_owned().into())].into_iter().collect() })
     }
 }
 
@@ -448,10 +448,10 @@ fn with_of(statement: &Statement) -> &[Cte] {
 }
 
 /// Refuses text that may write, as a statement or before one.
-fn texts_write_nothing(statement: &Statement) -> Result<()> {
+fn texts_change_nothing(statement: &Statement) -> Result<()> {
     let before = with_of(statement).iter().map(|cte| &cte.statement);
     before.chain([statement]).try_for_each(|statement| match statement {
-        Statement::Raw(raw) => writes_nothing(raw),
+        Statement::Raw(raw) => changes_nothing(raw),
         Statement::Select(_)
         | Statement::Compound(_)
         | Statement::Insert(_)
@@ -463,25 +463,8 @@ fn texts_write_nothing(statement: &Statement) -> Result<()> {
     })
 }
 
-/// The words without which no text changes rows, functions aside. Definitions are not among them: no log is kept of them.
-const CHANGES: [&str; 13] = [
-    "insert",
-    "update",
-    "delete",
-    "replace",
-    "merge",
-    "into",
-    "truncate",
-    "call",
-    "do",
-    "execute",
-    "copy",
-    "load",
-    "returning",
-];
-
-fn writes_nothing(raw: &Raw) -> Result<()> {
-    text::has_none_of(raw, &CHANGES)
+fn changes_nothing(raw: &Raw) -> Result<()> {
+    text::has_none_of(raw, &text::CHANGES)
 }
 
 fn is_unaudited(context: &Context<'_>) -> bool {

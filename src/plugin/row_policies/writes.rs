@@ -10,7 +10,7 @@ use crate::ast::{
     VisitMut,
 };
 use crate::error::{Error, Result};
-use crate::plugin::Context;
+use crate::plugin::{Context, text};
 use crate::value::{Kind, Value};
 
 /// Adds the columns of rules to what is inserted, and ends at any other value of them, and at rows that policies keep out.
@@ -191,9 +191,18 @@ impl<'a> Writes<'a> {
         }
     }
 
-    /// Whether the server makes a column of others, so that it changes with them.
-    fn is_computed(&self, table: &TableName, column: &Ident) -> bool {
-        self.context.column(table, column.as_str()).is_some_and(|declared| declared.expression.is_some())
+    /// Whether the server computes a column from one that is set, or from another that it computes.
+    fn changes_too(&self, table: &TableName, column: &Ident, assignments: &[Assignment]) -> bool {
+        let Some(from) = self.context.column(table, column.as_str()).and_then(|it| it.expression) else {
+            return false;
+        };
+        let from = from.to_lowercase();
+        let names = |name: &str| from.contains(&name.to_lowercase());
+        let others = self.context.declared(table).into_iter().flat_map(|it| it.columns);
+        assignments.iter().any(|it| names(it.column.as_str()))
+            || others
+                .filter(|it| it.expression.is_some())
+                .any(|it| it.name.text() != column.as_str() && names(it.name.text()))
     }
 
     /// What must hold of a row that is set before it is, so that policies hold afterwards. Ends where none can.
@@ -208,10 +217,11 @@ impl<'a> Writes<'a> {
                     }
                 }
                 match set {
-                    // The server would make it twice, of which the second may be another.
-                    Some(value) if value.accept(&mut Certain).is_err() => Err(unclear(column)),
-                    Some(value) => Ok(Will::Be(value.clone())),
-                    None if self.is_computed(table.name(), column) => Err(unclear(column)),
+                    Some(value) => {
+                        value.accept(&mut Certain(column))?;
+                        Ok(Will::Be(value.clone()))
+                    }
+                    None if self.changes_too(table.name(), column, assignments) => Err(unclear(column)),
                     None => Ok(Will::Stay),
                 }
             })?;
@@ -228,20 +238,17 @@ impl<'a> Writes<'a> {
     }
 }
 
-/// Functions that give the same for the same, on every server.
-const CERTAIN: [&str; 7] = ["lower", "upper", "trim", "coalesce", "nullif", "concat", "abs"];
+/// Ends at what may be another value the second time that the server makes it, once to check it and once to store it: text,
+/// and functions of which nothing is known. It is the value of this column.
+struct Certain<'a>(&'a Ident);
 
-/// Ends at text and at other functions, which may give another value each time.
-struct Certain;
-
-impl Visit for Certain {
+impl Visit for Certain<'_> {
     fn visit_raw(&mut self, _: &Raw) -> Result<()> {
-        Err(Error::invalid("text"))
+        Err(unclear(self.0))
     }
 
     fn visit_call(&mut self, node: &Call) -> Result<()> {
-        let is_certain = CERTAIN.iter().any(|name| node.name.as_str().eq_ignore_ascii_case(name));
-        if is_certain { node.walk(self) } else { Err(Error::invalid("a function")) }
+        if text::is_certain(node.name.as_str()) { node.walk(self) } else { Err(unclear(self.0)) }
     }
 }
 

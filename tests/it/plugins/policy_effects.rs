@@ -1,8 +1,10 @@
 //! What follows from each kind of policy: on what is read, changed and written.
 
+use kysera::ast;
 use kysera::expr::call;
 use kysera::plugin::{Command, Policy, RowPolicies};
 use kysera::prelude::*;
+use kysera::schema::create_table_for;
 use kysera::{Db, Error, Value};
 
 use super::policies::{open, reason};
@@ -14,6 +16,18 @@ struct User {
     id: i64,
     teams: Vec<i64>,
     boss: Option<i64>,
+}
+
+/// What an order comes to is computed by the server.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "orders")]
+pub struct Order {
+    #[column(primary_key)]
+    pub id: i64,
+    pub price: i64,
+    pub note: i64,
+    #[column(generated_sql = "price * 2")]
+    pub total: i64,
 }
 
 fn somebody() -> User {
@@ -323,5 +337,44 @@ fn rl12_rules_and_policies_go_together() {
         assert_eq!(ids(&db).await, [1]);
         // Other tables are the tenant's alone.
         assert_eq!(select_from(tags::table).fetch_all(&db).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn what_becomes_of_a_computed_column_is_not_known_before() {
+    on_all(async |fresh| {
+        create_table_for::<Order>().execute(&fresh.db).await.unwrap();
+        let check =
+            Policy::check("orders", [Command::Update], |orders, _| Ok(!orders.column("total").equals(2000_i64)));
+        insert_into(orders::table).values(NewOrder::new(1, 10, 0)).execute(&fresh.db).await.unwrap();
+        let db = open(fresh, RowPolicies::new().policy(check)).await.with(somebody());
+        let price = update(orders::table).set(orders::price.to(1000)).filter(orders::id.eq(1));
+        assert!(reason(price.execute(&db).await).contains("`total` cannot be checked"));
+        let note = update(orders::table).set(orders::note.to(1)).filter(orders::id.eq(1));
+        assert_eq!(note.execute(&db).await.unwrap().rows_affected, 1);
+    });
+}
+
+#[test]
+fn a_column_that_is_set_twice_is_set_once_by_another_name() {
+    on_all(async |fresh| {
+        let (_, all) = two(fresh).await;
+        let check = Policy::check("docs", [Command::Update], |docs, _| Ok(!docs.column("title").equals("x")));
+        let db = with(fresh, facts().policy(check)).await;
+        let mut twice = ast::Update {
+            with: Vec::new(),
+            table: ast::Table { name: "docs".into(), alias: None },
+            assignments: Vec::new(),
+            from: Default::default(),
+            filter: None,
+            all_rows: true,
+            returning: Default::default(),
+        };
+        for (column, value) in [("title", "y"), ("TITLE", "x")] {
+            twice.assignments.push(ast::Assignment { column: column.into(), value: value.to_owned().into() });
+        }
+        assert!(db.execute(ast::Statement::from(twice).into()).await.unwrap_err().is_invalid());
+        let titles = select_from(docs::table).select(docs::title).fetch_all(&all).await.unwrap();
+        assert!(!titles.contains(&"x".to_owned()) && !titles.contains(&"y".to_owned()), "{titles:?}");
     });
 }
