@@ -1,16 +1,15 @@
 //! Which names mean common table expressions, at each place of a statement.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{Cte, Ident, Node, TableName, VisitMut};
 use crate::error::{Error, Result};
 
 /// The common table expressions that a place of a statement sees, the nearest last.
-#[derive(Default)]
 pub(super) struct Ctes {
     visible: Vec<Visible>,
     /// Where those of a name are, without its case, so that no list is searched for each table.
-    places: HashMap<String, Vec<usize>>,
+    places: BTreeMap<String, Vec<usize>>,
     /// How many have names of other letters than those of ASCII, for which there is no such place.
     foreign: usize,
 }
@@ -32,6 +31,9 @@ enum Place {
 }
 
 impl Ctes {
+    /// Those of a statement that has none around it.
+    pub(super) const NONE: Self = Self { visible: Vec::new(), places: BTreeMap::new(), foreign: 0 };
+
     /// Whether a name is that of a common table expression.
     pub(super) fn hide(&self, name: &TableName) -> Result<bool> {
         let TableName { schema: None, name } = name else { return Ok(false) };

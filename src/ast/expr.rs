@@ -74,10 +74,20 @@ impl Expr {
 
     #[inline(never)]
     fn add_and(&mut self, other: Self) {
-        match (self, other) {
-            (Self::And(all), Self::And(more)) => all.extend(more.into_inner()),
-            (Self::And(all), other) => push(all, other),
-            (first, other) => *first = Self::And(Self::chain(first, other)),
+        let Self::And(all) = self else {
+            *self = Self::And(Self::chain(self, other));
+            return;
+        };
+        let all: &mut Operands = all;
+        match other {
+            Self::And(more) => all.extend(more.into_inner()),
+            // By its parts where it is of the kinds that nearly all are: one that was just made is not there yet as a whole,
+            // and to copy it as such is to wait until it is.
+            Self::Binary(it) => push(all, Self::Binary(it)),
+            Self::Like(it) => push(all, Self::Like(it)),
+            Self::In(it) => push(all, Self::In(it)),
+            Self::IsNull(it) => push(all, Self::IsNull(it)),
+            other => push(all, other),
         }
     }
 
@@ -105,12 +115,14 @@ impl Expr {
 
     /// `self is null`
     #[must_use]
+    #[inline]
     pub fn is_null(self) -> Self {
         Self::IsNull(Shared::new(IsNull { negated: false, value: self }))
     }
 
     /// `self is not null`
     #[must_use]
+    #[inline]
     pub fn is_not_null(self) -> Self {
         Self::IsNull(Shared::new(IsNull { negated: true, value: self }))
     }
@@ -123,11 +135,9 @@ impl Expr {
     /// Adds `condition` to a clause that holds one or none.
     #[inline]
     pub fn restrict(clause: &mut Option<Self>, condition: Self) {
-        match (clause, condition) {
-            (Some(so_far), condition @ Self::And(_)) => so_far.add_and(condition),
-            (Some(Self::And(all)), condition) => push(all, condition),
-            (Some(so_far), condition) => so_far.add_and(condition),
-            (clause, condition) => *clause = Some(condition),
+        match clause {
+            Some(so_far) => so_far.add_and(condition),
+            None => *clause = Some(condition),
         }
     }
 }

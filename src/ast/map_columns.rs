@@ -47,7 +47,7 @@ impl Statement {
         mut rename: impl FnMut(&TableUse<'_>, &Ident) -> Result<Option<Ident>>,
     ) -> Result<()> {
         let rename: &mut Rename<'_> = &mut rename;
-        self.accept_mut(&mut Mapper { rename, ctes: Ctes::default(), frames: Vec::new(), inserted: None })
+        self.accept_mut(&mut Mapper { rename, ctes: Ctes::NONE, frames: Vec::new(), inserted: None })
     }
 }
 

@@ -26,6 +26,7 @@ mod scope;
 mod select;
 mod set_columns;
 mod shared;
+mod table_use;
 mod update;
 mod visit;
 
@@ -48,12 +49,12 @@ pub use self::operation::Operation;
 pub use self::raw::{Raw, RawPart};
 pub use self::row_security::{CreatePolicy, DropPolicy, PolicyCommand, PolicyKind, RowSecurity, RowSecurityAction};
 pub(crate) use self::scope::Fragment;
-pub use self::scope::{Role, TableUse};
 pub use self::select::{
     AllColumns, Cte, Derived, Direction, Distinct, Join, JoinKind, Nulls, OrderItem, OrderList, Query, Select,
     SelectExpr, SelectItem, SelectList, Table, TableRef,
 };
 pub use self::shared::Shared;
+pub use self::table_use::{Role, TableUse};
 pub use self::update::{Assignment, Update};
 pub use self::visit::{Node, Visit, VisitMut};
 

@@ -12,90 +12,6 @@ use super::requalify::requalify;
 use super::*;
 use crate::error::{Error, Result};
 
-/// A table where a statement uses it: never a common table expression, whatever its name.
-#[derive(Clone, Debug)]
-pub struct TableUse<'a> {
-    name: &'a TableName,
-    known_as: &'a Ident,
-    role: Role,
-}
-
-/// What a statement does with a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Reads its rows.
-    Read,
-    /// Inserts rows. There is no place for a condition.
-    Insert,
-    /// Updates a row that was there where one was to be inserted. Rows that a condition leaves out stay as they are.
-    Conflict,
-    /// Updates its rows.
-    Update,
-    /// Deletes its rows.
-    Delete,
-    /// Creates or drops it, or a policy of it, or refers to it by a foreign key. There is no place for a condition.
-    Define,
-}
-
-impl<'a> TableUse<'a> {
-    /// A table by its name, for what is done with it.
-    pub(crate) const fn new(name: &'a TableName, known_as: &'a Ident, role: Role) -> Self {
-        Self { name, known_as, role }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(&self) -> &'a TableName {
-        self.name
-    }
-
-    /// What the statement calls it: its alias, or its name without the schema.
-    #[must_use]
-    pub const fn known_as(&self) -> &'a Ident {
-        self.known_as
-    }
-
-    /// What the statement does with it.
-    #[must_use]
-    pub const fn role(&self) -> Role {
-        self.role
-    }
-
-    /// Whether there is a place for a condition on it: everywhere but where rows are inserted, or it is defined.
-    #[must_use]
-    pub const fn takes_condition(&self) -> bool {
-        match self.role {
-            Role::Read | Role::Conflict | Role::Update | Role::Delete => true,
-            Role::Insert | Role::Define => false,
-        }
-    }
-
-    /// What was declared of it, where the statement says it by its declaration and not by text.
-    #[must_use]
-    pub fn declared(&self) -> Option<&'static TableDescription> {
-        self.name.declared()
-    }
-
-    /// Whether it is declared, and has a column of this name. A plugin asks
-    /// [`Context::has_column`](crate::plugin::Context::has_column), which knows all declarations of the table.
-    #[must_use]
-    pub fn has_column(&self, name: &str) -> bool {
-        self.declared().is_some_and(|it| it.column(name).is_some())
-    }
-
-    /// A column of it, as the statement must write it here.
-    pub fn column(&self, name: impl AsRef<str> + Into<Ident>) -> Expr {
-        let declared = self.declared().and_then(|it| it.column(name.as_ref()));
-        let name = declared.map_or_else(|| name.into(), |column| Ident::Static(column.name));
-        self.column_named(name)
-    }
-
-    /// The same, of a name that is as the table was declared with it.
-    pub(crate) fn column_named(&self, name: Ident) -> Expr {
-        Expr::Column(Column::new(Some(self.known_as.clone()), name))
-    }
-}
-
 impl Statement {
     /// Adds to every table that the statement uses the condition that is given for it, where it belongs: to the `where`
     /// of a query, an update or a delete; to the `on` of an outer join whose other side must stay; into a derived table
@@ -130,7 +46,9 @@ impl Statement {
     /// place for one, or it depends on the server whether a name is that of a common table expression.
     pub fn restrict_tables(&mut self, mut condition: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>) -> Result<()> {
         self.resolve(&mut |found| {
-            found.condition = condition(&found.table_use())?;
+            if let Some(condition) = condition(&found.table_use())? {
+                Expr::restrict(found.clause, condition);
+            }
             Ok(())
         })
     }
@@ -173,22 +91,22 @@ impl Statement {
         })
     }
 
-    /// Does what [`restrict_tables`](Self::restrict_tables) does, and shows what reaches rows that it does not see, so that
+    /// Gives every table with the clause that a condition on it belongs to, and what reaches rows that it does not see, so that
     /// both take one walk.
     pub(crate) fn restrict_tables_and_fragments(
         &mut self,
-        mut condition: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
+        mut restrict: impl FnMut(&TableUse<'_>, &mut Option<Expr>) -> Result<()>,
         mut fragment: impl FnMut(Fragment<'_>) -> Result<()>,
     ) -> Result<()> {
         let each: &mut Each<'_> = &mut |found| {
-            found.condition = condition(&found.table_use())?;
-            Ok(())
+            let Found { name, known_as, role, alias: _, clause } = found;
+            restrict(&TableUse::new(name, known_as, *role), clause)
         };
-        self.accept_mut(&mut Resolver { each, fragment: &mut fragment, ctes: Ctes::default() })
+        self.accept_mut(&mut Resolver { each, fragment: &mut fragment, ctes: Ctes::NONE })
     }
 
     fn resolve(&mut self, each: &mut Each<'_>) -> Result<()> {
-        self.accept_mut(&mut Resolver { each, fragment: &mut |_| Ok(()), ctes: Ctes::default() })
+        self.accept_mut(&mut Resolver { each, fragment: &mut |_| Ok(()), ctes: Ctes::NONE })
     }
 }
 
@@ -212,8 +130,8 @@ struct Found<'a> {
     role: Role,
     /// The alias it is to have from now on.
     alias: Option<Ident>,
-    /// The condition it is to have from now on.
-    condition: Option<Expr>,
+    /// Where a condition on it belongs.
+    clause: &'a mut Option<Expr>,
 }
 
 impl Found<'_> {
@@ -250,44 +168,48 @@ impl Resolver<'_, '_> {
         it.walk_mut(self)
     }
 
-    /// Asks for a table that is written, which is never a common table expression.
-    fn target(&mut self, name: &mut TableName, alias: &mut Option<Ident>, role: Role) -> Result<Option<Expr>> {
+    /// Asks for a table that is no common table expression, as none is that is written.
+    fn target(
+        &mut self,
+        name: &mut TableName,
+        alias: &mut Option<Ident>,
+        role: Role,
+        clause: &mut Option<Expr>,
+    ) -> Result<()> {
         let known_as = alias.clone().unwrap_or_else(|| name.name.clone());
-        let mut found = Found { name, known_as, role, alias: alias.take(), condition: None };
+        let mut found = Found { name, known_as, role, alias: alias.take(), clause };
         (self.each)(&mut found)?;
         *alias = found.alias;
-        Ok(found.condition)
+        Ok(())
     }
 
     /// Asks for a table that is defined or inserted into.
     fn without_condition(&mut self, name: &mut TableName, role: Role) -> Result<()> {
-        let mut alias = None;
-        if self.target(name, &mut alias, role)?.is_some() {
-            return Err(no_place("condition", &name.name));
-        }
-        Ok(())
+        let mut condition = None;
+        self.target(name, &mut None, role, &mut condition)?;
+        if condition.is_some() { Err(no_place("condition", &name.name)) } else { Ok(()) }
     }
 
     /// Asks for what stands in `from`, after `join` or after `using`.
-    fn source(&mut self, it: &mut TableRef) -> Result<Option<Expr>> {
+    fn source(&mut self, it: &mut TableRef, clause: &mut Option<Expr>) -> Result<()> {
         match it {
             TableRef::Table(Table { name, alias }) => {
                 if self.ctes.hide(name)? {
-                    Ok(None)
+                    Ok(())
                 } else {
-                    self.target(name, alias, Role::Read)
+                    self.target(name, alias, Role::Read, clause)
                 }
             }
-            TableRef::Derived(Derived { query, alias: _ }) => query.accept_mut(self).map(|()| None),
+            TableRef::Derived(Derived { query, alias: _ }) => query.accept_mut(self),
         }
     }
 
-    /// The same of tables whose rows are combined with those of a table that is written.
-    fn others(&mut self, tables: &mut SmallVec<[TableRef; 1]>, filter: &mut Option<Expr>) -> Result<()> {
-        for table in tables {
-            if let Some(condition) = self.source(table)? {
-                Expr::restrict(filter, condition);
-            }
+    /// The same of what is read in place of what the condition makes of it.
+    fn derived(&mut self, it: &mut TableRef) -> Result<()> {
+        let mut condition = None;
+        self.source(it, &mut condition)?;
+        if let Some(condition) = condition {
+            derive(it, condition);
         }
         Ok(())
     }
@@ -407,21 +329,24 @@ impl VisitMut for Resolver<'_, '_> {
         }
         let several = from.len() > 1;
         for table in from {
-            if let Some(condition) = self.source(table)? {
-                match place(None, joins, several) {
-                    Place::Filter => Expr::restrict(filter, condition),
-                    Place::On(join) => Expr::restrict(&mut joins[join].on, condition),
-                    Place::Derived => derive(table, condition),
-                }
+            match place(None, joins, several) {
+                Place::Filter => self.source(table, filter)?,
+                Place::On(join) => self.source(table, &mut joins[join].on)?,
+                Place::Derived => self.derived(table)?,
             }
         }
         for at in 0..joins.len() {
-            if let Some(condition) = self.source(&mut joins[at].table)? {
-                match place(Some(at), joins, several) {
-                    Place::Filter => Expr::restrict(filter, condition),
-                    Place::On(join) => Expr::restrict(&mut joins[join].on, condition),
-                    Place::Derived => derive(&mut joins[at].table, condition),
+            match place(Some(at), joins, several) {
+                Place::Filter => self.source(&mut joins[at].table, filter)?,
+                Place::On(join) if join == at => {
+                    let Join { kind: _, table, on } = &mut joins[at];
+                    self.source(table, on)?;
                 }
+                Place::On(join) => {
+                    let (before, from_join) = joins.split_at_mut(join);
+                    self.source(&mut before[at].table, &mut from_join[0].on)?;
+                }
+                Place::Derived => self.derived(&mut joins[at].table)?,
             }
         }
         self.ctes.leave(outside);
@@ -446,10 +371,7 @@ impl VisitMut for Resolver<'_, '_> {
         if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter } }) = conflict {
             assignments.accept_mut(self)?;
             filter.accept_mut(self)?;
-            let mut name = into.clone();
-            if let Some(condition) = self.target(&mut name, &mut None, Role::Conflict)? {
-                Expr::restrict(filter, condition);
-            }
+            self.target(&mut into.clone(), &mut None, Role::Conflict, filter)?;
         }
         returning.accept_mut(self)?;
         let before = into.name.clone();
@@ -470,12 +392,10 @@ impl VisitMut for Resolver<'_, '_> {
         filter.accept_mut(self)?;
         returning.accept_mut(self)?;
         let mut added = None;
-        self.others(from, &mut added)?;
+        from.iter_mut().try_for_each(|table| self.source(table, &mut added))?;
         let Table { name, alias } = table;
         let had_alias = alias.is_some();
-        if let Some(condition) = self.target(name, alias, Role::Update)? {
-            Expr::restrict(&mut added, condition);
-        }
+        self.target(name, alias, Role::Update, &mut added)?;
         restrict_written(filter, *all_rows, added);
         self.ctes.leave(outside);
         if !had_alias
@@ -493,12 +413,10 @@ impl VisitMut for Resolver<'_, '_> {
         filter.accept_mut(self)?;
         returning.accept_mut(self)?;
         let mut added = None;
-        self.others(using, &mut added)?;
+        using.iter_mut().try_for_each(|table| self.source(table, &mut added))?;
         let Table { name, alias } = from;
         let had_alias = alias.is_some();
-        if let Some(condition) = self.target(name, alias, Role::Delete)? {
-            Expr::restrict(&mut added, condition);
-        }
+        self.target(name, alias, Role::Delete, &mut added)?;
         restrict_written(filter, *all_rows, added);
         self.ctes.leave(outside);
         if !had_alias

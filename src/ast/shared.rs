@@ -29,9 +29,22 @@ const MOST_NESTED: usize = 256;
 /// A tree whose boxes nest more than 256 deep is no statement that can be compiled. It can be dropped, but it equals
 /// only itself and its clones, is shown in part, and its walk is an error.
 pub struct Shared<T: 'static> {
-    content: Arc<T>,
+    content: Arc<Content<T>>,
     /// Behind the content, because parts are dropped in this order.
     _leave: Leave,
+}
+
+/// What is in a box.
+#[derive(PartialEq)]
+struct Content<T>(T);
+
+/// Out of the way, since what is in a box is nearly always written by its only holder.
+impl<T: Clone> Clone for Content<T> {
+    #[cold]
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
 }
 
 impl<T> Shared<T> {
@@ -39,11 +52,11 @@ impl<T> Shared<T> {
     #[must_use]
     #[inline]
     pub fn new(value: T) -> Self {
-        Self::of(Arc::new(value))
+        Self::of(Arc::new(Content(value)))
     }
 
     #[inline]
-    fn of(content: Arc<T>) -> Self {
+    fn of(content: Arc<Content<T>>) -> Self {
         Self { content, _leave: Leave }
     }
 
@@ -66,7 +79,7 @@ impl<T: Clone + PartialEq> Shared<T> {
         INSIDE.set(depth + 1);
         let _leave = Restore(depth);
         match Arc::get_mut(&mut self.content) {
-            Some(content) => change(content),
+            Some(content) => change(&mut content.0),
             None => self.change_copy(change),
         }
     }
@@ -74,9 +87,9 @@ impl<T: Clone + PartialEq> Shared<T> {
     #[cold]
     #[inline(never)]
     fn change_copy(&mut self, change: impl FnOnce(&mut T) -> Result<()>) -> Result<()> {
-        let mut copy = T::clone(&self.content);
+        let mut copy = self.content.0.clone();
         let result = change(&mut copy);
-        if copy != *self.content {
+        if copy != self.content.0 {
             *self = Self::new(copy);
         }
         result
@@ -89,7 +102,7 @@ impl<T: Clone> Shared<T> {
     pub fn into_inner(self) -> T {
         let content = Arc::clone(&self.content);
         drop(self);
-        Arc::unwrap_or_clone(content)
+        Arc::unwrap_or_clone(content).0
     }
 }
 
@@ -115,20 +128,20 @@ impl<T> ops::Deref for Shared<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.content
+        &self.content.0
     }
 }
 
 impl<T: Clone> ops::DerefMut for Shared<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        Arc::make_mut(&mut self.content)
+        &mut Arc::make_mut(&mut self.content).0
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        inside(|| self.content.fmt(f)).unwrap_or_else(|_| f.write_str(".."))
+        inside(|| self.content.0.fmt(f)).unwrap_or_else(|_| f.write_str(".."))
     }
 }
 

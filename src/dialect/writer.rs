@@ -56,7 +56,9 @@ impl<'a> Writer<'a> {
     pub(super) fn new(spec: &'a Spec, values: Values) -> Self {
         Self {
             spec,
-            sql: String::with_capacity(512),
+            // Room for nearly all statements: to grow beyond it costs as much as to write them, since allocators tidy up for
+            // what they take for large.
+            sql: String::with_capacity(1000),
             params: Vec::with_capacity(24),
             values,
             all_parentheses: false,

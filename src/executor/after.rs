@@ -20,7 +20,7 @@ impl Pipeline {
     /// What is to be kept of a statement: nothing, where no plugin goes around it or looks at what comes of it.
     pub(super) fn keep(&self, statement: &Statement, query: &Metadata, context: &Context<'_>) -> Option<Arc<Kept>> {
         let (mut watched, mut wrapped) = (false, false);
-        for plugin in self.run_through(context) {
+        for plugin in self.run_through(context).iter() {
             watched |= plugin.watches();
             wrapped |= plugin.wraps(statement, context);
         }
@@ -50,8 +50,8 @@ impl Pipeline {
         let Some(kept) = &ready.kept else { return result };
         let context = Context::new(self.driver.spec(), &self.tables, &kept.query, executor);
         let ran = Ran::new(&kept.statement, &ready.sql, &ready.params, context);
-        let mut plugins: Vec<_> = self.run_through(&context).filter(|plugin| plugin.watches()).collect();
-        plugins.reverse();
+        let all = self.run_through(&context);
+        let plugins: Vec<_> = all.iter().rev().filter(|plugin| plugin.watches()).collect();
         let tell = |error: &Error| plugins.iter().for_each(|plugin| plugin.on_error(error, &ran));
         let seen = result.inspect_err(tell)?;
         plugins.iter().try_fold(seen, |seen, plugin| {

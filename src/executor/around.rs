@@ -33,7 +33,7 @@ async fn run<E: Executor + ?Sized>(executor: &E, kept: &Kept, access: Access, wa
     let context = Context::new(spec, &pipeline.tables, query, executor.metadata());
     let all = pipeline.run_through(&context);
     let plugins: Vec<&dyn Plugin> =
-        all.filter(|plugin| plugin.wraps(statement, &context)).map(|plugin| &**plugin).collect();
+        all.iter().filter(|plugin| plugin.wraps(statement, &context)).map(|plugin| &**plugin).collect();
     // A plugin may write where the statement only reads.
     let access = if access == Access::Read { Access::Write } else { access };
     let mut lease = executor.lease(access).await?;

@@ -275,31 +275,24 @@ impl Pipeline {
 
     /// The statement that runs in place of another, and its SQL.
     fn compiled(&self, statement: Statement, context: &Context<'_>) -> Result<(Statement, Compiled)> {
-        if context.has_other_plugins() {
-            check_order(&self.run_through(context).collect::<Vec<_>>())?;
+        let plugins = self.run_through(context);
+        if let Cow::Owned(plugins) = &plugins {
+            check_order(plugins)?;
         }
-        let statement = self.rewrite(statement, context)?;
+        let statement = rewrite(&plugins, statement, context)?;
         let mut tags = Tags::default();
-        self.run_through(context).for_each(|plugin| plugin.add_tags(&statement, context, &mut tags));
+        plugins.iter().for_each(|plugin| plugin.add_tags(&statement, context, &mut tags));
         let compiled = dialect::compile_tagged(&statement, self.driver.spec(), &tags)?;
         Ok((statement, compiled))
     }
 
     /// The plugins that a statement runs through: those that it brings along, and then all that it does not leave out.
-    fn run_through<'a>(&'a self, context: &Context<'a>) -> impl Iterator<Item = &'a Arc<dyn Plugin>> + use<'a> {
-        let context = *context;
-        let all = self.plugins.iter().filter(move |plugin| !context.leaves_out(&***plugin));
-        context.plugins_of_query().into_iter().chain(all)
-    }
-
-    /// Has the plugins rewrite a statement. An error names it as the program wrote it.
-    fn rewrite(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
-        self.run_through(context).try_fold(statement, |statement, plugin| {
-            plugin
-                .transform(statement, context)
-                .map_err(|error| error.in_plugin(plugin.name(), plugin::subject(operation, table.as_ref())))
-        })
+    fn run_through(&self, context: &Context<'_>) -> Cow<'_, [Arc<dyn Plugin>]> {
+        if !context.has_other_plugins() {
+            return Cow::Borrowed(&self.plugins);
+        }
+        let all = self.plugins.iter().filter(|plugin| !context.leaves_out(&***plugin));
+        Cow::Owned(context.plugins_of_query().into_iter().chain(all).cloned().collect())
     }
 
     fn pass_text(&self, sql: &str, query: &Metadata, executor: &Metadata) -> Result<()> {
@@ -308,6 +301,16 @@ impl Pipeline {
             plugin.pass_text(sql, &context).map_err(|error| error.in_plugin(plugin.name(), "this text".into()))
         })
     }
+}
+
+/// Has the plugins rewrite a statement. An error names it as the program wrote it.
+fn rewrite(plugins: &[Arc<dyn Plugin>], statement: Statement, context: &Context<'_>) -> Result<Statement> {
+    let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
+    plugins.iter().try_fold(statement, |statement, plugin| {
+        plugin
+            .transform(statement, context)
+            .map_err(|error| error.in_plugin(plugin.name(), plugin::subject(operation, table.as_ref())))
+    })
 }
 
 impl Lease<'_> {

@@ -124,7 +124,7 @@ impl Precompiled {
                 )));
             }
             let context = Context::new(pipeline.driver.spec(), &pipeline.tables, query, executor);
-            pipeline.run_through(&context).try_for_each(|plugin| {
+            pipeline.run_through(&context).iter().try_for_each(|plugin| {
                 let passed = plugin.pass_values(sql, values, &context);
                 passed.map_err(|error| error.in_plugin(plugin.name(), "these values".into()))
             })?;

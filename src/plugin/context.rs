@@ -202,16 +202,13 @@ impl Declared<'_> {
 
     /// A declaration, the statement's own if it has one.
     pub(crate) fn any(&self) -> Option<&'static TableDescription> {
-        self.all().next()
+        self.own.or_else(|| self.given.first().copied())
     }
 
     /// The column of this name, where any of the declarations has it.
     pub(crate) fn column(&self, name: &str) -> Option<&'static ColumnDescription> {
-        self.all().find_map(|declared| declared.column(name))
-    }
-
-    fn all(&self) -> impl Iterator<Item = &'static TableDescription> {
-        self.own.into_iter().chain(self.given.iter().copied())
+        let own = self.own.and_then(|declared| declared.column(name));
+        own.or_else(|| self.given.iter().find_map(|declared| declared.column(name)))
     }
 }
 

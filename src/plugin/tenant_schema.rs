@@ -91,7 +91,7 @@ impl Plugin for TenantSchema {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let own = (self.schema)(context)?;
         if self.text == Text::Refused {
-            statement.restrict_tables_and_fragments(|_| Ok(None), text::reaches_no_table)?;
+            statement.restrict_tables_and_fragments(|_, _| Ok(()), text::reaches_no_table)?;
         }
         statement.rename_tables(|table| match table.name() {
             name if is_among(&self.except, name) => Ok(None),

@@ -206,9 +206,9 @@ impl Plugin for Timestamps {
         statement.set_on_update(updated, |table, set| {
             if self.is_change(set) { stamp.now_for(table.name(), updated) } else { Ok(None) }
         })?;
-        if context.get::<Touch>().is_some()
-            && let Statement::Update(update) = &mut statement
+        if let Statement::Update(update) = &mut statement
             && update.assignments.is_empty()
+            && context.get::<Touch>().is_some()
             && let Some(value) = stamp.now_for(&update.table.name, updated)?
         {
             update.assignments.push(Assignment { column: updated.clone(), value });

@@ -140,6 +140,7 @@ impl<'a> Asker<'a> {
     }
 
     /// The value of a rule, for a column that is declared so.
+    #[inline]
     pub(super) fn own(&self, rule: &ColumnRule, declared: Option<&ColumnDescription>) -> Result<Expr> {
         match self.place {
             Place::Statement(context) => self.own_value(rule, context).map(Expr::Value),
@@ -151,16 +152,22 @@ impl<'a> Asker<'a> {
     }
 
     /// The value of a rule, as what travels with a statement has it.
+    #[inline]
     pub(super) fn own_value(&self, rule: &ColumnRule, context: &Context<'_>) -> Result<Value> {
         match rule.value(context) {
-            Some(value) if value.is_null() => Err(Error::invalid(format!("the `{}` is `null`", rule.of))),
-            Some(value) => Ok(value),
-            None => {
-                self.absent.set(true);
-                let of = rule.of;
-                Err(Error::invalid(format!("there is no `{of}` to say whose rows are meant; give it by `Db::with`")))
-            }
+            Some(value) if !value.is_null() => Ok(value),
+            other => Err(self.nobody(rule, other.is_some())),
         }
+    }
+
+    #[cold]
+    fn nobody(&self, rule: &ColumnRule, is_null: bool) -> Error {
+        let of = rule.of;
+        if is_null {
+            return Error::invalid(format!("the `{of}` is `null`"));
+        }
+        self.absent.set(true);
+        Error::invalid(format!("there is no `{of}` to say whose rows are meant; give it by `Db::with`"))
     }
 
     fn fact(&self, name: &str) -> Result<&'a Fact> {

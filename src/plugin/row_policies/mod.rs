@@ -403,32 +403,43 @@ impl RowPolicies {
         Ok(demands)
     }
 
-    /// What restricts the rows of a table.
-    fn condition(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<Option<Expr>> {
+    /// Restricts the rows of a table.
+    fn restrict(&self, table: &TableUse<'_>, context: &Context<'_>, clause: &mut Option<Expr>) -> Result<()> {
         if table.role() == Role::Define {
-            return Ok(None);
+            return Ok(());
         }
         let asker = Asker::of_statement(&self.facts, context);
-        match self.rows(table, context.known(table.name()), &asker) {
+        match self.restrict_rows(table, context.known(table.name()), &asker, clause) {
             Err(_) if asker.is_absent() && table.role() == Role::Read && self.nobody == Nobody::Nothing => {
-                Ok(Some(nothing()))
+                Expr::restrict(clause, nothing());
+                Ok(())
             }
-            rows => rows,
+            done => done,
         }
     }
 
-    fn rows(&self, table: &TableUse<'_>, declared: Declared<'_>, asker: &Asker<'_>) -> Result<Option<Expr>> {
-        let mut condition = None;
+    fn restrict_rows(
+        &self,
+        table: &TableUse<'_>,
+        declared: Declared<'_>,
+        asker: &Asker<'_>,
+        clause: &mut Option<Expr>,
+    ) -> Result<()> {
         self.each_rule(&Known { name: table.name(), declared }, |rule, column| {
             let own = asker.own(rule, column)?;
             if table.role() != Role::Insert {
-                Expr::restrict(&mut condition, rule.column_of(table, column).equals(own));
+                Expr::restrict(clause, rule.condition(table, column, own));
             }
             Ok(())
         })?;
+        if self.has_policies(table.name()) { self.restrict_by_policies(table, asker, clause) } else { Ok(()) }
+    }
+
+    /// Out of the way of the rules alone, which most have.
+    #[inline(never)]
+    fn restrict_by_policies(&self, table: &TableUse<'_>, asker: &Asker<'_>, clause: &mut Option<Expr>) -> Result<()> {
         let command = match table.role() {
-            _ if !self.has_policies(table.name()) => return Ok(condition),
-            Role::Insert | Role::Define => return Ok(condition),
+            Role::Insert | Role::Define => return Ok(()),
             Role::Read => asker.may(),
             Role::Conflict | Role::Update => Some(PolicyCommand::Update),
             Role::Delete => Some(PolicyCommand::Delete),
@@ -436,20 +447,26 @@ impl RowPolicies {
         for demand in self.demands(table, PolicyCommand::Select, asker)? {
             match verdict(&demand.condition) {
                 Verdict::Holds => {}
-                Verdict::Fails => return Ok(Some(nothing())),
-                Verdict::Open => Expr::restrict(&mut condition, demand.condition),
+                Verdict::Fails => {
+                    Expr::restrict(clause, nothing());
+                    return Ok(());
+                }
+                Verdict::Open => Expr::restrict(clause, demand.condition),
             }
         }
-        let Some(command) = command else { return Ok(condition) };
+        let Some(command) = command else { return Ok(()) };
         for demand in self.demands(table, command, asker)? {
             match verdict(&demand.condition) {
                 Verdict::Holds => {}
-                Verdict::Fails if table.role() == Role::Read => return Ok(Some(nothing())),
+                Verdict::Fails if table.role() == Role::Read => {
+                    Expr::restrict(clause, nothing());
+                    return Ok(());
+                }
                 Verdict::Fails => return Err(demand.violated()),
-                Verdict::Open => Expr::restrict(&mut condition, demand.condition),
+                Verdict::Open => Expr::restrict(clause, demand.condition),
             }
         }
-        Ok(condition)
+        Ok(())
     }
 
     fn is_unrestricted(&self, context: &Context<'_>) -> bool {
@@ -479,9 +496,9 @@ impl Plugin for RowPolicies {
         }
         let mut writes = false;
         statement.restrict_tables_and_fragments(
-            |table| {
+            |table, clause| {
                 writes |= matches!(table.role(), Role::Insert | Role::Update);
-                self.condition(table, context)
+                self.restrict(table, context, clause)
             },
             |fragment| match self.text {
                 Passes::No => text::reaches_no_table(fragment),

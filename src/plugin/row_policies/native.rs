@@ -233,7 +233,7 @@ impl NativePolicies<'_> {
         all.each_rule(&Known { name, declared: Declared::only(declared) }, |rule, column| {
             has_rule = true;
             check_setting(rule.column.as_str(), None)?;
-            let own = rule.column_of(&table(Role::Read), column).equals(asker.own(rule, column)?);
+            let own = rule.condition(&table(Role::Read), column, asker.own(rule, column)?);
             policies.push(self.policy([rule.column.as_str()], PolicyKind::Restrictive, PolicyCommand::All, own));
             Ok(())
         })?;

@@ -5,7 +5,7 @@ use std::any::{Any, type_name};
 use super::Known;
 use super::asker::Source;
 use super::policy::is_called;
-use crate::ast::{ColumnDescription, Expr, Ident, TableName, TableUse};
+use crate::ast::{BinaryOperator, ColumnDescription, Expr, Ident, TableName, TableUse};
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::value::Value;
@@ -65,9 +65,15 @@ impl ColumnRule {
         }
     }
 
-    /// The column, as the statement must write it here.
-    pub(super) fn column_of(&self, table: &TableUse<'_>, declared: Option<&'static ColumnDescription>) -> Expr {
-        table.column_named(declared.map_or_else(|| self.column.clone(), |it| Ident::Static(it.name)))
+    /// `column = own`, as the statement must write it here.
+    #[inline]
+    pub(super) fn condition(
+        &self,
+        table: &TableUse<'_>,
+        declared: Option<&'static ColumnDescription>,
+        own: Expr,
+    ) -> Expr {
+        table.of_column(&self.column, declared, |column| Expr::binary(column, BinaryOperator::Equal, own))
     }
 
     #[cold]

@@ -275,15 +275,9 @@ impl SoftDelete {
         }
     }
 
-    /// The condition on a table of a statement.
-    fn condition(
-        &self,
-        table: &TableUse<'_>,
-        found: Option<&'static ColumnDescription>,
-        context: &Context<'_>,
-    ) -> Result<Option<Expr>> {
-        let said = context.get_all::<DeletedRows>().find_map(|rows| rows.which_of(table.name()));
-        let which = match table.role() {
+    /// Which rows of a table a statement is about.
+    fn which(table: &TableUse<'_>, said: Option<Which>, context: &Context<'_>) -> Result<Which> {
+        Ok(match table.role() {
             Role::Insert | Role::Conflict | Role::Define => Which::All,
             Role::Read | Role::Update => said.unwrap_or(Which::Live),
             Role::Delete if deletes_really(context) => said.unwrap_or(Which::All),
@@ -296,12 +290,6 @@ impl SoftDelete {
                     ));
                 }
             },
-        };
-        let column = || table.column_named(found.map_or_else(|| self.column.clone(), |it| Ident::Static(it.name)));
-        Ok(match which {
-            Which::Live => Some(column().is_null()),
-            Which::All => None,
-            Which::Deleted => Some(column().is_not_null()),
         })
     }
 }
@@ -323,18 +311,29 @@ impl Plugin for SoftDelete {
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let (mut deletes, mut restricts, mut closed) = (false, false, Ok(()));
-        let condition = |table: &TableUse<'_>| {
+        let says_something = context.get::<DeletedRows>().is_some();
+        let restrict = |table: &TableUse<'_>, clause: &mut Option<Expr>| {
             let found = context.column(table.name(), self.column.as_str());
             if !self.reach.covers(table.name(), || found.is_some()) {
-                return Ok(None);
+                return Ok(());
             }
             self.check(table.name(), found, context)?;
             deletes |= table.role() == Role::Delete;
-            let condition = self.condition(table, found, context)?;
-            restricts |= condition.is_some();
-            Ok(condition)
+            let all_said = says_something.then(|| context.get_all::<DeletedRows>());
+            let said = all_said.and_then(|mut all| all.find_map(|rows| rows.which_of(table.name())));
+            match Self::which(table, said, context)? {
+                Which::All => return Ok(()),
+                Which::Live => {
+                    table.of_column(&self.column, found, |column| Expr::restrict(clause, column.is_null()));
+                }
+                Which::Deleted => {
+                    table.of_column(&self.column, found, |column| Expr::restrict(clause, column.is_not_null()));
+                }
+            }
+            restricts = true;
+            Ok(())
         };
-        statement.restrict_tables_and_fragments(condition, |fragment| {
+        statement.restrict_tables_and_fragments(restrict, |fragment| {
             if closed.is_ok() {
                 closed = text::is_closed_in(fragment);
             }
