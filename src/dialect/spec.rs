@@ -115,6 +115,8 @@ pub struct Spec {
     pub aggregate_result: AggregateResult,
     /// How a column gets its numbers from the database.
     pub identity: Identity,
+    /// Whether text that is written may be taken for a number: in an `enum` or a `set`, for a place in the list of its values.
+    pub text_as_place: bool,
     /// Whether text of any length can be (part of) a key.
     pub text_keys: bool,
     /// What a backslash in a text literal does.

@@ -16,7 +16,7 @@ pub use self::native::NativePolicies;
 pub use self::policy::Policy;
 use self::policy::{Demand, Effect, nothing};
 use self::rule::{ColumnRule, Tables};
-use self::verdict::{Verdict, verdict};
+use self::verdict::{Texts, Verdict, verdict};
 use self::writes::Writes;
 use super::{Context, Declared, Plugin, text};
 use crate::ast::{ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableName, TableUse};
@@ -434,7 +434,7 @@ impl RowPolicies {
             Role::Delete => Some(PolicyCommand::Delete),
         };
         for demand in self.demands(table, PolicyCommand::Select, asker)? {
-            match verdict(&demand.condition) {
+            match verdict(&demand.condition, Texts::Themselves) {
                 Verdict::Holds => {}
                 Verdict::Fails => return Ok(Some(nothing())),
                 Verdict::Open => Expr::restrict(&mut condition, demand.condition),
@@ -442,7 +442,7 @@ impl RowPolicies {
         }
         let Some(command) = command else { return Ok(condition) };
         for demand in self.demands(table, command, asker)? {
-            match verdict(&demand.condition) {
+            match verdict(&demand.condition, Texts::Themselves) {
                 Verdict::Holds => {}
                 Verdict::Fails if table.role() == Role::Read => return Ok(Some(nothing())),
                 Verdict::Fails => return Err(demand.violated()),
