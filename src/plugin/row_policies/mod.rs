@@ -5,6 +5,7 @@ mod asker;
 mod rule;
 mod verdict;
 mod writes;
+mod native_name;
 mod native;
 
 use std::any::Any;

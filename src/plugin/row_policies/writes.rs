@@ -226,8 +226,11 @@ impl<'a> Writes<'a> {
                 | DataType::Array(_),
             ) => false,
         };
-        let is_itself = matches!(value, Expr::Column(it) if it.name() == *column && it.table().is_none_or(|it| it == *table.known_as()));
-        if is_enumeration && !is_itself && may_be_place(value) {
+        let is_itself = || match value {
+            Expr::Column(it) => it.name() == *column && it.table().is_none_or(|it| it == *table.known_as()),
+            _ => false,
+        };
+        if is_enumeration && !is_itself() && may_be_place(value) {
             texts.set(Texts::Places);
         }
     }
