@@ -202,7 +202,8 @@ fn is_another(left: &str, right: &str) -> bool {
 fn is_another_set(left: &str, right: &str) -> bool {
     let holds = |all: &str, one: &str| all.split(',').any(|it| it.trim().eq_ignore_ascii_case(one.trim()));
     let is_within = |part: &str, all: &str| part.split(',').all(|one| one.trim().is_empty() || holds(all, one));
-    !is_like_number(left) && !is_like_number(right) && !(is_within(left, right) && is_within(right, left))
+    let is_same_set = is_within(left, right) && is_within(right, left);
+    !(is_like_number(left) || is_like_number(right) || is_same_set)
 }
 
 /// Whether a server may take text for a number, which is then more than it looks like: a place in a list, or an instant.
