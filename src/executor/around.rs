@@ -7,7 +7,7 @@ use super::{Access, Executor, Kept, Ready};
 use crate::dialect::Compiled;
 use crate::driver::{BoxFuture, Outcome, Rows};
 use crate::error::Result;
-use crate::plugin::{Answer, Context, Next, Plugin, Sent, Wanted};
+use crate::plugin::{Answer, Next, Plugin, Sent, Wanted};
 
 /// Runs a statement that plugins go around, and reads all its rows.
 ///
@@ -34,7 +34,7 @@ async fn run<E: Executor + ?Sized>(executor: &E, kept: &Kept, ready: &mut Ready<
     let Kept { statement, query, wrapped } = kept;
     let pipeline = executor.pipeline();
     let spec = pipeline.driver.spec();
-    let context = Context::new(spec, &pipeline.tables, query, executor.metadata());
+    let context = pipeline.context(query, executor.metadata());
     let all: Vec<&dyn Plugin> = pipeline.run_through(&context).map(|plugin| &**plugin).collect();
     let around: Vec<_> = all.iter().copied().filter(|plugin| plugin.wraps(statement, &context)).collect();
     // A plugin may write where the statement only reads.

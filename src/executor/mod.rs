@@ -249,10 +249,15 @@ impl Pipeline {
                 return Ok(Ready { sql: sql.into(), params: params.into(), access, kept });
             }
         };
-        let context = Context::new(self.driver.spec(), &self.tables, &query, executor);
+        let context = self.context(&query, executor);
         let (statement, Compiled { sql, params }) = self.compiled(statement, &context)?;
         let kept = self.keep(&statement, &query, &context);
         Ok(Ready { sql: sql.into(), params: params.into(), access: Access::of(&statement), kept })
+    }
+
+    /// What plugins know of the place where a statement runs.
+    fn context<'a>(&'a self, query: &'a Metadata, executor: &'a Metadata) -> Context<'a> {
+        Context::new(self.driver.spec(), &self.tables, query, executor).among(&self.plugins)
     }
 
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn driver::Connection>> {
@@ -268,7 +273,7 @@ impl Pipeline {
         query: &Metadata,
         executor: &Metadata,
     ) -> Result<(Compiled, Access)> {
-        let context = Context::new(self.driver.spec(), &self.tables, query, executor);
+        let context = self.context(query, executor);
         let (statement, compiled) = self.compiled(statement, &context)?;
         Ok((compiled, Access::of(&statement)))
     }
@@ -301,7 +306,7 @@ impl Pipeline {
     }
 
     fn pass_text(&self, sql: &str, query: &Metadata, executor: &Metadata) -> Result<()> {
-        let context = Context::new(self.driver.spec(), &self.tables, query, executor);
+        let context = self.context(query, executor);
         self.plugins.iter().try_for_each(|plugin| {
             plugin.pass_text(sql, &context).map_err(|error| error.in_plugin(plugin.name(), "this text".into()))
         })

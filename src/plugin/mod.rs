@@ -115,6 +115,17 @@ pub trait Plugin: Any + Send + Sync {
         &[]
     }
 
+    /// Whether the plugin fits the database: its [tables](Context::tables), its dialect, and its other
+    /// [plugins](Context::plugins). All are asked when it is made, before the first of them [begins](Self::init).
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin can do nothing here, or not what it was made for. `connect` gives the error, which names the plugin.
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        let _ = context;
+        Ok(())
+    }
+
     /// Does what must be done before the first statement: it is awaited when the database is connected, once, and after
     /// the plugins before this one. A database does not begin whose plugins could not.
     ///
