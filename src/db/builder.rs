@@ -101,7 +101,7 @@ impl Builder<ConnectOptions> {
     /// # Errors
     ///
     /// Where the URL is not understood, its driver's feature is off, or the server cannot be reached; and where the plugins
-    /// do not go together, or one of them cannot begin.
+    /// do not go together, or one of them does not [fit](Plugin::fits) the database or cannot begin.
     pub async fn connect(self) -> Result<Db> {
         let Self { source, plugins, tables } = self;
         let plugins = order(plugins)?;
@@ -117,8 +117,8 @@ impl Builder<Box<dyn Driver>> {
     /// Those of [`build`](Self::build), and where a plugin cannot begin; the pool is closed then.
     pub async fn connect(self) -> Result<Db> {
         let db = self.make()?;
-        let Pipeline { driver, plugins: _, tables: _, life } = &*db.pipeline;
-        if let Err(error) = life.begin(&**driver).await {
+        let Pipeline { driver, plugins: _, tables, life } = &*db.pipeline;
+        if let Err(error) = life.begin(&**driver, tables).await {
             let errors = error.into_all().into_iter().chain(driver.close().await.err());
             return Err(Error::several(errors.collect()));
         }
@@ -130,10 +130,11 @@ impl Builder<Box<dyn Driver>> {
     /// # Errors
     ///
     /// Where a plugin lacks one that it depends on, two have one name or cannot be used together, or they depend on each
-    /// other in a circle; and where one fails at its begin, or has to wait.
+    /// other in a circle; and where one does not [fit](Plugin::fits) the database, fails at its begin, or has to wait.
     pub fn build(self) -> Result<Db> {
         let db = self.make()?;
-        let begun = db.pipeline.life.begin(&*db.pipeline.driver).now_or_never();
+        let Pipeline { driver, plugins: _, tables, life } = &*db.pipeline;
+        let begun = life.begin(&**driver, tables).now_or_never();
         begun.unwrap_or_else(|| {
             Err(Error::invalid("a plugin has to wait for something at its begin; make the database by `connect`"))
         })?;

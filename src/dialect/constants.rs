@@ -3,8 +3,8 @@
 use super::spec::{
     AggregateFilter, AggregateResult, Assignments, Backslash, BytesLiteral, CompoundOperand, Concat, Decimals,
     DefaultValues, DeleteUsing, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral, LikeEscape, NameLimit,
-    NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget, RecursiveLimit, RowLocks,
-    Spec, TimeLiteral, UpdateFrom, Upsert,
+    NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget, RecursiveLimit,
+    ReferencedSchema, RowLocks, Spec, TimeLiteral, UpdateFrom, Upsert,
 };
 use super::{mariadb, mysql, postgres, sqlite};
 
@@ -58,6 +58,8 @@ pub const POSTGRES: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::CastBoth,
     identity: Identity::Generated,
+    referenced_schema: ReferencedSchema::Any,
+    text_as_place: false,
     text_keys: true,
     backslash: Backslash::Inert,
     bytes_literal: BytesLiteral::Typed,
@@ -122,6 +124,8 @@ pub const MYSQL: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
+    referenced_schema: ReferencedSchema::Any,
+    text_as_place: true,
     text_keys: false,
     backslash: Backslash::MayEscape,
     bytes_literal: BytesLiteral::Hex,
@@ -186,6 +190,8 @@ pub const MARIADB: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
+    referenced_schema: ReferencedSchema::Any,
+    text_as_place: true,
     text_keys: false,
     backslash: Backslash::MayEscape,
     bytes_literal: BytesLiteral::Hex,
@@ -250,6 +256,8 @@ pub const SQLITE: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::AsIs,
     identity: Identity::PrimaryKey,
+    referenced_schema: ReferencedSchema::Own("main"),
+    text_as_place: false,
     text_keys: true,
     backslash: Backslash::Inert,
     bytes_literal: BytesLiteral::Hex,

@@ -115,6 +115,10 @@ pub struct Spec {
     pub aggregate_result: AggregateResult,
     /// How a column gets its numbers from the database.
     pub identity: Identity,
+    /// In which schema the table may be that a foreign key refers to.
+    pub referenced_schema: ReferencedSchema,
+    /// Whether text that is written may be taken for a number: in an `enum` or a `set`, for a place in the list of its values.
+    pub text_as_place: bool,
     /// Whether text of any length can be (part of) a key.
     pub text_keys: bool,
     /// What a backslash in a text literal does.
@@ -418,4 +422,13 @@ pub enum Identity {
     AutoIncrement,
     /// `integer primary key autoincrement`
     PrimaryKey,
+}
+
+/// In which schema the table may be that a foreign key refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferencedSchema {
+    /// In any.
+    Any,
+    /// In the one of the table that refers to it, where it is named without the schema; this one where that names none.
+    Own(&'static str),
 }

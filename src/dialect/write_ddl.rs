@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::spec::Identity;
+use super::spec::{Identity, ReferencedSchema};
 use super::type_name::{FIT, Fit};
 use super::writer::{Values, Writer};
 use crate::ast::{
     Check, ColumnDef, CreateTable, DataType, DropTable, ForeignKey, Generation, Ident, Index, ReferentialAction,
-    TableConstraint,
+    TableConstraint, TableName,
 };
 use crate::error::{Error, Result};
 
@@ -32,7 +32,7 @@ impl<'a> Writer<'a> {
         for constraint in constraints {
             if !self.is_within_column(constraint, columns) {
                 self.text(", ");
-                self.table_constraint(constraint, columns)?;
+                self.table_constraint(constraint, it)?;
             }
         }
         self.text(")");
@@ -159,11 +159,12 @@ impl<'a> Writer<'a> {
                 .any(|column| matches!(column.generation, Some(Generation::Identity)) && key.contains(&column.name))
     }
 
-    fn table_constraint(&mut self, it: &'a TableConstraint, columns: &'a [ColumnDef]) -> Result<()> {
+    fn table_constraint(&mut self, it: &'a TableConstraint, table: &'a CreateTable) -> Result<()> {
+        let CreateTable { if_not_exists: _, name, columns, constraints: _ } = table;
         match it {
             TableConstraint::PrimaryKey(it) => self.index("primary key", it, columns),
             TableConstraint::Unique(it) => self.index("unique", it, columns),
-            TableConstraint::ForeignKey(it) => self.foreign_key(it),
+            TableConstraint::ForeignKey(it) => self.foreign_key(it, name),
             TableConstraint::Check(Check { name, condition }) => {
                 self.constraint_name(name)?;
                 self.text("check ");
@@ -200,7 +201,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn foreign_key(&mut self, it: &'a ForeignKey) -> Result<()> {
+    fn foreign_key(&mut self, it: &'a ForeignKey, own: &'a TableName) -> Result<()> {
         let ForeignKey { name, columns, table, references, on_delete, on_update } = it;
         if columns.is_empty() || columns.len() != references.len() {
             return Err(Error::invalid("a foreign key needs as many columns as it refers to, and at least one"));
@@ -208,12 +209,28 @@ impl<'a> Writer<'a> {
         self.constraint_name(name)?;
         self.list("foreign key (", columns, ", ", Self::ident)?;
         self.text(") references ");
-        self.table_name(table)?;
+        self.referenced(table, own)?;
         self.list(" (", references, ", ", Self::ident)?;
         self.text(")");
         self.referential_action(" on delete ", *on_delete);
         self.referential_action(" on update ", *on_update);
         Ok(())
+    }
+
+    /// Names the table that one refers to.
+    fn referenced(&mut self, table: &'a TableName, own: &'a TableName) -> Result<()> {
+        let TableName { schema, name } = table;
+        let (ReferencedSchema::Own(unnamed), Some(schema)) = (self.spec.referenced_schema, schema) else {
+            return self.table_name(table);
+        };
+        let own = own.schema.as_ref().map_or(unnamed, Ident::as_str);
+        if !schema.as_str().eq_ignore_ascii_case(own) {
+            return self.unsupported(
+                "foreign key to a table of another schema",
+                "keep both tables in one, or leave the key out",
+            );
+        }
+        self.ident(name)
     }
 
     fn referential_action(&mut self, event: &str, it: ReferentialAction) {

@@ -48,7 +48,7 @@ impl Pipeline {
         each: impl Fn(&dyn Plugin, T, &Ran<'_>) -> Result<T>,
     ) -> Result<T> {
         let Some(kept) = &ready.kept else { return result };
-        let context = Context::new(self.driver.spec(), &self.tables, &kept.query, executor);
+        let context = self.context(&kept.query, executor);
         let ran = Ran::new(&kept.statement, &ready.sql, &ready.params, context);
         let all = self.run_through(&context);
         let plugins: Vec<_> = all.iter().rev().filter(|plugin| plugin.watches()).collect();

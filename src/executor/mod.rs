@@ -16,7 +16,7 @@ pub use self::precompiled::Precompiled;
 pub(crate) use self::sealed::{Lease, Pipeline, Source};
 pub(crate) use self::session::Session;
 use crate::ast::Statement;
-use crate::dialect::{self, Compiled, Spec, Tags};
+use crate::dialect::{Compiled, Spec};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
 use crate::plugin::{self, Context, Metadata, Plugin, check_order};
@@ -70,10 +70,10 @@ pub trait Executor: Source {
     /// Runs a query and reads all its rows.
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Rows>> {
         Box::pin(async move {
-            let ready = self.pipeline().ready(request, self.metadata())?;
+            let mut ready = self.pipeline().ready(request, self.metadata())?;
             let rows = match ready.wrapped() {
                 None => async { self.lease(ready.access).await?.connection().fetch(ready.query()).await }.await,
-                Some(kept) => around::rows(self, kept, ready.access).await,
+                Some(kept) => around::rows(self, kept, &mut ready).await,
             };
             self.pipeline().after_rows(&ready, self.metadata(), rows)
         })
@@ -92,9 +92,9 @@ pub trait Executor: Source {
         let (sender, mut receiver) = mpsc::channel(1);
         let mut reading = Box::pin(async move {
             let outcome = async {
-                let ready = self.pipeline().ready(request, self.metadata())?;
+                let mut ready = self.pipeline().ready(request, self.metadata())?;
                 if let Some(kept) = ready.wrapped() {
-                    let rows = around::rows(self, kept, ready.access).await;
+                    let rows = around::rows(self, kept, &mut ready).await;
                     let _ = sender.send(self.pipeline().after_rows(&ready, self.metadata(), rows)).await;
                     return Ok(());
                 }
@@ -122,10 +122,10 @@ pub trait Executor: Source {
     /// Runs a query for its effect.
     fn execute<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Outcome>> {
         Box::pin(async move {
-            let ready = self.pipeline().ready(request, self.metadata())?;
+            let mut ready = self.pipeline().ready(request, self.metadata())?;
             let outcome = match ready.wrapped() {
                 None => async { self.lease(ready.access).await?.connection().execute(ready.query()).await }.await,
-                Some(kept) => around::outcome(self, kept, ready.access).await,
+                Some(kept) => around::outcome(self, kept, &mut ready).await,
             };
             self.pipeline().after(&ready, self.metadata(), outcome, |_, outcome, _| Ok(outcome))
         })
@@ -232,8 +232,8 @@ impl Ready<'_> {
     }
 
     /// What plugins go around, if any does.
-    fn wrapped(&self) -> Option<&Kept> {
-        self.kept.as_deref().filter(|kept| kept.wrapped)
+    fn wrapped(&self) -> Option<Arc<Kept>> {
+        self.kept.as_ref().filter(|kept| kept.wrapped).map(Arc::clone)
     }
 }
 
@@ -249,10 +249,15 @@ impl Pipeline {
                 return Ok(Ready { sql: sql.into(), params: params.into(), access, kept });
             }
         };
-        let context = Context::new(self.driver.spec(), &self.tables, &query, executor);
+        let context = self.context(&query, executor);
         let (statement, Compiled { sql, params }) = self.compiled(statement, &context)?;
         let kept = self.keep(&statement, &query, &context);
         Ok(Ready { sql: sql.into(), params: params.into(), access: Access::of(&statement), kept })
+    }
+
+    /// What plugins know of the place where a statement runs.
+    fn context<'a>(&'a self, query: &'a Metadata, executor: &'a Metadata) -> Context<'a> {
+        Context::new(self.driver.spec(), &self.tables, query, executor).among(&self.plugins)
     }
 
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn driver::Connection>> {
@@ -268,7 +273,7 @@ impl Pipeline {
         query: &Metadata,
         executor: &Metadata,
     ) -> Result<(Compiled, Access)> {
-        let context = Context::new(self.driver.spec(), &self.tables, query, executor);
+        let context = self.context(query, executor);
         let (statement, compiled) = self.compiled(statement, &context)?;
         Ok((compiled, Access::of(&statement)))
     }
@@ -280,9 +285,7 @@ impl Pipeline {
             check_order(plugins)?;
         }
         let statement = rewrite(&plugins, statement, context)?;
-        let mut tags = Tags::default();
-        plugins.iter().for_each(|plugin| plugin.add_tags(&statement, context, &mut tags));
-        let compiled = dialect::compile_tagged(&statement, self.driver.spec(), &tags)?;
+        let compiled = plugin::compile(plugins.iter().map(|plugin| &**plugin), &statement, context)?;
         Ok((statement, compiled))
     }
 
@@ -296,7 +299,7 @@ impl Pipeline {
     }
 
     fn pass_text(&self, sql: &str, query: &Metadata, executor: &Metadata) -> Result<()> {
-        let context = Context::new(self.driver.spec(), &self.tables, query, executor);
+        let context = self.context(query, executor);
         self.plugins.iter().try_for_each(|plugin| {
             plugin.pass_text(sql, &context).map_err(|error| error.in_plugin(plugin.name(), "this text".into()))
         })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Access, Kept, Pipeline, Ready, Request};
 use crate::driver::Driver;
 use crate::error::{Error, Result};
-use crate::plugin::{Context, Metadata, Plugin};
+use crate::plugin::{Metadata, Plugin};
 use crate::value::Value;
 
 /// A statement that the plugins have rewritten and that is compiled, with all that they need to look at what comes of it.
@@ -123,7 +123,7 @@ impl Precompiled {
                     "the compiled statement binds {wanted} values, and {given} are given"
                 )));
             }
-            let context = Context::new(pipeline.driver.spec(), &pipeline.tables, query, executor);
+            let context = pipeline.context(query, executor);
             pipeline.run_through(&context).iter().try_for_each(|plugin| {
                 let passed = plugin.pass_values(sql, values, &context);
                 passed.map_err(|error| error.in_plugin(plugin.name(), "these values".into()))

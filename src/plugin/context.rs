@@ -14,13 +14,20 @@ use crate::dialect::Spec;
 pub struct Context<'a> {
     spec: &'a Spec,
     tables: &'a Tables,
+    /// Those of the database, in the order in which they run.
+    plugins: &'a [Arc<dyn Plugin>],
     /// What travels with the query, before what travels with the transaction or database it runs on.
     metadata: [&'a Metadata; 2],
 }
 
 impl<'a> Context<'a> {
     pub(crate) const fn new(spec: &'a Spec, tables: &'a Tables, query: &'a Metadata, executor: &'a Metadata) -> Self {
-        Self { spec, tables, metadata: [query, executor] }
+        Self { spec, tables, plugins: &[], metadata: [query, executor] }
+    }
+
+    /// The same, where these plugins are those of the database.
+    pub(crate) const fn among(self, plugins: &'a [Arc<dyn Plugin>]) -> Self {
+        Self { plugins, ..self }
     }
 
     /// The dialect the statement will be written in.
@@ -92,6 +99,41 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn has_column(&self, table: &TableUse<'_>, column: &str) -> bool {
         self.column(table.name(), column).is_some()
+    }
+
+    /// The tables that [`Builder::table`](crate::db::Builder::table) was given, in no order; of several structs of one name,
+    /// each.
+    pub fn tables(&self) -> impl Iterator<Item = &'static TableDescription> + use<'a> {
+        self.tables.all()
+    }
+
+    /// The plugins of a type: those that the query brings along, and those of the database, also where the query leaves them
+    /// out. So asks one that must not undo what another does.
+    ///
+    /// ```
+    /// use kysera::ast::Statement;
+    /// use kysera::plugin::{Context, Plugin, SoftDelete};
+    /// use kysera::{Error, Result};
+    ///
+    /// /// Lets nothing be deleted where rows would not stay.
+    /// struct RowsStay;
+    ///
+    /// impl Plugin for RowsStay {
+    ///     fn name(&self) -> &str {
+    ///         "rows stay"
+    ///     }
+    ///
+    ///     fn fits(&self, context: &Context<'_>) -> Result<()> {
+    ///         match context.plugins::<SoftDelete>().next() {
+    ///             Some(_) => Ok(()),
+    ///             None => Err(Error::invalid("nothing has deleted rows stay; add `SoftDelete`")),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn plugins<P: Plugin>(&self) -> impl Iterator<Item = &'a P> + use<'a, P> {
+        let all = self.plugins_of_query().into_iter().chain(self.plugins);
+        all.filter_map(|plugin| (&**plugin as &dyn Any).downcast_ref())
     }
 
     pub(crate) fn known(&self, name: &TableName) -> Declared<'a> {
@@ -219,6 +261,10 @@ pub(crate) struct Tables(HashMap<String, Vec<&'static TableDescription>>);
 impl Tables {
     pub(crate) fn add(&mut self, table: &'static TableDescription) {
         self.0.entry(table.name.text().to_lowercase()).or_default().push(table);
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'static TableDescription> + use<'_> {
+        self.0.values().flatten().copied()
     }
 
     fn get(&self, name: &TableName) -> &[&'static TableDescription] {

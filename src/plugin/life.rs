@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Plugin, Runner};
+use super::{Context, Metadata, Plugin, Runner, Tables};
 use crate::driver::Driver;
 use crate::error::{Error, Result};
 
@@ -19,8 +19,17 @@ impl Life {
         Self { plugins, ended: AtomicBool::new(false) }
     }
 
-    /// Has each plugin begin, one after the other. Where one fails, those before it end again.
-    pub(crate) async fn begin(&self, driver: &dyn Driver) -> Result<()> {
+    /// Has each plugin begin, one after the other, where all fit these tables and each other. Where one fails, those before it
+    /// end again.
+    pub(crate) async fn begin(&self, driver: &dyn Driver, tables: &Tables) -> Result<()> {
+        let nothing = Metadata::default();
+        let context = Context::new(driver.spec(), tables, &nothing, &nothing).among(&self.plugins);
+        for plugin in &self.plugins {
+            if let Err(error) = plugin.fits(&context) {
+                self.ended.store(true, Ordering::Release);
+                return Err(error.in_plugin(plugin.name(), "this database".into()));
+            }
+        }
         for (at, plugin) in self.plugins.iter().enumerate() {
             if let Err(error) = plugin.init(Runner::on_driver(driver)).await {
                 self.ended.store(true, Ordering::Release);

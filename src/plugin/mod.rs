@@ -36,6 +36,7 @@ pub use self::context::{Context, Metadata};
 pub use self::deduplicate_joins::DeduplicateJoins;
 pub(crate) use self::life::Life;
 pub use self::name_mapping::NameMapping;
+pub(crate) use self::next::Sent;
 pub use self::next::{Answer, Next, Wanted};
 pub(crate) use self::order::{check_order, order};
 pub use self::query_tags::QueryTags;
@@ -50,7 +51,7 @@ pub use self::timestamps::{Timestamps, Touch};
 pub use self::with_schema::WithSchema;
 pub use crate::ast::PolicyCommand as Command;
 use crate::ast::{Ident, Operation, Statement};
-use crate::dialect::Tags;
+use crate::dialect::{self, Compiled, Tags};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::row::Rows;
@@ -112,6 +113,17 @@ pub trait Plugin: Any + Send + Sync {
     /// The names of the plugins that this one cannot be used with.
     fn conflicts(&self) -> &[&str] {
         &[]
+    }
+
+    /// Whether the plugin fits the database: its [tables](Context::tables), its dialect, and its other
+    /// [plugins](Context::plugins). All are asked when it is made, before the first of them [begins](Self::init).
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin can do nothing here, or not what it was made for. `connect` gives the error, which names the plugin.
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        let _ = context;
+        Ok(())
     }
 
     /// Does what must be done before the first statement: it is awaited when the database is connected, once, and after
@@ -259,6 +271,17 @@ pub trait Plugin: Any + Send + Sync {
 pub(crate) fn subject(operation: Operation, table: Option<&Ident>) -> String {
     let table = table.map(|name| format!(" of `{}`", name.as_str())).unwrap_or_default();
     format!("this {operation}{table}")
+}
+
+/// Writes a statement in the dialect, with what these plugins say of it in a comment behind it.
+pub(crate) fn compile<'p>(
+    plugins: impl IntoIterator<Item = &'p dyn Plugin>,
+    statement: &Statement,
+    context: &Context<'_>,
+) -> Result<Compiled> {
+    let mut tags = Tags::default();
+    plugins.into_iter().for_each(|plugin| plugin.add_tags(statement, context, &mut tags));
+    dialect::compile_tagged(statement, context.spec(), &tags)
 }
 
 /// A plugin that a query may leave out, by [`without`](crate::query::Statement::without).

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{Context, Plugin, Runner, subject};
+use super::{Context, Plugin, Runner, compile, subject};
 use crate::ast::Statement;
-use crate::dialect::{self, Compiled};
+use crate::dialect::Compiled;
 use crate::driver::{BoxFuture, Connection, Outcome, Query};
 use crate::error::{Error, Result};
 use crate::row::Rows;
@@ -50,25 +50,38 @@ fn other_form() -> Error {
 /// The rest of the way of a statement, for a plugin that goes [around](Plugin::around) it: the other plugins that do, and
 /// then the server.
 pub struct Next<'a> {
+    /// All plugins of the statement: what is sent says in a comment what they say of it.
+    all: &'a [&'a dyn Plugin],
     rest: &'a [&'a dyn Plugin],
     context: Context<'a>,
     connection: &'a mut dyn Connection,
     wanted: Wanted,
     /// Set where what comes behind this has failed, so that the error is not the plugin's own.
     failed: &'a mut bool,
+    /// What was sent last.
+    sent: &'a mut Option<Sent>,
+}
+
+/// A statement that was sent, as the server got it.
+pub(crate) struct Sent {
+    pub(crate) statement: Statement,
+    pub(crate) compiled: Compiled,
 }
 
 impl<'a> Next<'a> {
-    /// Has a statement go through these plugins, the first of them outermost, and then to the server.
+    /// Has a statement, whose plugins are `all`, go through those that go around it, the first of them outermost, and then
+    /// to the server.
     pub(crate) async fn start(
-        plugins: &'a [&'a dyn Plugin],
+        all: &'a [&'a dyn Plugin],
+        around: &'a [&'a dyn Plugin],
         statement: Statement,
         context: Context<'a>,
         connection: &'a mut dyn Connection,
         wanted: Wanted,
+        sent: &'a mut Option<Sent>,
     ) -> Result<Answer> {
         let mut failed = false;
-        Next { rest: plugins, context, connection, wanted, failed: &mut failed }.run(statement).await
+        Next { all, rest: around, context, connection, wanted, failed: &mut failed, sent }.run(statement).await
     }
 
     /// The place where the statement runs.
@@ -122,8 +135,9 @@ impl<'a> Next<'a> {
             Some((plugin, rest)) => {
                 let mut failed = false;
                 let subject = subject(statement.operation(), statement.table().map(|table| &table.name));
-                let context = self.context;
-                let next = Next { rest, context, connection: &mut *self.connection, wanted, failed: &mut failed };
+                let (all, context) = (self.all, self.context);
+                let (connection, sent) = (&mut *self.connection, &mut *self.sent);
+                let next = Next { all, rest, context, connection, wanted, failed: &mut failed, sent };
                 let answer = plugin.around(statement, next).await;
                 let answer = answer.and_then(|answer| match wanted {
                     Wanted::Rows => answer.into_rows().map(Answer::Rows),
@@ -131,15 +145,16 @@ impl<'a> Next<'a> {
                 });
                 answer.map_err(|error| if failed { error } else { error.in_plugin(plugin.name(), subject) })
             }
-            None => self.ask_server(&statement, wanted).await,
+            None => self.ask_server(statement, wanted).await,
         };
         *self.failed |= answer.is_err();
         answer
     }
 
-    async fn ask_server(&mut self, statement: &Statement, wanted: Wanted) -> Result<Answer> {
-        let Compiled { sql, params } = dialect::compile(statement, self.context.spec())?;
-        let query = Query { sql: &sql, params: &params };
+    async fn ask_server(&mut self, statement: Statement, wanted: Wanted) -> Result<Answer> {
+        let compiled = compile(self.all.iter().copied(), &statement, &self.context)?;
+        let Sent { statement: _, compiled: Compiled { sql, params } } = self.sent.insert(Sent { statement, compiled });
+        let query = Query { sql, params };
         match wanted {
             Wanted::Rows => self.connection.fetch(query).await.map(Answer::Rows),
             Wanted::Outcome => self.connection.execute(query).await.map(Answer::Outcome),

@@ -6,7 +6,8 @@ use super::Context;
 use crate::ast::Statement;
 use crate::value::Value;
 
-/// A statement that was run, as it was sent; unless a plugin that goes [around](super::Plugin::around) it has sent another.
+/// A statement that was run, as it was sent. Where a plugin that goes [around](super::Plugin::around) it has sent another in its
+/// place, it is that one, and of several the last; where it has sent none, it is the one that it kept back.
 #[derive(Clone, Copy)]
 pub struct Ran<'a> {
     statement: &'a Statement,
@@ -20,13 +21,13 @@ impl<'a> Ran<'a> {
         Self { statement, sql, params, context }
     }
 
-    /// The statement, after all plugins have rewritten it.
+    /// The statement that was sent, after all plugins have rewritten it.
     #[must_use]
     pub const fn statement(&self) -> &'a Statement {
         self.statement
     }
 
-    /// The SQL that was sent.
+    /// The SQL that was sent, with the comment behind it.
     #[must_use]
     pub const fn sql(&self) -> &'a str {
         self.sql

@@ -22,6 +22,19 @@ impl Reach {
         Self { except: names(tables), ..self }
     }
 
+    /// Whether the tables are named one by one.
+    pub(super) fn is_of_named(&self) -> bool {
+        self.only.is_some()
+    }
+
+    /// Whether the plugin is not for this table, by its name.
+    pub(super) fn is_excepted(&self, table: &TableName) -> bool {
+        match &self.only {
+            Some(only) => !is_among(only, table),
+            None => is_among(&self.except, table),
+        }
+    }
+
     pub(super) fn includes(&self, table: &TableName, column: &str, context: &Context<'_>) -> bool {
         self.covers(table, || context.column(table, column).is_some())
     }

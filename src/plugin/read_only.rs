@@ -9,9 +9,11 @@ use crate::value::Value;
 /// refused as a whole, since nobody knows what it does; within a query it may be one expression that holds, outside of quotes,
 /// no word of a statement that writes. `replace(..)` is a function, and passes.
 ///
-/// Functions of the servers that are known to write, as `nextval` and `setval`, are refused; what a function does that the
-/// database defines by itself, the plugin does not know. A server's own user without rights is the stronger guard, and so is a
-/// connection that only reads: on PostgreSQL, `options=-c%20default_transaction_read_only%3Don` in the URL.
+/// A function is called, in text too, if it is one of the servers' own that do nothing but to give a value: aggregates, those of
+/// text, numbers, dates, JSON and windows, not `nextval`. Any other is refused, unless it is [allowed](Self::allow_function):
+/// what the database defines by itself may write. If it defines another by the name of one of the servers' own, nobody sees that
+/// here; nor what an operator, a view or a type does that it defines. A server's own user without rights is the stronger guard,
+/// and so is a connection that only reads: on PostgreSQL, `options=-c%20default_transaction_read_only%3Don` in the URL.
 ///
 /// ```
 /// use kysera::plugin::ReadOnly;
@@ -23,7 +25,7 @@ use crate::value::Value;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> kysera::Result<()> {
-/// let db = Db::builder("sqlite::memory:").plugin(ReadOnly).connect().await?;
+/// let db = Db::builder("sqlite::memory:").plugin(ReadOnly::new()).connect().await?;
 /// assert!(db.compile(select_from(users::table).to_statement()).is_ok());
 /// let error = delete_from(users::table).all_rows().execute(&db).await.unwrap_err();
 /// assert_eq!(
@@ -33,8 +35,33 @@ use crate::value::Value;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ReadOnly;
+#[derive(Clone, Debug, Default)]
+#[must_use = "a plugin does nothing until it is given to a database"]
+pub struct ReadOnly {
+    /// Functions, in lower case.
+    allowed: Vec<String>,
+}
+
+impl ReadOnly {
+    /// Lets pass what reads, by functions that are known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets a function be called too, which the program knows not to write: by its name, or in text by its schema and its name
+    /// if it is called so.
+    ///
+    /// ```
+    /// use kysera::plugin::ReadOnly;
+    /// use kysera::prelude::*;
+    ///
+    /// let plugin = ReadOnly::new().allow_function("distance").allow_function("geo.distance");
+    /// ```
+    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
+        self.allowed.push(name.into().to_lowercase());
+        self
+    }
+}
 
 impl Plugin for ReadOnly {
     fn name(&self) -> &str {
@@ -47,7 +74,7 @@ impl Plugin for ReadOnly {
     }
 
     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
-        statement.accept(&mut Reads)?;
+        statement.accept(&mut Reads { allowed: &self.allowed })?;
         Ok(statement)
     }
 
@@ -62,9 +89,11 @@ impl Plugin for ReadOnly {
 }
 
 /// Ends at what does not only read.
-struct Reads;
+struct Reads<'a> {
+    allowed: &'a [String],
+}
 
-impl Visit for Reads {
+impl Visit for Reads<'_> {
     fn visit_statement(&mut self, node: &Statement) -> Result<()> {
         match node {
             Statement::Select(_) | Statement::Compound(_) => node.walk(self),
@@ -82,17 +111,17 @@ impl Visit for Reads {
 
     fn visit_raw(&mut self, node: &Raw) -> Result<()> {
         text::is_one_expression(node)?;
-        text::writes_nothing(node)?;
+        text::writes_nothing(node, self.allowed)?;
         node.walk(self)
     }
 
     fn visit_call(&mut self, node: &Call) -> Result<()> {
-        text::writes_by_no_call(node.name.as_str())?;
+        text::only_reads(node.name.as_str(), self.allowed)?;
         node.walk(self)
     }
 
     fn visit_aggregate(&mut self, node: &Aggregate) -> Result<()> {
-        text::writes_by_no_call(node.name.as_str())?;
+        text::only_reads(node.name.as_str(), self.allowed)?;
         node.walk(self)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::clock::Clock;
 use super::reach::Reach;
-use super::{Context, LeaveOut, Plugin};
+use super::{Context, LeaveOut, Plugin, SoftDelete};
 use crate::ast::{Assignment, Expr, Ident, Statement, TableName};
 use crate::error::Result;
 use crate::types::SqlType;
@@ -51,8 +51,8 @@ use crate::types::SqlType;
 ///
 /// - What the statement itself says of the column. `null` among the values of an insert says nothing, because a struct
 ///   gives it in every column that may be empty.
-/// - An update that sets nothing but columns that are not [minded](Self::unless_only), by default `deleted_at`: so a row
-///   that is deleted or restored by [`SoftDelete`](crate::plugin::SoftDelete) keeps the time of its last change.
+/// - An update that sets nothing but columns that are not [minded](Self::unless_only), by default `deleted_at` and that of
+///   [`SoftDelete`]: so a row that is deleted or restored by it keeps the time of its last change.
 /// - A statement that [leaves out](crate::query::Statement::without) the plugin, and text.
 ///
 /// # Whose clock
@@ -65,10 +65,19 @@ pub struct Timestamps {
     created: Ident,
     updated: Ident,
     inserts: Inserts,
-    unminded: Vec<String>,
+    unminded: Unminded,
     reach: Reach,
     clock: Clock,
     name: Cow<'static, str>,
+}
+
+/// Which columns do not count as a change of the row.
+#[derive(Clone, Debug)]
+enum Unminded {
+    /// `deleted_at`, and what [`SoftDelete`] of the same database sets.
+    DeletedAt,
+    /// These.
+    Only(Vec<String>),
 }
 
 /// What an insert gives.
@@ -85,7 +94,7 @@ impl Timestamps {
             created: "created_at".into(),
             updated: "updated_at".into(),
             inserts: Inserts::Created,
-            unminded: vec!["deleted_at".into()],
+            unminded: Unminded::DeletedAt,
             reach: Reach::default(),
             clock: Clock::default(),
             name: "timestamps".into(),
@@ -113,10 +122,10 @@ impl Timestamps {
         Self { inserts: Inserts::CreatedAndUpdated, ..self }
     }
 
-    /// Has an update that sets no other columns than these be no change of the row; `deleted_at` if it is not said. Where
-    /// [`SoftDelete`](crate::plugin::SoftDelete) is for another column, that is to be said here too, or a delete is a change.
+    /// Has an update that sets no other columns than these be no change of the row. If it is not said, they are `deleted_at` and
+    /// the column of each [`SoftDelete`] of the same database or query, for its tables. By none, a delete is a change too.
     pub fn unless_only(self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { unminded: columns.into_iter().map(Into::into).collect(), ..self }
+        Self { unminded: Unminded::Only(columns.into_iter().map(Into::into).collect()), ..self }
     }
 
     /// For these tables alone, by their names without a schema, which need not be declared. Of one that is declared, those
@@ -173,8 +182,15 @@ impl Timestamps {
     }
 
     /// Whether what is set changes the row.
-    fn is_change(&self, set: &[Assignment]) -> bool {
-        set.iter().any(|it| !self.unminded.iter().any(|column| column == it.column.as_str()))
+    fn is_change(&self, table: &TableName, set: &[Assignment], context: &Context<'_>) -> bool {
+        let is_unminded = |it: &Assignment| match &self.unminded {
+            Unminded::Only(columns) => columns.iter().any(|column| column == it.column.as_str()),
+            Unminded::DeletedAt => {
+                it.column.as_str() == "deleted_at"
+                    || context.plugins::<SoftDelete>().any(|plugin| plugin.is_about(table, &it.column, context))
+            }
+        };
+        !set.iter().all(is_unminded)
     }
 }
 
@@ -204,7 +220,7 @@ impl Plugin for Timestamps {
             }
         }
         statement.set_on_update(updated, |table, set| {
-            if self.is_change(set) { stamp.now_for(table.name(), updated) } else { Ok(None) }
+            if self.is_change(table.name(), set, context) { stamp.now_for(table.name(), updated) } else { Ok(None) }
         })?;
         if let Statement::Update(update) = &mut statement
             && update.assignments.is_empty()

@@ -9,6 +9,9 @@ use crate::error::Result;
 /// written, in definitions and the foreign keys in them. Common table expressions and aliases stay as they are, and so
 /// does text: name the schema in it by [`ident`](crate::expr::ident).
 ///
+/// A foreign key of SQLite refers to a table of the same schema, and names none; one to a table that was
+/// [left as it is](Self::except), or has a schema of its own, may be to another there.
+///
 /// The name is quoted as every name is, so nothing in it becomes SQL. A query may leave this plugin out; where schemas keep
 /// tenants apart, use [`TenantSchema`](super::TenantSchema).
 ///

@@ -5,6 +5,7 @@ mod asker;
 mod rule;
 mod verdict;
 mod writes;
+mod native_name;
 mod native;
 
 use std::any::Any;
@@ -16,7 +17,7 @@ pub use self::native::NativePolicies;
 pub use self::policy::Policy;
 use self::policy::{Demand, Effect, nothing};
 use self::rule::{ColumnRule, Tables};
-use self::verdict::{Verdict, verdict};
+use self::verdict::{Texts, Verdict, verdict};
 use self::writes::Writes;
 use super::{Context, Declared, Plugin, text};
 use crate::ast::{ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableName, TableUse};
@@ -445,7 +446,7 @@ impl RowPolicies {
             Role::Delete => Some(PolicyCommand::Delete),
         };
         for demand in self.demands(table, PolicyCommand::Select, asker)? {
-            match verdict(&demand.condition) {
+            match verdict(&demand.condition, Texts::Themselves) {
                 Verdict::Holds => {}
                 Verdict::Fails => {
                     Expr::restrict(clause, nothing());
@@ -456,7 +457,7 @@ impl RowPolicies {
         }
         let Some(command) = command else { return Ok(()) };
         for demand in self.demands(table, command, asker)? {
-            match verdict(&demand.condition) {
+            match verdict(&demand.condition, Texts::Themselves) {
                 Verdict::Holds => {}
                 Verdict::Fails if table.role() == Role::Read => {
                     Expr::restrict(clause, nothing());

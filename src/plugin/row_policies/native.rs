@@ -1,6 +1,7 @@
 //! The same policies, held by the server.
 
 use super::asker::{Asker, is_setting, setting_name};
+use super::native_name::{Origin, Side};
 use super::policy::{Demand, Effect, Policy};
 use super::{Known, RowPolicies};
 use crate::ast::{
@@ -166,7 +167,9 @@ impl NativePolicies<'_> {
         Self { role: Some(role.into()), ..self }
     }
 
-    /// What the names of the policies begin with; `kysera_` if it is not said.
+    /// What the names of the policies begin with; `kysera_` if it is not said. Then come the rule's column, or the policy's name
+    /// and the command, with `_` for spaces; and where other policies could be called the same, or the name would be longer than
+    /// PostgreSQL's 63 bytes, a number that is made of them.
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..self }
     }
@@ -175,8 +178,8 @@ impl NativePolicies<'_> {
     ///
     /// # Errors
     ///
-    /// Where a table lacks what a rule is about, nothing is said of one, a policy asks for more than facts, or a name cannot
-    /// be one of a setting; and those of the policies themselves.
+    /// Where a table lacks what a rule is about, nothing is said of one, a policy asks for more than facts, a name cannot be one
+    /// of a setting, or two policies would have one name, as of two rules for one column; and those of the policies themselves.
     pub fn create(&self) -> Result<Vec<Statement>> {
         self.policies.validate()?;
         let mut statements = Vec::new();
@@ -221,12 +224,13 @@ impl NativePolicies<'_> {
         let mut policies = Vec::new();
         let allows = || all.policies.iter().filter(|it| it.effect() == Effect::Allow && it.is_about(name));
         if allows().next().is_none() {
-            policies.push(self.policy(["all"], PolicyKind::Permissive, PolicyCommand::All, true.into()));
+            policies.push(self.policy(Origin::All, PolicyKind::Permissive, PolicyCommand::All, true.into()));
         }
         for (command, role) in COMMANDS {
             for allow in allows().filter(|it| it.is_for(command)) {
                 let condition = allow.condition(&table(role), &asker)?;
-                policies.push(self.policy([&allow.name(), command.word()], PolicyKind::Permissive, command, condition));
+                let origin = Origin::Policy { name: Some(&allow.name()), side: Side::Written, command };
+                policies.push(self.policy(origin, PolicyKind::Permissive, command, condition));
             }
         }
         let mut has_rule = false;
@@ -234,7 +238,12 @@ impl NativePolicies<'_> {
             has_rule = true;
             check_setting(rule.column.as_str(), None)?;
             let own = rule.condition(&table(Role::Read), column, asker.own(rule, column)?);
-            policies.push(self.policy([rule.column.as_str()], PolicyKind::Restrictive, PolicyCommand::All, own));
+            policies.push(self.policy(
+                Origin::Rule(rule.column.as_str()),
+                PolicyKind::Restrictive,
+                PolicyCommand::All,
+                own,
+            ));
             Ok(())
         })?;
         if !has_rule && !all.has_policies(name) {
@@ -246,40 +255,40 @@ impl NativePolicies<'_> {
             if matches!(command, PolicyCommand::Select | PolicyCommand::Update | PolicyCommand::Delete) {
                 let demands = all.demands(&table, PolicyCommand::Select, &asker)?;
                 let demands = demands.into_iter().filter(|it| command != PolicyCommand::Select || it.by.is_some());
-                policies.extend(demands.map(|it| self.demanded(it, "read", command, Side::Both)));
+                policies.extend(demands.map(|it| self.demanded(it, Side::Read, command, Row::Both)));
             }
             if command != PolicyCommand::Select {
                 let denied = all.demands(&table, command, &asker)?.into_iter().filter(|it| it.by.is_some());
-                let side = if command == PolicyCommand::Insert { Side::New } else { Side::Old };
-                policies.extend(denied.map(|it| self.demanded(it, "", command, side)));
+                let row = if command == PolicyCommand::Insert { Row::New } else { Row::Old };
+                policies.extend(denied.map(|it| self.demanded(it, Side::Written, command, row)));
             }
             let checks = all.checks(&table, command, &asker)?;
-            policies.extend(checks.into_iter().map(|it| self.demanded(it, "", command, Side::New)));
+            policies.extend(checks.into_iter().map(|it| self.demanded(it, Side::Written, command, Row::New)));
+        }
+        let mut names: Vec<_> = policies.iter().map(|it| it.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            let table = name.name.as_str();
+            return Err(Error::invalid(format!("two policies of the table `{table}` would be called `{}`", twice[0])));
         }
         Ok(policies)
     }
 
-    fn demanded(&self, demand: Demand<'_>, how: &str, command: PolicyCommand, side: Side) -> CreatePolicy {
+    fn demanded(&self, demand: Demand<'_>, side: Side, command: PolicyCommand, row: Row) -> CreatePolicy {
         let Demand { by, condition } = demand;
-        let name = by.map_or_else(|| "allowed".into(), Policy::name);
-        let mut policy = self.policy([&name, how, command.word()], PolicyKind::Restrictive, command, condition);
-        match side {
-            Side::Both => {}
-            Side::Old => policy.check = policy.check.map(|_| true.into()),
-            Side::New => policy.using = policy.using.map(|_| true.into()),
+        let name = by.map(Policy::name);
+        let origin = Origin::Policy { name: name.as_deref(), side, command };
+        let mut policy = self.policy(origin, PolicyKind::Restrictive, command, condition);
+        match row {
+            Row::Both => {}
+            Row::Old => policy.check = policy.check.map(|_| true.into()),
+            Row::New => policy.using = policy.using.map(|_| true.into()),
         }
         policy
     }
 
-    fn policy<'n>(
-        &self,
-        name: impl IntoIterator<Item = &'n str>,
-        kind: PolicyKind,
-        command: PolicyCommand,
-        condition: Expr,
-    ) -> CreatePolicy {
-        let words: Vec<_> = name.into_iter().filter(|it| !it.is_empty()).map(|it| it.replace(' ', "_")).collect();
-        let name = format!("{}{}", self.prefix, words.join("_")).into();
+    fn policy(&self, origin: Origin<'_>, kind: PolicyKind, command: PolicyCommand, condition: Expr) -> CreatePolicy {
+        let name = origin.name(&self.prefix);
         let (using, check) = match command {
             PolicyCommand::Select | PolicyCommand::Delete => (Some(condition), None),
             PolicyCommand::Insert => (None, Some(condition)),
@@ -291,7 +300,7 @@ impl NativePolicies<'_> {
 
 /// Which row a demand is of, where one is updated.
 #[derive(Clone, Copy)]
-enum Side {
+enum Row {
     Both,
     Old,
     New,

@@ -28,6 +28,11 @@ use crate::error::{Error, Result};
 /// it reads of other tables, it reads as they are. A row can only be checked by the values that are given: not by what a
 /// query or a function makes of them, nor by a condition that is itself a query on what is written.
 ///
+/// An `enum` of MySQL and MariaDB takes the text `2` for the second value of its list, and a `set` takes a number for several.
+/// It is read as text, so nobody knows it from text. There, text that looks like a number, and text that the server computes,
+/// is refused where a condition is about the column, unless it is what the condition asks for; or the column is declared as
+/// `varchar(n)`, which says that it is text.
+///
 /// ```
 /// use kysera::plugin::{Command, Policy, RowPolicies};
 /// # use kysera::Value;
@@ -248,8 +253,21 @@ impl Demand<'_> {
 
     /// What is said where nobody knows before the rows are written whether it holds.
     pub(super) fn unclear(&self) -> Error {
-        let what = self.by.map_or_else(|| "what allows it".into(), |policy| format!("the policy `{}`", policy.name()));
+        let what = self.what();
         Error::invalid(format!("{what} cannot be checked before the rows are written; give their values"))
+    }
+
+    /// The same, where the server may take text that is written for a place in the list of an enumeration.
+    pub(super) fn unclear_place(&self) -> Error {
+        let what = self.what();
+        Error::invalid(format!(
+            "{what} cannot be checked before the rows are written, since an `enum` may take the text for a place in its list; \
+             declare a column of text as `varchar(n)`"
+        ))
+    }
+
+    fn what(&self) -> String {
+        self.by.map_or_else(|| "what allows it".into(), |policy| format!("the policy `{}`", policy.name()))
     }
 }
 

@@ -20,9 +20,18 @@ pub(super) enum Verdict {
     Open,
 }
 
+/// What text in a condition stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    /// Itself.
+    Themselves,
+    /// Perhaps what the server makes of it when it is written to an enumeration or a set: of a number, the value in that place.
+    Places,
+}
+
 /// What can be told of a condition by the values in it.
-pub(super) fn verdict(condition: &Expr) -> Verdict {
-    match truth(condition) {
+pub(super) fn verdict(condition: &Expr, texts: Texts) -> Verdict {
+    match truth(condition, texts) {
         Some(Some(true)) => Verdict::Holds,
         Some(Some(false) | None) => Verdict::Fails,
         None => Verdict::Open,
@@ -32,35 +41,35 @@ pub(super) fn verdict(condition: &Expr) -> Verdict {
 /// Truth, falsehood or `null`, if it can be told.
 type Truth = Option<Option<bool>>;
 
-fn truth(condition: &Expr) -> Truth {
+fn truth(condition: &Expr, texts: Texts) -> Truth {
     match condition {
         Expr::Value(Value::Bool(it)) => Some(Some(*it)),
         Expr::Value(Value::Null(_)) => Some(None),
-        Expr::And(all) => chain(all, false),
-        Expr::Or(any) => chain(any, true),
+        Expr::And(all) => chain(all, false, texts),
+        Expr::Or(any) => chain(any, true, texts),
         Expr::Unary(it) => {
             let Unary { operator, operand } = &**it;
             match operator {
-                UnaryOperator::Not => truth(operand).map(|it| it.map(|it| !it)),
+                UnaryOperator::Not => truth(operand, texts).map(|it| it.map(|it| !it)),
                 UnaryOperator::Negate => None,
             }
         }
         Expr::Binary(it) => {
             let Binary { left, operator, right } = &**it;
-            compared(value(left)?, *operator, value(right)?)
+            compared(value(left)?, *operator, value(right)?, texts)
         }
         Expr::Between(it) => {
             let Between { negated, value: it, low, high } = &**it;
             let (it, low, high) = (value(it)?, value(low)?, value(high)?);
-            let above = compared(it, BinaryOperator::GreaterOrEqual, low)?;
-            let below = compared(it, BinaryOperator::LessOrEqual, high)?;
+            let above = compared(it, BinaryOperator::GreaterOrEqual, low, texts)?;
+            let below = compared(it, BinaryOperator::LessOrEqual, high, texts)?;
             Some(negate(and(above, below), *negated))
         }
         Expr::In(it) => {
             let In { negated, value: it, list } = &**it;
             let mut found = Some(false);
             for other in list {
-                found = or(found, compared(value(it)?, BinaryOperator::Equal, value(other)?)?);
+                found = or(found, compared(value(it)?, BinaryOperator::Equal, value(other)?, texts)?);
             }
             Some(negate(found, *negated))
         }
@@ -85,10 +94,10 @@ fn truth(condition: &Expr) -> Truth {
 }
 
 /// A chain that one operand decides, whatever the others are: a true one of `or`, a false one of `and`.
-fn chain(operands: &[Expr], decides: bool) -> Truth {
+fn chain(operands: &[Expr], decides: bool, texts: Texts) -> Truth {
     let (mut is_open, mut so_far) = (false, Some(!decides));
     for operand in operands {
-        match truth(operand) {
+        match truth(operand, texts) {
             Some(Some(it)) if it == decides => return Some(Some(decides)),
             Some(it) => so_far = if decides { or(so_far, it) } else { and(so_far, it) },
             None => is_open = true,
@@ -121,13 +130,13 @@ fn value(it: &Expr) -> Option<&Value> {
     }
 }
 
-fn compared(left: &Value, operator: BinaryOperator, right: &Value) -> Truth {
+fn compared(left: &Value, operator: BinaryOperator, right: &Value, texts: Texts) -> Truth {
     let is_null_safe = matches!(operator, BinaryOperator::IsDistinctFrom | BinaryOperator::IsNotDistinctFrom);
     if left.is_null() || right.is_null() {
         let same = left.is_null() && right.is_null();
         return Some(is_null_safe.then_some(same == (operator == BinaryOperator::IsNotDistinctFrom)));
     }
-    let order = order(left, right)?;
+    let order = order(left, right, texts)?;
     Some(Some(match operator {
         BinaryOperator::Equal | BinaryOperator::IsNotDistinctFrom => order == Ordering::Equal,
         BinaryOperator::NotEqual | BinaryOperator::IsDistinctFrom => order != Ordering::Equal,
@@ -147,14 +156,18 @@ fn compared(left: &Value, operator: BinaryOperator, right: &Value) -> Truth {
     }))
 }
 
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
+fn order(left: &Value, right: &Value, texts: Texts) -> Option<Ordering> {
     if let (Some(left), Some(right)) = (whole(left), whole(right)) {
         return Some(left.cmp(&right));
     }
     if let (Some(left), Some(right)) = (text(left), text(right)) {
         // Text that is equal but for its case is equal to some servers and not to others.
         let equal = (left == right).then_some(Ordering::Equal);
-        return equal.or_else(|| is_another(left, right).then_some(Ordering::Less));
+        let is_another = match texts {
+            Texts::Themselves => is_another(left, right),
+            Texts::Places => is_another(left, right) && is_another_set(left, right),
+        };
+        return equal.or_else(|| is_another.then_some(Ordering::Less));
     }
     match (left, right) {
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
@@ -182,6 +195,29 @@ fn text(value: &Value) -> Option<&str> {
 fn is_another(left: &str, right: &str) -> bool {
     let is_plain = |text: &str| text.bytes().all(|it| it.is_ascii_graphic() || it == b' ');
     is_plain(left) && is_plain(right) && !left.trim_end().eq_ignore_ascii_case(right.trim_end())
+}
+
+/// Whether text is another to every server also where it is the values of a set, in any order and any number of times, and
+/// neither is a place in a list.
+fn is_another_set(left: &str, right: &str) -> bool {
+    let holds = |all: &str, one: &str| all.split(',').any(|it| it.trim().eq_ignore_ascii_case(one.trim()));
+    let is_within = |part: &str, all: &str| part.split(',').all(|one| one.trim().is_empty() || holds(all, one));
+    let is_same_set = is_within(left, right) && is_within(right, left);
+    !(is_like_number(left) || is_like_number(right) || is_same_set)
+}
+
+/// Whether a server may take text for a number, which is then more than it looks like: a place in a list, or an instant.
+fn is_like_number(text: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_hexdigit() || it.is_ascii_whitespace() || "+-.:/".contains(it);
+    text.chars().all(is_part) && text.contains(|it: char| it.is_ascii_digit())
+}
+
+/// Whether a value may become another one where it is written to an enumeration or a set.
+pub(super) fn may_be_place(it: &Expr) -> bool {
+    match value(it) {
+        Some(it) => !it.is_null() && text(it).is_none_or(|text| is_like_number(text) || text.contains(',')),
+        None => true,
+    }
 }
 
 /// Whether both are the same value; of whole numbers, whatever their width.

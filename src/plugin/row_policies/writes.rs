@@ -1,13 +1,15 @@
 //! What is inserted and set: no row is put into the hands of another, and none is written that policies keep out.
 
+use std::cell::Cell;
+
 use super::asker::Asker;
 use super::rule::{ColumnRule, is_column};
-use super::verdict::{Verdict, Will, after, is_same, verdict};
+use super::verdict::{Texts, Verdict, Will, after, is_same, may_be_place, verdict};
 use super::{Known, RowPolicies};
 use crate::ast::{
-    Assignment, Call, ColumnDescription, Conflict, ConflictAction, DefaultValue, Excluded, Expr, Generated, Ident,
-    Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, TableName, TableUse, Update, Values, Visit,
-    VisitMut,
+    Assignment, Call, ColumnDescription, Conflict, ConflictAction, DataType, DefaultValue, Excluded, Expr, Generated,
+    Ident, Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, TableName, TableUse, Update, Values,
+    Visit, VisitMut,
 };
 use crate::error::{Error, Result};
 use crate::plugin::{Context, text};
@@ -142,10 +144,18 @@ impl<'a> Writes<'a> {
         for row in rows {
             for demand in &demands {
                 let mut condition = demand.condition.clone();
-                after(&mut condition, &into.name, &|column| self.inserted(into, columns, row, column))?;
-                match verdict(&condition) {
+                let texts = Cell::new(Texts::Themselves);
+                after(&mut condition, &into.name, &|column| {
+                    let will = self.inserted(into, columns, row, column)?;
+                    if let Will::Be(value @ Expr::Value(_)) = &will {
+                        self.note(&texts, &table, column, value);
+                    }
+                    Ok(will)
+                })?;
+                match verdict(&condition, texts.get()) {
                     Verdict::Holds => {}
                     Verdict::Fails => return Err(demand.violated()),
+                    Verdict::Open if texts.get() == Texts::Places => return Err(demand.unclear_place()),
                     Verdict::Open => return Err(demand.unclear()),
                 }
             }
@@ -191,6 +201,40 @@ impl<'a> Writes<'a> {
         }
     }
 
+    /// Notes that a value may become another one when it is written to a column: text of a number, which an enumeration takes
+    /// for a place in its list. That a column is none, only a type with a length says, since enumerations are read as text.
+    fn note(&self, texts: &Cell<Texts>, table: &TableUse<'_>, column: &Ident, value: &Expr) {
+        let declared = self.context.column(table.name(), column.as_str()).map(|it| it.data_type);
+        let is_enumeration = match declared {
+            None | Some(DataType::Text | DataType::Named(_)) => self.context.spec().text_as_place,
+            Some(
+                DataType::Boolean
+                | DataType::SmallInt
+                | DataType::Integer
+                | DataType::BigInt
+                | DataType::Real
+                | DataType::Double
+                | DataType::Decimal { precision: _, scale: _ }
+                | DataType::Varchar(_)
+                | DataType::Bytes
+                | DataType::Uuid
+                | DataType::Date
+                | DataType::Time
+                | DataType::Timestamp
+                | DataType::TimestampTz
+                | DataType::Json
+                | DataType::Array(_),
+            ) => false,
+        };
+        let is_itself = || match value {
+            Expr::Column(it) => it.name() == *column && it.table().is_none_or(|it| it == *table.known_as()),
+            _ => false,
+        };
+        if is_enumeration && !is_itself() && may_be_place(value) {
+            texts.set(Texts::Places);
+        }
+    }
+
     /// Whether the server computes a column from one that is set, or from another that it computes.
     fn changes_too(&self, table: &TableName, column: &Ident, assignments: &[Assignment]) -> bool {
         let Some(from) = self.context.column(table, column.as_str()).and_then(|it| it.expression) else {
@@ -209,6 +253,7 @@ impl<'a> Writes<'a> {
     fn check_new(&self, table: &TableUse<'_>, assignments: &[Assignment], asker: &Asker<'_>) -> Result<Option<Expr>> {
         let mut more = None;
         for mut demand in self.policies.demands_of_new(table, PolicyCommand::Update, asker)? {
+            let texts = Cell::new(Texts::Themselves);
             let changed = after(&mut demand.condition, table.known_as(), &|column| {
                 let mut set = None;
                 for Assignment { column: other, value } in assignments {
@@ -219,6 +264,7 @@ impl<'a> Writes<'a> {
                 match set {
                     Some(value) => {
                         value.accept(&mut Certain(column))?;
+                        self.note(&texts, table, column, value);
                         Ok(Will::Be(value.clone()))
                     }
                     None if self.changes_too(table.name(), column, assignments) => Err(unclear(column)),
@@ -227,9 +273,11 @@ impl<'a> Writes<'a> {
             })?;
             // What is not changed is as it is read, and stands there already.
             if changed || demand.is_check() {
-                match verdict(&demand.condition) {
+                match verdict(&demand.condition, texts.get()) {
                     Verdict::Holds => {}
                     Verdict::Fails => return Err(demand.violated()),
+                    // The server would be asked about the text, and not about what becomes of it.
+                    Verdict::Open if texts.get() == Texts::Places => return Err(demand.unclear_place()),
                     Verdict::Open => Expr::restrict(&mut more, demand.condition),
                 }
             }

@@ -88,18 +88,31 @@ use crate::types::SqlType;
 ///   filtered, text must be one expression that closes its quotes and parentheses and has no comments, or the statement is
 ///   refused: `1=1) or (1=1` would end the filter.
 /// - **The column** must be one that may be `null`. Of a table that is declared otherwise, or named by [`only`](Self::only) and
-///   declared without the column, every statement is refused. A table that is declared without the column, and not named, has
-///   no soft deletes: of a column that is misspelled nothing is known.
+///   declared without the column, every statement is refused; and the database is not made, where it was given the table. A
+///   table that is declared without the column, and not named, has no soft deletes.
+/// - **A column that is named** by [`column`](Self::column) may be misspelled. So a database that was given tables, none of them
+///   with it, is not made; and one that was given none refuses to delete from a table without it, unless by
+///   [`hard_delete`](Self::hard_delete). Give it one that has the column by [`Builder::table`](crate::db::Builder::table).
 /// - A statement may leave the plugin out, by [`without`](crate::query::Statement::without): then it reads all rows, and a
 ///   delete deletes.
 #[derive(Clone, Debug)]
 #[must_use = "a plugin does nothing until it is given to a database"]
 pub struct SoftDelete {
     column: Ident,
+    chosen: Chosen,
     reach: Reach,
     clock: Clock,
     cascade: Cascade,
     name: Cow<'static, str>,
+}
+
+/// Who chose the column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chosen {
+    /// Nobody: it is the usual one.
+    Usually,
+    /// The program, which means that there is such a column.
+    ByName,
 }
 
 impl SoftDelete {
@@ -107,6 +120,7 @@ impl SoftDelete {
     pub fn new() -> Self {
         Self {
             column: "deleted_at".into(),
+            chosen: Chosen::Usually,
             reach: Reach::default(),
             clock: Clock::default(),
             cascade: Cascade::default(),
@@ -137,7 +151,7 @@ impl SoftDelete {
 
     /// The column that holds when a row was deleted, and `null` where it is not; `deleted_at` if it is not said.
     pub fn column(self, name: impl Into<Ident>) -> Self {
-        Self { column: name.into(), ..self }
+        Self { column: name.into(), chosen: Chosen::ByName, ..self }
     }
 
     /// For these tables alone, by their names without a schema, which need not be declared.
@@ -260,6 +274,30 @@ impl SoftDelete {
         self.reach.includes(table, self.column.as_str(), context)
     }
 
+    /// Whether an assignment to this column of a table deletes a row or brings it back.
+    pub(super) fn is_about(&self, table: &TableName, column: &Ident, context: &Context<'_>) -> bool {
+        column.as_str().eq_ignore_ascii_case(self.column.as_str()) && self.includes(table, context)
+    }
+
+    /// Whether the program named a column that none of these tables has. Of tables that are named one by one, each is looked at.
+    fn is_misspelled(&self, mut tables: impl Iterator<Item = TableName>, context: &Context<'_>) -> bool {
+        let is_named = self.chosen == Chosen::ByName && !self.reach.is_of_named();
+        is_named && !tables.any(|table| context.column(&table, self.column.as_str()).is_some())
+    }
+
+    /// Refuses to really delete from a table without the column, where nobody knows that any has it.
+    fn check_hard(&self, table: &TableUse<'_>, context: &Context<'_>) -> Result<()> {
+        let is_meant = table.role() != Role::Delete || deletes_really(context) || self.reach.is_excepted(table.name());
+        if is_meant || !self.is_misspelled(context.tables().map(TableDescription::table_name), context) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "no table is known to have the column `{}`, so the rows would not stay; give the database one that has it by \
+             `Builder::table`, or say `SoftDelete::hard_delete()`",
+            self.column.as_str()
+        )))
+    }
+
     /// Refuses a column that cannot say whether a row is deleted: of a table that is declared without it, or never `null`.
     fn check(&self, table: &TableName, found: Option<&'static ColumnDescription>, context: &Context<'_>) -> Result<()> {
         let (name, column) = (table.name.as_str(), self.column.as_str());
@@ -309,13 +347,25 @@ impl Plugin for SoftDelete {
         50
     }
 
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        let all = || context.tables().map(TableDescription::table_name).filter(|it| !self.reach.is_excepted(it));
+        if all().next().is_some() && self.is_misspelled(all(), context) {
+            return Err(Error::invalid(format!(
+                "none of its tables has the column `{}`, which says when a row was deleted",
+                self.column.as_str()
+            )));
+        }
+        let mut named = all().filter(|table| self.includes(table, context));
+        named.try_for_each(|table| self.check(&table, context.column(&table, self.column.as_str()), context))
+    }
+
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let (mut deletes, mut restricts, mut closed) = (false, false, Ok(()));
         let says_something = context.get::<DeletedRows>().is_some();
         let restrict = |table: &TableUse<'_>, clause: &mut Option<Expr>| {
             let found = context.column(table.name(), self.column.as_str());
             if !self.reach.covers(table.name(), || found.is_some()) {
-                return Ok(());
+                return self.check_hard(table, context);
             }
             self.check(table.name(), found, context)?;
             deletes |= table.role() == Role::Delete;
@@ -383,7 +433,7 @@ impl Soften<'_> {
         if delete.filter.is_none() && !delete.all_rows {
             return Err(Error::invalid("`delete` without `filter`; say `.all_rows()` where all rows are meant"));
         }
-        let SoftDelete { column, reach: _, clock, cascade: _, name: _ } = self.plugin;
+        let SoftDelete { column, chosen: _, reach: _, clock, cascade: _, name: _ } = self.plugin;
         clock.check(&delete.from.name, column, self.context)?;
         let set = Assignment { column: column.clone(), value: clock.now() };
         let cascade = self.cascade(&delete, &set)?;
@@ -394,7 +444,7 @@ impl Soften<'_> {
 
     /// What deletes the rows that belong to those of a delete.
     fn cascade(&self, delete: &Delete, set: &Assignment) -> Result<Vec<Cte>> {
-        let SoftDelete { column, reach: _, clock, cascade, name: _ } = self.plugin;
+        let SoftDelete { column, chosen: _, reach: _, clock, cascade, name: _ } = self.plugin;
         let declared = self.context.declared(&delete.from.name);
         let Some(root) = declared.filter(|_| self.context.get::<NoCascade>().is_none()) else { return Ok(Vec::new()) };
         let below = cascade.below(root, delete, column)?;

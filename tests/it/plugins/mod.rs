@@ -15,6 +15,7 @@ mod soft_delete_rows;
 mod soft_delete_refusals;
 mod cascades;
 mod timestamps;
+mod timestamps_of_deleted;
 mod tenants;
 mod policies;
 mod escapes;

@@ -410,6 +410,74 @@ fn rl10_what_a_server_cannot_hold_is_said() {
 }
 
 #[test]
+fn rl10_policies_have_names_of_their_own() {
+    on_each(&POSTGRES, async |fresh| {
+        let (_, all) = two(fresh).await;
+        let long = |end: &str| format!("{} {end}", "a long name".repeat(6));
+        let names = [
+            "no x".to_owned(),
+            "no_x".into(),
+            "no  x".into(),
+            "No x".into(),
+            " no x".into(),
+            "no x read".into(),
+            "allowed".into(),
+            "tenant".into(),
+            long("1"),
+            long("2"),
+            format!("{}1", "\u{e9}".repeat(40)),
+            format!("{}2", "\u{e9}".repeat(40)),
+        ];
+        let deny = |name: &String| {
+            Policy::deny("docs", [Command::All], |docs, _| Ok(docs.column("title").equals("x"))).named(name.clone())
+        };
+        let allow = || Policy::allow("docs", [Command::All], |_, _| Ok(true.into()));
+        let rules = || policies().policies(names.iter().map(deny)).policy(allow());
+        let policies_there = async || {
+            let count =
+                sql!("select cast(count(*) as bigint) as count from pg_policies where schemaname = current_schema()");
+            #[derive(FromRow)]
+            struct Count {
+                count: i64,
+            }
+            let counted: Vec<Count> = count.fetch_all_as(&all).await.unwrap();
+            usize::try_from(counted[0].count).unwrap()
+        };
+        let rules = rules();
+        let native = rules.native().table(docs::table);
+        let created = native.create().unwrap();
+        run_all(&all, created.clone()).await;
+        assert_eq!(policies_there().await, created.len() - 2);
+        assert!(created.len() > 12 * 6, "{}", created.len());
+        // A program that has but one of them drops that one, by the name that it had among the others.
+        let before = policies_there().await;
+        let one = policies().policy(deny(&names[1]));
+        run_all(&all, one.native().table(docs::table).drop().unwrap()).await;
+        assert_eq!(policies_there().await, before - 7, "its six, and the rule");
+        run_all(&all, native.drop().unwrap()).await;
+        assert_eq!(policies_there().await, 0);
+    });
+    let twice = policies().owner(["docs"], "tenant_id", |user: &User| user.id.into());
+    let error = twice.native().table(docs::table).create().unwrap_err();
+    assert!(error.is_invalid());
+    assert_eq!(error.to_string(), "two policies of the table `docs` would be called `kysera_tenant_id`");
+    // What was called so before is called so still.
+    let plain = policies().policy(deny_nothing());
+    let sql: String = plain.native().table(docs::table).create().unwrap().iter().map(sql_of).collect();
+    for name in ["kysera_all", "kysera_tenant_id", "kysera_no_x_insert", "kysera_no_x_read_update"] {
+        assert!(sql.contains(&format!("create policy \"{name}\" on")), "{sql}");
+    }
+}
+
+fn deny_nothing() -> Policy {
+    Policy::deny("docs", [Command::All], |_, _| Ok(false.into())).named("no x")
+}
+
+fn sql_of(statement: &ast::Statement) -> String {
+    dialect::compile(statement, &dialect::POSTGRES).unwrap().sql
+}
+
+#[test]
 fn rl10_settings_are_of_one_who_is_known() {
     on_each(&POSTGRES, async |fresh| {
         let rules = || {

@@ -100,7 +100,7 @@ fn what_is_compiled_has_as_many_values_as_before() {
 #[test]
 fn read_only_runs_what_it_compiled_with_any_values_and_no_text() {
     on_all(async |fresh| {
-        let db = prepared(fresh, |builder| builder.plugin(ReadOnly)).await;
+        let db = prepared(fresh, |builder| builder.plugin(ReadOnly::new())).await;
         let compiled = select_from(items::table).filter(items::id.eq(1)).select(items::id).compile_on(&db).unwrap();
         assert_eq!(ids(db.fetch(compiled.request()).await.unwrap()), [1]);
         assert_eq!(ids(db.fetch(compiled.with_values(&[Value::I64(3)])).await.unwrap()), [3]);
@@ -200,7 +200,7 @@ impl Plugin for Turns {
 #[test]
 fn a_guard_looks_at_what_is_sent() {
     on_all(async |fresh| {
-        let db = prepared(fresh, |builder| builder.plugin(Turns).plugin(ReadOnly)).await;
+        let db = prepared(fresh, |builder| builder.plugin(Turns).plugin(ReadOnly::new())).await;
         let error = select_from(items::table).fetch_all(&db).await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("`read only`"), "{error}");
         assert_eq!(select_from(items::table).fetch_all(&fresh.db).await.unwrap().len(), 4);

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use futures_util::TryStreamExt;
 use kysera::Value;
 use kysera::ast::{self, Operation};
+use kysera::dialect;
+use kysera::driver::BoxFuture;
 use kysera::driver::Rows;
 use kysera::executor::Request;
-use kysera::plugin::{Context, LeaveOut, Plugin, Ran, RowPolicies, SoftDelete, Timestamps};
+use kysera::plugin::{Answer, Context, LeaveOut, Next, Plugin, QueryTags, Ran, RowPolicies, SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera::schema::{create_table_for, drop_table};
 use kysera::testing::{NoOp, Spy};
@@ -328,5 +330,55 @@ fn ex7_what_comes_of_a_statement_is_told_with_its_sql_and_values() {
         assert!(query(7).fetch_all(&db).await.is_err());
         let told = take();
         assert!(matches!(&told[..], [(Operation::Select, _, values)] if *values == [Value::I64(7)]), "{}", told.len());
+    });
+}
+
+fn seventy() -> ast::Statement {
+    select_from(items::table).filter(items::id.eq(70)).select(items::id).to_statement()
+}
+
+/// Sends another query behind each, and answers with what came of that.
+struct Shift;
+
+impl Plugin for Shift {
+    fn name(&self) -> &str {
+        "shift"
+    }
+
+    fn wraps(&self, statement: &ast::Statement, _: &Context<'_>) -> bool {
+        statement.operation() == Operation::Select
+    }
+
+    fn around<'a>(&'a self, statement: ast::Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(async move {
+            next.run(statement).await?;
+            next.run(seventy()).await
+        })
+    }
+}
+
+#[test]
+fn of_a_statement_that_a_plugin_goes_around_what_was_sent_is_told() {
+    on_all(async |fresh| {
+        create_table_for::<Item>().execute(&fresh.db).await.unwrap();
+        let watch = Watch::default();
+        let tags = QueryTags::new().tag("by", "test");
+        let builder = Db::builder(fresh.url.clone()).plugin(Shift).plugin(watch.clone()).plugin(tags);
+        let db = builder.connect().await.unwrap();
+        let query = || select_from(items::table).filter(items::id.eq(7).and(items::kind.eq("x"))).select(items::id);
+        let mut sent = dialect::compile(&seventy(), db.spec()).unwrap();
+        sent.sql += " /*by='test'*/";
+        query().fetch_all(&db).await.unwrap();
+        query().fetch(&db).try_collect::<Vec<_>>().await.unwrap();
+        drop_table("items").execute(&fresh.db).await.unwrap();
+        let mut told = std::mem::take(&mut *watch.0.lock().unwrap());
+        assert_eq!(told.len(), 2);
+        // The first of the two fails already.
+        assert!(query().fetch_all(&db).await.is_err());
+        let failed = std::mem::take(&mut *watch.0.lock().unwrap());
+        assert!(matches!(&failed[..], [(Operation::Select, _, values)] if values.len() == 2));
+        for (operation, sql, values) in told.drain(..) {
+            assert_eq!((operation, sql, values), (Operation::Select, sent.sql.clone(), sent.params.clone()));
+        }
     });
 }

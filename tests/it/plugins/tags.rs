@@ -1,7 +1,8 @@
 //! Comments behind statements.
 
+use kysera::ast;
 use kysera::dialect::{self, MARIADB, MYSQL, POSTGRES, SQLITE, Tags};
-use kysera::plugin::QueryTags;
+use kysera::plugin::{Context, Plugin, QueryTags};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
@@ -136,7 +137,20 @@ fn every_server_takes_hostile_tags_for_a_comment() {
     });
 }
 
-/// The server sees the comment.
+/// Goes around everything, and does nothing there.
+struct GoesAround;
+
+impl Plugin for GoesAround {
+    fn name(&self) -> &str {
+        "goes around"
+    }
+
+    fn wraps(&self, _: &ast::Statement, _: &Context<'_>) -> bool {
+        true
+    }
+}
+
+/// The server sees the comment, also behind a statement that a plugin goes around.
 #[test]
 fn the_server_sees_the_comment() {
     on_each(&[Server::Postgres15, Server::Postgres18, Server::Mysql9, Server::Mariadb], async |fresh| {
@@ -152,7 +166,10 @@ fn the_server_sees_the_comment() {
                 "select convert(info using utf8mb4) as running from information_schema.processlist where id = connection_id()"
             )
         };
-        let rows: Vec<Own> = own.with(Job("seen")).fetch_all_as(&db).await.unwrap();
-        assert!(rows[0].running.ends_with(" /*application='shop',job='seen'*/"), "{}", rows[0].running);
+        let around = Db::builder(fresh.url.clone()).plugin(plugin()).plugin(GoesAround).connect().await.unwrap();
+        for db in [db, around] {
+            let rows: Vec<Own> = own.clone().with(Job("seen")).fetch_all_as(&db).await.unwrap();
+            assert!(rows[0].running.ends_with(" /*application='shop',job='seen'*/"), "{}", rows[0].running);
+        }
     });
 }

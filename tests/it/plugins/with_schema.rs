@@ -1,6 +1,7 @@
 //! Schemas before the names of tables.
 
-use kysera::dialect::MYSQL;
+use kysera::ast::TableName;
+use kysera::dialect::{self, MYSQL, SQLITE};
 use kysera::plugin::{Plugin, TenantSchema, WithSchema};
 use kysera::prelude::*;
 use kysera::schema::{create_table_for, drop_table};
@@ -204,4 +205,46 @@ fn ex6_text_does_not_leave_the_schema_of_a_tenant() {
         assert!(all().fetch_all(&db).await.unwrap_err().as_database().is_some(), "the server has no such schema");
         assert_eq!(all().fetch_all(&fresh.db).await.unwrap().len(), 1);
     });
+}
+
+#[test]
+fn ex6_foreign_keys_name_no_schema_where_they_may_not() {
+    on_all(async |fresh| {
+        let names = schemas(fresh).await;
+        let schema = names.as_ref().map_or("MAIN", |[one, _]| one.as_str());
+        let db = Db::builder(fresh.url.clone()).plugin(WithSchema::new(schema.to_owned())).connect().await.unwrap();
+        create_table_for::<Country>().execute(&db).await.unwrap();
+        create_table_for::<City>().execute(&db).await.unwrap();
+        insert_into(countries::table).values(NewCountry::new(1, "fr")).execute(&db).await.unwrap();
+        insert_into(cities::table).values(NewCity::new(1, 1)).execute(&db).await.unwrap();
+        let orphan = insert_into(cities::table).values(NewCity::new(2, 2)).execute(&db).await;
+        assert!(orphan.unwrap_err().is_foreign_key_violation());
+        drop_table("cities").execute(&db).await.unwrap();
+        drop_table("countries").execute(&db).await.unwrap();
+        for name in names.into_iter().flatten() {
+            fresh.db.batch_unchecked(&format!("drop schema {name}")).await.unwrap();
+        }
+    });
+    let references = |own: &'static str, other: &'static str| {
+        let mut statement = create_table_for::<City>().to_statement();
+        let renamed = statement.rename_tables(|table| {
+            let name = table.name().name.clone();
+            let schema = if name.as_str() == "cities" { own } else { other };
+            Ok(Some(TableName { schema: (!schema.is_empty()).then(|| schema.into()), name }))
+        });
+        renamed.unwrap();
+        dialect::compile(&statement, &SQLITE)
+    };
+    for (own, other) in [("main", "main"), ("", "main"), ("Main", "main"), ("aux", "AUX"), ("aux", ""), ("", "")] {
+        let sql = references(own, other).unwrap().sql;
+        assert!(sql.contains(r#" references "countries" ("id")"#), "{sql}");
+    }
+    for (own, other) in [("main", "aux"), ("", "aux"), ("aux", "main")] {
+        let error = references(own, other).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "SQLite has no foreign key to a table of another schema; keep both tables in one, or leave the key out"
+        );
+        assert!(error.is_unsupported());
+    }
 }
