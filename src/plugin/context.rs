@@ -72,6 +72,14 @@ impl<'a> Context<'a> {
         self.metadata.iter().rev().find_map(|metadata| metadata.get())
     }
 
+    /// The value of this type that travels with the transaction or the database alone. So asks who takes no such word from a
+    /// query.
+    #[must_use]
+    pub fn get_from_handle_alone<T: Any>(&self) -> Option<&'a T> {
+        let [_, handle] = self.metadata;
+        handle.get()
+    }
+
     /// What is known of a table: its declaration, where the statement uses that, or one that
     /// [`Builder::table`](crate::db::Builder::table) was given for its name. It may be a struct of some of the columns alone;
     /// whether the table has a column, ask [`column`](Self::column).

@@ -286,8 +286,25 @@ impl Audit {
         Self { clock: Clock::of(clock), ..self }
     }
 
-    /// Has a statement, or all of a handle, be written without a log and without a stamp, and lets text pass: for what the
-    /// program itself does, such as migrations.
+    /// Has all that runs on a handle be written without a log and without a stamp, and lets text pass: for what the program
+    /// itself does, such as migrations.
+    ///
+    /// It is for `with` of a database, a transaction or a connection. A query cannot leave out the log, so one that says it
+    /// is refused.
+    ///
+    /// ```
+    /// # use kysera::prelude::*;
+    /// use kysera::plugin::Audit;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let db = Db::builder("sqlite::memory:").plugin(Audit::new()).connect().await?;
+    /// let system = db.with(Audit::unaudited());
+    /// system.batch("create table notes (id integer primary key); insert into notes default values").await?;
+    /// assert!(db.batch("delete from notes").await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn unaudited() -> Unaudited {
         Unaudited::new()
     }
@@ -361,6 +378,11 @@ impl Plugin for Audit {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         if is_unaudited(context) {
             return Ok(statement);
+        }
+        if context.get::<Unaudited>().is_some() {
+            return Err(Error::invalid(
+                "a query cannot leave out the log; run it on a handle that is made by `with(Audit::unaudited())`",
+            ));
         }
         texts_change_nothing(&statement)?;
         self.stamp(&mut statement, context)?;
@@ -467,8 +489,9 @@ fn changes_nothing(raw: &Raw) -> Result<()> {
     text::has_none_of(raw, &text::CHANGES)
 }
 
+/// Whether the handle was made for what needs no log. What a query says does not count.
 fn is_unaudited(context: &Context<'_>) -> bool {
-    context.get::<Unaudited>().is_some()
+    context.get_from_handle_alone::<Unaudited>().is_some()
 }
 
 /// Another transaction has written a row between it was read and changed.
