@@ -172,7 +172,7 @@ impl Target {
     pub(super) fn key_text(&self, key: &[Value]) -> String {
         let mut parts = self.key.iter().zip(key).map(|(column, value)| {
             let mut json = String::new();
-            value::write(value, column.data_type, &mut json);
+            value::write_in_key(value, column.data_type, &mut json);
             json
         });
         match (parts.next(), self.key.len()) {

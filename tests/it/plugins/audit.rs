@@ -7,6 +7,7 @@ mod options;
 mod reading;
 mod shapes;
 mod soft_deletes;
+mod values;
 
 use chrono::{DateTime, Utc};
 use kysera::audit::Entry;
