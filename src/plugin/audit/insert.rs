@@ -35,6 +35,9 @@ impl Audit {
     pub(super) async fn insert(&self, target: &Target, insert: Insert, mut next: Next<'_>) -> Result<Answer> {
         let context = *next.context();
         let spec = context.spec();
+        // A key of null is one that the database makes.
+        let given = keys_of(target, &insert).unwrap_or_default();
+        given.iter().filter(|key| !key.iter().any(Value::is_null)).try_for_each(|key| target.check_key(key))?;
         let inserted = match &insert.conflict {
             Some(_) if spec.upsert == Upsert::OnDuplicateKey => upsert_by_key(target, insert, &mut next).await?,
             Some(Conflict { target: key, action: ConflictAction::Update { assignments, filter: _ } }) => {

@@ -92,6 +92,8 @@ use crate::value::Value;
 ///   unique key than that. An upsert is run there as an insert of the rows that are new and an update of the others.
 /// - Where another transaction writes the same rows between they are read and written, the statement fails as one that
 ///   [is to be tried again](Error::is_serialization_failure).
+/// - The log has room for 512 characters of a [key](crate::audit::Entry::key) and 255 of who acts. More is an error, and so is
+///   a primary key that is null, as SQLite lets it be.
 /// - A row that is changed by the database itself has no entry: by `on delete cascade`, or by a trigger in another table.
 /// - Text that holds a word of a statement that writes is refused, since nobody knows what it does. A handle for what needs
 ///   no log, such as migrations, is made by `db.with(Audit::unaudited())`.
@@ -330,6 +332,7 @@ impl Audit {
                 name()
             )));
         };
+        record::has_room(&record::name_of(table), "the name of the table", record::NAME_LENGTH)?;
         Target::new(table.clone(), description).ok_or_else(|| {
             Error::invalid(format!(
                 "the table `{}` has no primary key, so no log can be kept of its rows; leave it out by `except`",
@@ -346,6 +349,15 @@ impl Audit {
             }
             (actor, Demand::Anybody | Demand::Somebody) => Ok(actor),
         }
+    }
+
+    /// Who acts, as the log has it.
+    fn text_of_actor(&self, context: &Context<'_>) -> Result<Option<String>> {
+        let actor = self.actor_of(context)?.filter(|actor| !actor.is_null()).map(|actor| value::plain(&actor));
+        if let Some(actor) = &actor {
+            record::has_room(actor, "what says who acts", record::NAME_LENGTH)?;
+        }
+        Ok(actor)
     }
 }
 
@@ -404,6 +416,8 @@ impl Plugin for Audit {
                 )
                 .into());
             }
+            // Who may not write, or cannot be written down, is told so before anything is sent.
+            self.text_of_actor(&context)?;
             match statement {
                 Statement::Insert(insert) => {
                     let target = self.target(&insert.into, &context)?;

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use smallvec::smallvec;
 
-use super::{json, value};
+use super::{json, record, value};
 use crate::ast::{
     AllColumns, Column, ColumnDescription, Cte, Direction, Expr, Ident, In, Nulls, Operands, Operation, OrderItem,
     Select, SelectItem, Shared, Table, TableDescription, TableName, TableRef,
 };
 use crate::dialect::{RowLocks, Spec};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plugin::Runner;
 use crate::row::Rows;
 use crate::value::Value;
@@ -125,7 +125,7 @@ impl Target {
     pub(super) async fn read(&self, runner: &mut Runner<'_>, filter: Expr) -> Result<Vec<Image>> {
         let table = Table { name: self.name.clone(), alias: None };
         let query = self.query(runner.spec(), Vec::new(), table, &[], Some(filter));
-        Ok(self.images(runner.fetch(query).await?))
+        self.images(runner.fetch(query).await?)
     }
 
     /// Reads and locks the rows of these keys.
@@ -139,16 +139,30 @@ impl Target {
     }
 
     /// The rows of a [`query`](Self::query); a row that a join gave several times is there once.
-    pub(super) fn images(&self, mut rows: Rows) -> Vec<Image> {
+    ///
+    /// # Errors
+    ///
+    /// Where a row has a key that the log cannot have.
+    pub(super) fn images(&self, mut rows: Rows) -> Result<Vec<Image>> {
         let mut images: Vec<Image> = Vec::with_capacity(rows.len());
         for row in rows.iter_mut() {
             let image = self.image(row.values());
+            self.check_key(&image.key)?;
             // They are ordered by key.
             if images.last().is_none_or(|last| last.key_text != image.key_text) {
                 images.push(image);
             }
         }
-        images
+        Ok(images)
+    }
+
+    /// Refuses a key by which its row is not found again, or for which the log has no room.
+    pub(super) fn check_key(&self, key: &[Value]) -> Result<()> {
+        if key.iter().any(Value::is_null) {
+            let name = self.name.name.as_str();
+            return Err(Error::invalid(format!("a row of `{name}` has a primary key that is null, which is no key")));
+        }
+        record::has_room(&self.key_text(key), "the primary key of a row", record::KEY_LENGTH)
     }
 
     fn image(&self, values: &[Value]) -> Image {

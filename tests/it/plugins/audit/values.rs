@@ -111,3 +111,31 @@ fn history_tells_letters_apart() {
         assert_eq!(audit.history().of(words::table).key("é".to_owned()).fetch_all(&db).await.unwrap().len(), 1);
     });
 }
+
+#[test]
+fn what_the_log_has_no_room_for_is_refused_before_it_is_written() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        // Characters count, and not bytes.
+        let (fits, long) = ("é".repeat(512), "é".repeat(513));
+        insert_into(words::table).values(NewWord::new(&*fits, 1)).execute(&db).await.unwrap();
+        let error = insert_into(words::table).values(NewWord::new(&*long, 1)).execute(&db).await.unwrap_err();
+        let said = "the primary key of a row is longer than the 512 characters that the log has room for";
+        assert!(error.is_invalid() && error.to_string().contains(said), "{error}");
+        insert_into(words::table).values(NewWord::new(&*long, 1)).execute(&fresh.db).await.unwrap();
+        let error = update(words::table).set(words::count.to(2)).all_rows().execute(&db).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains(said), "{error}");
+        let error = delete_from(words::table).filter(words::word.eq(&*long)).execute(&db).await.unwrap_err();
+        assert!(error.is_invalid(), "{error}");
+
+        let one = || delete_from(words::table).filter(words::word.eq(&*fits));
+        let error = one().execute(&db.with(Actor::new("ß".repeat(256)))).await.unwrap_err();
+        let said = "what says who acts is longer than the 255 characters that the log has room for";
+        assert!(error.is_invalid() && error.to_string().contains(said), "{error}");
+        one().execute(&db.with(Actor::new("ß".repeat(255)))).await.unwrap();
+        assert_eq!(entries(&audit, &db).await.len(), 2);
+        assert_eq!(select_from(words::table).select(words::count).fetch_all(&db).await.unwrap(), [1]);
+    });
+}
