@@ -215,9 +215,7 @@ async fn upsert_by_key(target: &Target, insert: Insert, next: &mut Next<'_>) -> 
     let before = target.read_keys(&mut next.runner(), &keys).await?;
     match &insert.conflict {
         Some(Conflict { target: _, action: ConflictAction::Update { assignments: _, filter: _ } }) => {
-            let was_there: HashSet<&str> = before.iter().map(|image| image.key_text.as_str()).collect();
-            let is_there: Vec<bool> =
-                given.iter().map(|key| was_there.contains(target.key_text(key).as_str())).collect();
+            let is_there = are_there(target, &given, &before, &mut next.runner()).await?;
             let answer = upsert_in_parts(target, insert, &is_there, &keys, next).await?;
             Ok(Inserted { answer, before, expected: keys.len(), keys, lost: false })
         }
@@ -230,6 +228,28 @@ async fn upsert_by_key(target: &Target, insert: Insert, next: &mut Next<'_>) -> 
             Ok(Inserted { answer: answer_of(outcome, wanted), before, expected: 0, keys, lost })
         }
     }
+}
+
+/// Which of the keys are those of the rows that were read by them. The server says so where their text does not: it may take
+/// other letters for the same.
+async fn are_there(
+    target: &Target,
+    given: &[Vec<Value>],
+    before: &[Image],
+    runner: &mut Runner<'_>,
+) -> Result<Vec<bool>> {
+    if before.len() == given.len() {
+        return Ok(vec![true; given.len()]);
+    }
+    let was_there: HashSet<&str> = before.iter().map(|image| image.key_text.as_str()).collect();
+    let mut are_there: Vec<bool> = given.iter().map(|key| was_there.contains(target.key_text(key).as_str())).collect();
+    if are_there.iter().filter(|it| **it).count() == before.len() {
+        return Ok(are_there);
+    }
+    for (is_there, key) in are_there.iter_mut().zip(given).filter(|(is_there, _)| !**is_there) {
+        *is_there = !target.read_keys(runner, std::slice::from_ref(key)).await?.is_empty();
+    }
+    Ok(are_there)
 }
 
 /// Inserts the rows that were not there, and updates those that were, which nobody else can change: so it is known which
@@ -249,7 +269,7 @@ async fn upsert_in_parts(
             Err(error) if error.is_unique_violation() => {
                 // Another transaction has inserted one of the rows, or another key than the primary one is taken.
                 let now = target.read_keys(&mut next.runner(), keys).await?.len();
-                let feature = "audit of an upsert that another key than the primary hits";
+                let feature = "audit of an upsert that another key than the primary hits, or that gives a row twice";
                 return Err(if now > count { lost() } else { refused(next.context().spec(), feature, BY_KEY) });
             }
             answer => Some(answer?),

@@ -1,12 +1,13 @@
 //! Values that are not what their text says: documents, decimals, letters of another case, and keys that are too long.
 
+use kysera::dialect::TextEquality;
 use kysera::plugin::{Actor, Audit};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::{entries, opened};
+use super::{entries, names_key, opened, told};
 use crate::support::on_all;
 
 #[derive(Clone, Debug, PartialEq, Table)]
@@ -137,5 +138,61 @@ fn what_the_log_has_no_room_for_is_refused_before_it_is_written() {
         one().execute(&db.with(Actor::new("ß".repeat(255)))).await.unwrap();
         assert_eq!(entries(&audit, &db).await.len(), 2);
         assert_eq!(select_from(words::table).select(words::count).fetch_all(&db).await.unwrap(), [1]);
+    });
+}
+
+#[test]
+fn the_server_says_which_keys_are_the_same() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Price>().execute(&fresh.db).await.unwrap();
+        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        let (old, new) = (Decimal::new(150, 2), Decimal::new(15, 1));
+        insert_into(prices::table).values(NewPrice::new(old, 1)).execute(&db).await.unwrap();
+        let names_key = names_key(fresh.server);
+        let sum = || prices::count.to(prices::count.excluded_value());
+        let q = insert_into(prices::table).values([NewPrice::new(new, 2), NewPrice::new(Decimal::from(7), 2)]);
+        let outcome = if names_key {
+            q.on_conflict(prices::amount).do_update(sum()).execute(&db).await
+        } else {
+            q.on_duplicate_key_update(sum()).execute(&db).await
+        };
+        outcome.unwrap();
+        let mut seen = 0;
+        let expected = ["insert prices 1.5 amount:>1.50 count:>1", "update prices 1.5 count:1>2"];
+        assert_eq!(told(&audit, &db, &mut seen).await[..2], expected);
+        assert_eq!(seen, 3);
+
+        let insert = async |words: &[&'static str], count: i64| {
+            let given = || words::count.to(words::count.excluded_value());
+            let rows: Vec<_> = words.iter().map(|word| NewWord::new(*word, count)).collect();
+            let q = insert_into(words::table).values(rows);
+            if names_key {
+                q.on_conflict(words::word).do_update(given()).execute(&db).await
+            } else {
+                q.on_duplicate_key_update(given()).execute(&db).await
+            }
+        };
+        insert(&["ann", "bea"], 1).await.unwrap();
+        insert(&["ANN", "new", "bea"], 2).await.unwrap();
+        insert(&["NEW"], 3).await.unwrap();
+        let all = select_from(words::table).order_by((words::count, words::word)).fetch_all(&fresh.db).await.unwrap();
+        let all: Vec<_> = all.iter().map(|it| (it.word.as_str(), it.count)).collect();
+        told(&audit, &db, &mut seen).await;
+        if fresh.server.spec().text_equality == TextEquality::Letters {
+            assert_eq!(all.len(), 5);
+            assert_eq!(seen, 3 + 6);
+            return;
+        }
+        assert_eq!(all, [("ann", 2), ("bea", 2), ("new", 3)]);
+        let counts = audit.history().of(words::table).key("ann".to_owned()).fetch_all(&db).await.unwrap();
+        assert_eq!(counts[0].after(), Some(r#"{"word":"ann","count":2}"#));
+        assert_eq!(seen, 3 + 2 + 3 + 1);
+        for twice in [&["x", "X"], &["ann", "Ann"], &["Ann", "aNN"]] {
+            let error = insert(twice, 9).await.unwrap_err();
+            assert!(error.is_unsupported(), "{error}");
+        }
+        assert_eq!(entries(&audit, &db).await.len(), seen);
     });
 }
