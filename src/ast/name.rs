@@ -137,6 +137,30 @@ pub enum Ident {
     Static(&'static Name),
     /// Any other.
     Dynamic(Arc<String>),
+    /// That of a table which the program calls otherwise.
+    Renamed(Arc<Renamed>),
+}
+
+/// The name of a table in the database, where the program has another one for it.
+#[derive(Clone, Debug)]
+pub struct Renamed {
+    text: String,
+    in_program: Ident,
+    declared: Option<&'static TableDescription>,
+}
+
+impl Renamed {
+    /// What the program calls it.
+    #[must_use]
+    pub const fn in_program(&self) -> &Ident {
+        &self.in_program
+    }
+
+    /// What is declared of the table, by the names that the program has for its columns.
+    #[must_use]
+    pub const fn declared(&self) -> Option<&'static TableDescription> {
+        self.declared
+    }
 }
 
 impl Ident {
@@ -146,6 +170,7 @@ impl Ident {
         match self {
             Self::Static(name) => name.text,
             Self::Dynamic(text) => text,
+            Self::Renamed(name) => &name.text,
         }
     }
 }
@@ -227,7 +252,34 @@ impl TableName {
     pub fn declared(&self) -> Option<&'static TableDescription> {
         match &self.name {
             Ident::Static(name) => name.declared,
-            Ident::Dynamic(_) => None,
+            Ident::Dynamic(_) | Ident::Renamed(_) => None,
+        }
+    }
+
+    /// The name that the table has in the database, where that is another one; it remembers what the program calls the table,
+    /// and what is `declared` of it. A plugin that renames tables gives it, for those that go around statements.
+    ///
+    /// ```
+    /// use kysera::ast::TableName;
+    ///
+    /// let table = TableName::from(("crm", "users"));
+    /// let renamed = table.in_database("people", None);
+    /// assert_eq!(renamed, ("crm", "people").into());
+    /// assert_eq!(renamed.renamed().unwrap().in_program().as_str(), "users");
+    /// ```
+    #[must_use]
+    pub fn in_database(&self, name: impl Into<String>, declared: Option<&'static TableDescription>) -> Self {
+        let in_program = self.renamed().map_or_else(|| self.name.clone(), |before| before.in_program.clone());
+        let name = Ident::Renamed(Arc::new(Renamed { text: name.into(), in_program, declared }));
+        Self { schema: self.schema.clone(), name }
+    }
+
+    /// What the program calls the table, where a plugin has given it the name that it has [in the database](Self::in_database).
+    #[must_use]
+    pub fn renamed(&self) -> Option<&Renamed> {
+        match &self.name {
+            Ident::Renamed(renamed) => Some(renamed),
+            Ident::Static(_) | Ident::Dynamic(_) => None,
         }
     }
 }

@@ -31,14 +31,13 @@ async fn run<E: Executor + ?Sized>(executor: &E, kept: &Kept, access: Access, wa
     let pipeline = executor.pipeline();
     let spec = pipeline.driver.spec();
     let context = Context::new(spec, &pipeline.tables, query, executor.metadata());
-    let all = pipeline.run_through(&context);
-    let plugins: Vec<&dyn Plugin> =
-        all.filter(|plugin| plugin.wraps(statement, &context)).map(|plugin| &**plugin).collect();
+    let all: Vec<&dyn Plugin> = pipeline.run_through(&context).map(|plugin| &**plugin).collect();
+    let wrapping: Vec<&dyn Plugin> = all.iter().copied().filter(|plugin| plugin.wraps(statement, &context)).collect();
     // A plugin may write where the statement only reads.
     let access = if access == Access::Read { Access::Write } else { access };
     let mut lease = executor.lease(access).await?;
     let mut within = Within::enter(&mut lease, access, spec).await?;
-    match Next::start(&plugins, statement.clone(), context, within.connection(), wanted).await {
+    match Next::start(&all, &wrapping, statement.clone(), context, within.connection(), wanted).await {
         Ok(answer) => {
             within.commit().await?;
             Ok(answer)

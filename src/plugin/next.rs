@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Context, Plugin, Runner, subject};
-use crate::ast::Statement;
+use crate::ast::{Ident, Statement, TableName};
 use crate::dialect::{self, Compiled};
 use crate::driver::{BoxFuture, Connection, Outcome, Query};
 use crate::error::{Error, Result};
@@ -50,6 +50,8 @@ fn other_form() -> Error {
 /// The rest of the way of a statement, for a plugin that goes [around](Plugin::around) it: the other plugins that do, and
 /// then the server.
 pub struct Next<'a> {
+    /// The plugins that have rewritten the statement.
+    all: &'a [&'a dyn Plugin],
     rest: &'a [&'a dyn Plugin],
     context: Context<'a>,
     connection: &'a mut dyn Connection,
@@ -59,16 +61,18 @@ pub struct Next<'a> {
 }
 
 impl<'a> Next<'a> {
-    /// Has a statement go through these plugins, the first of them outermost, and then to the server.
+    /// Has a statement, which `all` have rewritten, go through those that wrap it, the first of them outermost, and then to
+    /// the server.
     pub(crate) async fn start(
-        plugins: &'a [&'a dyn Plugin],
+        all: &'a [&'a dyn Plugin],
+        rest: &'a [&'a dyn Plugin],
         statement: Statement,
         context: Context<'a>,
         connection: &'a mut dyn Connection,
         wanted: Wanted,
     ) -> Result<Answer> {
         let mut failed = false;
-        Next { rest: plugins, context, connection, wanted, failed: &mut failed }.run(statement).await
+        Next { all, rest, context, connection, wanted, failed: &mut failed }.run(statement).await
     }
 
     /// The place where the statement runs.
@@ -81,6 +85,18 @@ impl<'a> Next<'a> {
     #[must_use]
     pub const fn wanted(&self) -> Wanted {
         self.wanted
+    }
+
+    /// The name that a column has in the statement, of one that the program calls so, after all plugins have rewritten it. What
+    /// the program calls the table is told by the name that the statement has for it: [`TableName::renamed`].
+    ///
+    /// # Errors
+    ///
+    /// Those of the plugins, by [`Plugin::column_name`].
+    pub fn column_name(&self, table: &TableName, column: impl Into<Ident>) -> Result<Ident> {
+        self.all.iter().try_fold(column.into(), |name, plugin| {
+            Ok(plugin.column_name(table, &name, &self.context)?.unwrap_or(name))
+        })
     }
 
     /// Runs statements of the plugin's own, on the same connection and in the same transaction.
@@ -123,7 +139,8 @@ impl<'a> Next<'a> {
                 let mut failed = false;
                 let subject = subject(statement.operation(), statement.table().map(|table| &table.name));
                 let context = self.context;
-                let next = Next { rest, context, connection: &mut *self.connection, wanted, failed: &mut failed };
+                let (all, connection) = (self.all, &mut *self.connection);
+                let next = Next { all, rest, context, connection, wanted, failed: &mut failed };
                 let answer = plugin.around(statement, next).await;
                 let answer = answer.and_then(|answer| match wanted {
                     Wanted::Rows => answer.into_rows().map(Answer::Rows),

@@ -94,7 +94,7 @@ impl Audit {
             )
             .into());
         }
-        self.record(&target.name, changes, &context, &mut runner).await?;
+        self.record(&target.called, changes, &context, &mut runner).await?;
         Ok(answer)
     }
 }

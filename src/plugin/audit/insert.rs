@@ -60,7 +60,7 @@ impl Audit {
         if changes.iter().any(|it| it.operation == Operation::Delete) {
             return Err(refused(spec, "audit of an upsert that changes a primary key", BY_KEY));
         }
-        self.record(&target.name, changes, &context, &mut runner).await?;
+        self.record(&target.called, changes, &context, &mut runner).await?;
         Ok(answer)
     }
 }
@@ -81,7 +81,7 @@ fn distinct(target: &Target, keys: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
 async fn returning(target: &Target, mut insert: Insert, before: Vec<Image>, next: &mut Next<'_>) -> Result<Inserted> {
     let (width, wanted) = (target.key().len(), next.wanted());
     let key_is_given =
-        target.key().iter().all(|column| insert.columns.iter().any(|it| it.as_str() == column.name.text()));
+        target.key().iter().all(|column| insert.columns.iter().any(|it| it.as_str() == column.name.as_str()));
     insert.returning.extend(target.key_columns().map(|expr| SelectItem::Expr(SelectExpr { expr, alias: None })));
     let identity = next.context().spec().identity;
     let mut rows = next.fetch(insert.into()).await?;
@@ -195,7 +195,7 @@ fn count_of_rows(insert: &Insert) -> usize {
 fn keys_of(target: &Target, insert: &Insert) -> Option<Vec<Vec<Value>>> {
     match &insert.source {
         InsertSource::Values(Values { values }) => {
-            literals(&insert.columns, values, target.key().iter().map(|column| column.name.text()))
+            literals(&insert.columns, values, target.key().iter().map(|column| column.name.as_str()))
         }
         InsertSource::Query(_) | InsertSource::Default => None,
     }
@@ -331,8 +331,8 @@ async fn numbered(target: &Target, insert: Insert, next: &mut Next<'_>) -> Resul
 /// before how many there will be.
 fn numbers_all(target: &Target, insert: &Insert) -> bool {
     let [key] = target.key() else { return false };
-    let place = insert.columns.iter().position(|it| it.as_str() == key.name.text());
-    key.is_numbered()
+    let place = insert.columns.iter().position(|it| it.as_str() == key.name.as_str());
+    key.description.is_numbered()
         && match (&insert.source, place) {
             (InsertSource::Query(_), _) => false,
             (InsertSource::Default, _) | (InsertSource::Values(_), None) => true,

@@ -16,11 +16,11 @@ use std::sync::Arc;
 use self::actor::FindActor;
 pub use self::actor::{Actor, Unaudited};
 pub(crate) use self::restoring::Restoring;
-use self::target::{Changed, Target};
+use self::target::{Changed, NamedColumn, Target};
 use super::clock::Clock;
 use super::reach::{is_among, names};
 use super::{Answer, Context, Next, Plugin, Runner, Wanted, text};
-use crate::ast::{Cte, Ident, Operation, Raw, RawPart, Statement, TableName};
+use crate::ast::{Cte, Ident, Operation, Raw, RawPart, Renamed, Statement, TableName};
 use crate::driver::{BoxFuture, Outcome};
 use crate::error::{DatabaseError, DatabaseErrorKind, Error, Result, Unsupported};
 use crate::row::Rows;
@@ -72,7 +72,8 @@ use crate::value::Value;
 /// # The log
 ///
 /// It is the table `audit_log`, or [another](Self::log), and is made when the database is connected, unless it is there.
-/// No plugin filters it and no log is kept of it; who may read it is for the program to say. An update that leaves a row as
+/// No plugin filters or renames it and no log is kept of it; who may read it is for the program to say. Tables and columns have
+/// the names in it that the program has for them, also where [`NameMapping`](crate::plugin::NameMapping) gives them others. An update that leaves a row as
 /// it was has no entry. A table that grows wants an index: `create index .. on audit_log (table_name, row_key)`.
 ///
 /// What is recorded is what happens to rows: a delete that [`SoftDelete`](crate::plugin::SoftDelete) turns into an update is
@@ -150,7 +151,7 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// The table.
+    /// The table, by the name that the program has for it.
     #[must_use]
     pub const fn table(&self) -> &TableName {
         self.table
@@ -318,22 +319,33 @@ impl Audit {
 
     /// Whether a log is kept of a table.
     fn includes(&self, table: &TableName) -> bool {
+        let called = in_program(table);
         table.name != self.log.name
-            && if self.only.is_empty() { !is_among(&self.except, table) } else { is_among(&self.only, table) }
+            && if self.only.is_empty() { !is_among(&self.except, &called) } else { is_among(&self.only, &called) }
     }
 
     /// What is known of a table of which a log is kept.
-    fn target(&self, table: &TableName, context: &Context<'_>) -> Result<Target> {
-        let name = || table.name.as_str();
-        let Some(description) = context.declared(table) else {
+    fn target(&self, table: &TableName, next: &Next<'_>) -> Result<Target> {
+        let called = in_program(table);
+        let name = || called.name.as_str();
+        let declared = match table.renamed() {
+            Some(renamed) => renamed.declared(),
+            None => next.context().declared(table),
+        };
+        let Some(description) = declared else {
             return Err(Error::invalid(format!(
                 "nothing is known of the table `{}`, so no log can be kept of it: give its declaration to \
                  `Builder::table`, or leave it out by `except`",
                 name()
             )));
         };
-        record::has_room(&record::name_of(table), "the name of the table", record::NAME_LENGTH)?;
-        Target::new(table.clone(), description).ok_or_else(|| {
+        record::has_room(&record::name_of(&called), "the name of the table", record::NAME_LENGTH)?;
+        let columns = description.columns.iter().map(|description| {
+            let name = next.column_name(&called, description.name)?;
+            Ok(NamedColumn { description, name })
+        });
+        let columns = columns.collect::<Result<_>>()?;
+        Target::new(table.clone(), called.clone(), columns).ok_or_else(|| {
             Error::invalid(format!(
                 "the table `{}` has no primary key, so no log can be kept of its rows; leave it out by `except`",
                 name()
@@ -420,15 +432,15 @@ impl Plugin for Audit {
             self.text_of_actor(&context)?;
             match statement {
                 Statement::Insert(insert) => {
-                    let target = self.target(&insert.into, &context)?;
+                    let target = self.target(&insert.into, &next)?;
                     self.insert(&target, insert.into_inner(), next).await
                 }
                 Statement::Update(update) => {
-                    let target = self.target(&update.table.name, &context)?;
+                    let target = self.target(&update.table.name, &next)?;
                     self.update(&target, update.into_inner(), next).await
                 }
                 Statement::Delete(delete) => {
-                    let target = self.target(&delete.from.name, &context)?;
+                    let target = self.target(&delete.from.name, &next)?;
                     self.delete(&target, delete.into_inner(), next).await
                 }
                 statement @ (Statement::Select(_)
@@ -469,6 +481,12 @@ impl Audit {
     fn is_written_in_with(&self, statement: &Statement) -> bool {
         with_of(statement).iter().any(|cte| self.is_written(&cte.statement))
     }
+}
+
+/// A table as the program calls it, in the schema where it is.
+fn in_program(table: &TableName) -> TableName {
+    let name = table.renamed().map_or(&table.name, Renamed::in_program).clone();
+    TableName { schema: table.schema.clone(), name }
 }
 
 /// The common table expressions before a statement. No server lets one write that stands anywhere else.

@@ -3,6 +3,7 @@
 mod beside;
 mod concurrent;
 mod faults;
+mod mapped;
 mod options;
 mod reading;
 mod shapes;
