@@ -10,9 +10,10 @@ use crate::value::{Array, Kind, Named, Text, Value, calendar};
 /// times of their own keep them as numbers, bytes or text.
 fn as_declared(value: Value, data_type: &'static DataType) -> Value {
     match (data_type, value) {
-        (DataType::Boolean, Value::I16(it)) => Value::Bool(it != 0),
-        (DataType::Boolean, Value::I32(it)) => Value::Bool(it != 0),
-        (DataType::Boolean, Value::I64(it)) => Value::Bool(it != 0),
+        (DataType::Boolean, Value::I16(it @ 0..=1)) => Value::Bool(it == 1),
+        (DataType::Boolean, Value::I32(it @ 0..=1)) => Value::Bool(it == 1),
+        (DataType::Boolean, Value::I64(it @ 0..=1)) => Value::Bool(it == 1),
+        (DataType::Real, Value::F64(it)) if f64::from(it as f32) == it => Value::F32(it as f32),
         (DataType::Decimal { .. }, Value::Text(text)) => Value::Decimal(text),
         (DataType::Uuid, Value::Bytes(bytes)) => match bytes.try_into() {
             Ok(bytes) => Value::Uuid(bytes),
@@ -278,8 +279,9 @@ mod tests {
 
     #[test]
     fn what_servers_keep_otherwise_is_written_as_it_was_declared() {
-        let cases: [(&'static DataType, Value, &str); 6] = [
+        let cases: [(&'static DataType, Value, &str); 7] = [
             (&DataType::Boolean, Value::I64(0), "false"),
+            (&DataType::Real, Value::F64(f64::from(0.1_f32)), "0.1"),
             (&DataType::Uuid, Value::Bytes(vec![17; 16]), "\"11111111-1111-1111-1111-111111111111\""),
             (&DataType::TimestampTz, Value::from("1970-01-01 00:00:00.000001"), "\"1970-01-01T00:00:00.000001Z\""),
             (&DataType::TimestampTz, Value::Timestamp(1), "\"1970-01-01T00:00:00.000001Z\""),

@@ -3,6 +3,7 @@
 mod beside;
 mod concurrent;
 mod faults;
+mod keys;
 mod mapped;
 mod options;
 mod reading;
