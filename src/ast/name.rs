@@ -146,21 +146,6 @@ pub enum Ident {
 pub struct Renamed {
     text: String,
     in_program: Ident,
-    declared: Option<&'static TableDescription>,
-}
-
-impl Renamed {
-    /// What the program calls it.
-    #[must_use]
-    pub const fn in_program(&self) -> &Ident {
-        &self.in_program
-    }
-
-    /// What is declared of the table, by the names that the program has for its columns.
-    #[must_use]
-    pub const fn declared(&self) -> Option<&'static TableDescription> {
-        self.declared
-    }
 }
 
 impl Ident {
@@ -256,30 +241,29 @@ impl TableName {
         }
     }
 
-    /// The name that the table has in the database, where that is another one; it remembers what the program calls the table,
-    /// and what is `declared` of it. A plugin that renames tables gives it, for those that go around statements.
+    /// The same table by the name that it has in the database, where that is another one. It remembers what the program calls
+    /// the table, for plugins that go around a statement: a plugin that renames tables gives it.
     ///
     /// ```
     /// use kysera::ast::TableName;
     ///
-    /// let table = TableName::from(("crm", "users"));
-    /// let renamed = table.in_database("people", None);
-    /// assert_eq!(renamed, ("crm", "people").into());
-    /// assert_eq!(renamed.renamed().unwrap().in_program().as_str(), "users");
+    /// let table = TableName::from(("crm", "users")).in_database("people");
+    /// assert_eq!(table, ("crm", "people").into());
+    /// assert_eq!(table.in_program(), ("crm", "users").into());
     /// ```
     #[must_use]
-    pub fn in_database(&self, name: impl Into<String>, declared: Option<&'static TableDescription>) -> Self {
-        let in_program = self.renamed().map_or_else(|| self.name.clone(), |before| before.in_program.clone());
-        let name = Ident::Renamed(Arc::new(Renamed { text: name.into(), in_program, declared }));
-        Self { schema: self.schema.clone(), name }
+    pub fn in_database(&self, name: impl Into<String>) -> Self {
+        let Self { schema, name: in_program } = self.in_program();
+        Self { schema, name: Ident::Renamed(Arc::new(Renamed { text: name.into(), in_program })) }
     }
 
-    /// What the program calls the table, where a plugin has given it the name that it has [in the database](Self::in_database).
+    /// The same table by the name that the program has for it, which is the same if no plugin has given it [that of the
+    /// database](Self::in_database).
     #[must_use]
-    pub fn renamed(&self) -> Option<&Renamed> {
+    pub fn in_program(&self) -> Self {
         match &self.name {
-            Ident::Renamed(renamed) => Some(renamed),
-            Ident::Static(_) | Ident::Dynamic(_) => None,
+            Ident::Renamed(renamed) => Self { schema: self.schema.clone(), name: renamed.in_program.clone() },
+            Ident::Static(_) | Ident::Dynamic(_) => self.clone(),
         }
     }
 }

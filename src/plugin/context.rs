@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Plugin;
-use crate::ast::{ColumnDescription, TableDescription, TableName, TableUse};
+use crate::ast::{ColumnDescription, Name, TableDescription, TableName, TableUse};
 use crate::dialect::Spec;
 
 /// What a plugin knows of the place where a statement will run.
@@ -103,7 +103,7 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn known(&self, name: &TableName) -> Declared<'a> {
-        Declared { own: name.declared(), given: self.tables.get(name) }
+        self.tables.known(name)
     }
 
     /// The plugins of the query alone, in the order in which they were added. One that was left out after it was added is
@@ -218,6 +218,22 @@ impl Declared<'_> {
         self.all().find_map(|declared| declared.column(name))
     }
 
+    /// All columns that the table is known to have: those of its declaration, and then those that the others of the same schema
+    /// have besides. Where one of them says that a column is of the primary key, it is.
+    pub(crate) fn columns(&self) -> Vec<&'static ColumnDescription> {
+        let mut columns: Vec<&'static ColumnDescription> = Vec::new();
+        let Some(first) = self.any() else { return columns };
+        let schema = |declared: &TableDescription| declared.schema.map(Name::text);
+        for column in self.all().filter(|it| schema(it) == schema(first)).flat_map(|it| it.columns) {
+            match columns.iter_mut().find(|it| it.name.text() == column.name.text()) {
+                Some(known) if column.primary_key && !known.primary_key => *known = column,
+                Some(_) => {}
+                None => columns.push(column),
+            }
+        }
+        columns
+    }
+
     fn all(&self) -> impl Iterator<Item = &'static TableDescription> {
         self.own.into_iter().chain(self.given.iter().copied())
     }
@@ -230,6 +246,11 @@ pub(crate) struct Tables(HashMap<String, Vec<&'static TableDescription>>);
 impl Tables {
     pub(crate) fn add(&mut self, table: &'static TableDescription) {
         self.0.entry(table.name.text().to_lowercase()).or_default().push(table);
+    }
+
+    /// All that was declared of a table.
+    pub(crate) fn known(&self, name: &TableName) -> Declared<'_> {
+        Declared { own: name.declared(), given: self.get(name) }
     }
 
     fn get(&self, name: &TableName) -> &[&'static TableDescription] {

@@ -88,7 +88,7 @@ impl<'a> Next<'a> {
     }
 
     /// The name that a column has in the statement, of one that the program calls so, after all plugins have rewritten it. What
-    /// the program calls the table is told by the name that the statement has for it: [`TableName::renamed`].
+    /// the program calls the table is told by the name that the statement has for it: [`TableName::in_program`].
     ///
     /// # Errors
     ///

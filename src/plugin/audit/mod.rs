@@ -20,7 +20,7 @@ use self::target::{Changed, NamedColumn, Target};
 use super::clock::Clock;
 use super::reach::{is_among, names};
 use super::{Answer, Context, Next, Plugin, Runner, Wanted, text};
-use crate::ast::{Cte, Ident, Operation, Raw, RawPart, Renamed, Statement, TableName};
+use crate::ast::{Cte, Ident, Operation, Raw, RawPart, Statement, TableName};
 use crate::driver::{BoxFuture, Outcome};
 use crate::error::{DatabaseError, DatabaseErrorKind, Error, Result, Unsupported};
 use crate::row::Rows;
@@ -86,7 +86,9 @@ use crate::value::Value;
 /// statements more. So:
 ///
 /// - A table needs a declaration with a primary key, by `#[derive(Table)]` or [`Builder::table`](crate::db::Builder::table).
-///   One that has none is refused, unless it is left out by [`except`](Self::except).
+///   One that has none is refused, unless it is left out by [`except`](Self::except). An entry has the columns that are
+///   declared, all declarations together: where a program writes by structs of some of the columns, it gives the whole table
+///   to `Builder::table`.
 /// - What cannot be known is [`Unsupported`], and nothing is stored: an update that changes a primary key, a common table
 ///   expression that writes, an upsert whose key is not known from its values; on MySQL also an insert from a query, unless it
 ///   is run as a query and an insert; and on MySQL and MariaDB an upsert of rows without primary keys, or that hits another
@@ -319,28 +321,26 @@ impl Audit {
 
     /// Whether a log is kept of a table.
     fn includes(&self, table: &TableName) -> bool {
-        let called = in_program(table);
-        table.name != self.log.name
-            && if self.only.is_empty() { !is_among(&self.except, &called) } else { is_among(&self.only, &called) }
+        let called = table.in_program();
+        // A log that does not say its schema may be in any.
+        let is_log = table.name == self.log.name && (self.log.schema.is_none() || table.schema == self.log.schema);
+        !is_log && if self.only.is_empty() { !is_among(&self.except, &called) } else { is_among(&self.only, &called) }
     }
 
     /// What is known of a table of which a log is kept.
     fn target(&self, table: &TableName, next: &Next<'_>) -> Result<Target> {
-        let called = in_program(table);
+        let called = table.in_program();
         let name = || called.name.as_str();
-        let declared = match table.renamed() {
-            Some(renamed) => renamed.declared(),
-            None => next.context().declared(table),
-        };
-        let Some(description) = declared else {
+        let columns = next.context().known(&called).columns();
+        if columns.is_empty() {
             return Err(Error::invalid(format!(
                 "nothing is known of the table `{}`, so no log can be kept of it: give its declaration to \
                  `Builder::table`, or leave it out by `except`",
                 name()
             )));
-        };
+        }
         record::has_room(&record::name_of(&called), "the name of the table", record::NAME_LENGTH)?;
-        let columns = description.columns.iter().map(|description| {
+        let columns = columns.into_iter().map(|description| {
             let name = next.column_name(&called, description.name)?;
             Ok(NamedColumn { description, name })
         });
@@ -481,12 +481,6 @@ impl Audit {
     fn is_written_in_with(&self, statement: &Statement) -> bool {
         with_of(statement).iter().any(|cte| self.is_written(&cte.statement))
     }
-}
-
-/// A table as the program calls it, in the schema where it is.
-fn in_program(table: &TableName) -> TableName {
-    let name = table.renamed().map_or(&table.name, Renamed::in_program).clone();
-    TableName { schema: table.schema.clone(), name }
 }
 
 /// The common table expressions before a statement. No server lets one write that stands anywhere else.

@@ -211,11 +211,8 @@ impl Plugin for NameMapping {
             let mut seen: Vec<(TableName, TableName)> = Vec::new();
             statement.rename_tables(|table| {
                 let old = table.name();
-                let new = if is_among(&self.except, old) {
-                    old.clone()
-                } else {
-                    old.in_database(tables(old.name.as_str()), context.declared(old))
-                };
+                let new =
+                    if is_among(&self.except, old) { old.clone() } else { old.in_database(tables(old.name.as_str())) };
                 match seen.iter().find(|(_, taken)| *taken == new) {
                     Some((other, _)) if other != old => {
                         let (one, other) = (other.name.as_str(), old.name.as_str());

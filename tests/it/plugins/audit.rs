@@ -2,6 +2,7 @@
 
 mod beside;
 mod concurrent;
+mod extremes;
 mod faults;
 mod keys;
 mod mapped;

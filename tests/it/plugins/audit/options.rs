@@ -7,7 +7,7 @@ use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
 use super::{NewPair, entries, opened, pairs, prepared, thing, things};
-use crate::support::on_all;
+use crate::support::{Server, on_all, on_each};
 
 #[test]
 fn au4_old_and_new_in_all_combinations() {
@@ -150,6 +150,17 @@ fn au9_the_log_is_made_once_or_accepted() {
         let error = Db::builder(fresh.url.clone()).plugin(Audit::new().log("things")).connect().await.unwrap_err();
         assert!(error.to_string().starts_with("the plugin `audit` refused this database: "), "{error}");
         assert!(error.as_database().is_some());
+    });
+}
+
+#[test]
+fn a_table_of_another_schema_is_not_the_log() {
+    on_each(&[Server::Postgres15, Server::Postgres18], async |fresh| {
+        fresh.db.batch("create schema logs").await.unwrap();
+        let audit = Audit::new().log(("logs", "things"));
+        let db = prepared(fresh, &audit).await;
+        insert_into(things::table).values(thing("a")).execute(&db).await.unwrap();
+        assert_eq!(entries(&audit, &db).await.len(), 1);
     });
 }
 
