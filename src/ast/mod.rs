@@ -44,7 +44,7 @@ pub use self::expr::{
 };
 pub use self::insert::{Conflict, ConflictAction, ConflictTarget, Insert, InsertSource, InsertValue, Values};
 pub(crate) use self::list::push;
-pub use self::name::{Ident, Name, TableName};
+pub use self::name::{Ident, Name, Renamed, TableName};
 pub use self::operation::Operation;
 pub use self::raw::{Raw, RawPart};
 pub use self::row_security::{CreatePolicy, DropPolicy, PolicyCommand, PolicyKind, RowSecurity, RowSecurityAction};

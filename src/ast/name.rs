@@ -137,6 +137,15 @@ pub enum Ident {
     Static(&'static Name),
     /// Any other.
     Dynamic(Arc<String>),
+    /// That of a table which the program calls otherwise.
+    Renamed(Arc<Renamed>),
+}
+
+/// The name of a table in the database, where the program has another one for it.
+#[derive(Clone, Debug)]
+pub struct Renamed {
+    text: String,
+    in_program: Ident,
 }
 
 impl Ident {
@@ -146,6 +155,7 @@ impl Ident {
         match self {
             Self::Static(name) => name.text,
             Self::Dynamic(text) => text,
+            Self::Renamed(name) => &name.text,
         }
     }
 }
@@ -227,7 +237,33 @@ impl TableName {
     pub fn declared(&self) -> Option<&'static TableDescription> {
         match &self.name {
             Ident::Static(name) => name.declared,
-            Ident::Dynamic(_) => None,
+            Ident::Dynamic(_) | Ident::Renamed(_) => None,
+        }
+    }
+
+    /// The same table by the name that it has in the database, where that is another one. It remembers what the program calls
+    /// the table, for plugins that go around a statement: a plugin that renames tables gives it.
+    ///
+    /// ```
+    /// use kysera::ast::TableName;
+    ///
+    /// let table = TableName::from(("crm", "users")).in_database("people");
+    /// assert_eq!(table, ("crm", "people").into());
+    /// assert_eq!(table.in_program(), ("crm", "users").into());
+    /// ```
+    #[must_use]
+    pub fn in_database(&self, name: impl Into<String>) -> Self {
+        let Self { schema, name: in_program } = self.in_program();
+        Self { schema, name: Ident::Renamed(Arc::new(Renamed { text: name.into(), in_program })) }
+    }
+
+    /// The same table by the name that the program has for it, which is the same if no plugin has given it [that of the
+    /// database](Self::in_database).
+    #[must_use]
+    pub fn in_program(&self) -> Self {
+        match &self.name {
+            Ident::Renamed(renamed) => Self { schema: self.schema.clone(), name: renamed.in_program.clone() },
+            Ident::Static(_) | Ident::Dynamic(_) => self.clone(),
         }
     }
 }

@@ -91,7 +91,9 @@ impl Entry {
 
     /// The row before, as a JSON object with a field for each column. There is none of an insert, or where none was kept.
     ///
-    /// Decimals, dates and times, bytes (in hexadecimal digits) and UUIDs are strings in it.
+    /// Decimals, dates and times, bytes (in hexadecimal digits) and UUIDs are strings in it. A column that holds the JSON
+    /// document `null` has the field `{"$json":null}`, to be told from one that holds nothing; and so has one whose document
+    /// begins like that itself.
     #[must_use]
     pub fn before(&self) -> Option<&str> {
         self.old.json()

@@ -1,8 +1,10 @@
 //! History: the entries of the log, the newest first.
 
 use super::Entry;
-use crate::ast::{BinaryOperator, Direction, Expr, Nulls, Operation, OrderItem, Select, TableName};
-use crate::dialect::{self, Compiled};
+use crate::ast::{
+    BinaryOperator, Cast, DataType, Direction, Expr, Nulls, Operation, OrderItem, Select, Shared, TableName,
+};
+use crate::dialect::{self, Compiled, TextEquality};
 use crate::driver::{BoxFuture, Query};
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor};
@@ -41,6 +43,8 @@ use crate::value::Value;
 pub struct History {
     log: TableName,
     query: Select,
+    /// Columns and the text that they have, letter by letter.
+    texts: Vec<(&'static str, String)>,
 }
 
 impl Audit {
@@ -51,7 +55,7 @@ impl Audit {
         // Not by time: one of two that wait for the same row may have begun first and written last.
         let expr = record::column(&log, "id");
         query.order_by.push(OrderItem { expr, direction: Direction::Descending, nulls: Nulls::Default });
-        History { log, query }
+        History { log, query, texts: Vec::new() }
     }
 
     /// One entry, by its number.
@@ -74,29 +78,31 @@ impl History {
     /// Of one table by its name, as statements name it: a tuple says a schema too.
     pub fn of_named(self, table: impl Into<TableName>) -> Self {
         let name = record::name_of(&table.into());
-        self.where_is("table_name", BinaryOperator::Equal, name)
+        self.where_text("table_name", name)
     }
 
-    /// Of the row of this primary key, of one column.
+    /// Of the row of this primary key, of one column: the value that the row has. A decimal is found with any number of zeros
+    /// behind it, and text by the letters that are stored, also where the column takes others for the same.
     pub fn key<V: SqlType>(self, key: V) -> Self {
-        let key = value::plain(&key.into_value());
+        let key = value::plain(&value::as_written_in_keys(key.into_value()));
         self.key_text(key)
     }
 
-    /// Of the row of this primary key, as text: of several columns, the JSON array of them, as in `[1,"a"]`.
+    /// Of the row of this primary key, as text: of several columns, the JSON array of them, as in `[1,"a"]`. Decimals have no
+    /// zeros at their end in it.
     pub fn key_text(self, key: impl Into<String>) -> Self {
-        self.where_is("row_key", BinaryOperator::Equal, key.into())
+        self.where_text("row_key", key.into())
     }
 
     /// Of one operation: `Insert`, `Update` or `Delete`.
     pub fn operation(self, operation: Operation) -> Self {
-        self.where_is("operation", BinaryOperator::Equal, record::word_of(operation))
+        self.where_text("operation", record::word_of(operation).to_owned())
     }
 
-    /// By somebody, as the statement's [`Actor`](crate::plugin::Actor) was said.
+    /// By somebody, as the statement's [`Actor`](crate::plugin::Actor) was said, letter by letter.
     pub fn by(self, user: impl Into<Value>) -> Self {
         let user = value::plain(&user.into());
-        self.where_is("changed_by", BinaryOperator::Equal, user)
+        self.where_text("changed_by", user)
     }
 
     /// From this instant on.
@@ -127,10 +133,34 @@ impl History {
     ///
     /// Where the log cannot be read.
     pub fn fetch_all(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<Entry>>> {
+        let query = self.for_server(executor.spec().text_equality);
         Box::pin(async move {
-            let mut rows = fetch(self.query, executor).await?;
+            let mut rows = fetch(query, executor).await?;
             rows.iter_mut().map(Entry::read).collect()
         })
+    }
+
+    fn where_text(mut self, column: &'static str, text: String) -> Self {
+        self.texts.push((column, text));
+        self
+    }
+
+    fn for_server(self, equality: TextEquality) -> Select {
+        let Self { log, mut query, texts } = self;
+        for (name, text) in texts {
+            let column = || record::column(&log, name);
+            Expr::restrict(&mut query.filter, column().equals(text.as_str()));
+            match equality {
+                TextEquality::Letters => {}
+                // The first condition finds them by an index, the second one tells their letters apart.
+                TextEquality::Collation => {
+                    let bytes = Cast { value: column(), data_type: DataType::Bytes };
+                    let is_same = Expr::Cast(Shared::new(bytes)).equals(Value::Bytes(text.into_bytes()));
+                    Expr::restrict(&mut query.filter, is_same);
+                }
+            }
+        }
+        query
     }
 
     fn where_is(mut self, column: &str, operator: BinaryOperator, value: impl Into<Expr>) -> Self {

@@ -29,6 +29,7 @@ impl Audit {
     /// - [`is_not_found`](Error::is_not_found): there is no such entry.
     /// - [`is_invalid`](Error::is_invalid): it tells of an insert, which is undone by deleting; it has no row that could be
     ///   restored; it is of another table; or the database has not this plugin.
+    /// - The same where it tells of a delete of a row whose primary key the database alone numbers.
     /// - [`is_conflict`](Error::is_conflict): the row was changed since, or is not there any more.
     /// - [`is_unique_violation`](Error::is_unique_violation): a row of the same key is there again; and whatever else the
     ///   database does not accept.
@@ -45,10 +46,11 @@ async fn restore(table: &'static TableDescription, entry: &Entry, executor: &dyn
     if entry.table() != name && !in_a_schema {
         return Err(Error::invalid(format!("the entry is not of the table `{name}`")));
     }
+    let columns = executor.pipeline().tables.known(&table.table_name()).columns();
     let (statement, expected) = match entry.operation() {
-        Operation::Delete => (insert(table, old(entry)?)?, None),
+        Operation::Delete => (insert(table, &columns, old(entry)?)?, None),
         Operation::Update => match entry.after() {
-            Some(new) => (update(table, old(entry)?)?, Some(new.to_owned())),
+            Some(new) => (update(table, &columns, old(entry)?)?, Some(new.to_owned())),
             None => {
                 return Err(Error::invalid(
                     "the entry has no row as it was afterwards, so nobody knows whether it still is",
@@ -89,12 +91,12 @@ fn old(entry: &Entry) -> Result<Vec<(String, &str)>> {
 
 /// The columns that the log has, and that can be written, with their values.
 fn values(
-    table: &'static TableDescription,
+    columns: &[&'static ColumnDescription],
     fields: Vec<(String, &str)>,
 ) -> Result<Vec<(&'static ColumnDescription, Value)>> {
     let mut values: Vec<(&ColumnDescription, Value)> = Vec::new();
     for (name, json) in fields {
-        let Some(column) = table.column(&name) else { continue };
+        let Some(column) = columns.iter().copied().find(|it| it.name.text() == name) else { continue };
         if column.expression.is_some() {
             continue;
         }
@@ -104,14 +106,26 @@ fn values(
         values.push((column, value));
     }
     let is_there = |wanted: &ColumnDescription| values.iter().any(|(it, _)| it.name.text() == wanted.name.text());
-    match table.columns.iter().find(|column| column.primary_key && !is_there(column)) {
+    match columns.iter().find(|column| column.primary_key && !is_there(column)) {
         Some(missing) => Err(Error::invalid(format!("the entry has no value of the column `{}`", missing.name.text()))),
         None => Ok(values),
     }
 }
 
-fn insert(table: &'static TableDescription, fields: Vec<(String, &str)>) -> Result<Statement> {
-    let (columns, values): (Vec<&ColumnDescription>, Vec<Value>) = values(table, fields)?.into_iter().unzip();
+fn insert(
+    table: &'static TableDescription,
+    columns: &[&'static ColumnDescription],
+    fields: Vec<(String, &str)>,
+) -> Result<Statement> {
+    let mut values = values(columns, fields)?;
+    if let Some((key, _)) = values.iter().find(|(it, _)| it.primary_key && it.generated == Generated::Always) {
+        let name = key.name.text();
+        return Err(Error::invalid(format!(
+            "the database alone numbers the column `{name}`, and would give another one"
+        )));
+    }
+    values.retain(|(column, _)| column.generated != Generated::Always);
+    let (columns, values): (Vec<&ColumnDescription>, Vec<Value>) = values.into_iter().unzip();
     Ok(Insert {
         with: Vec::new(),
         into: table.table_name(),
@@ -125,9 +139,13 @@ fn insert(table: &'static TableDescription, fields: Vec<(String, &str)>) -> Resu
     .into())
 }
 
-fn update(table: &'static TableDescription, fields: Vec<(String, &str)>) -> Result<Statement> {
+fn update(
+    table: &'static TableDescription,
+    columns: &[&'static ColumnDescription],
+    fields: Vec<(String, &str)>,
+) -> Result<Statement> {
     let (mut assignments, mut filter) = (Vec::new(), None);
-    for (column, value) in values(table, fields)? {
+    for (column, value) in values(columns, fields)? {
         if column.primary_key {
             Expr::restrict(&mut filter, Expr::Column(Column::of(table.name, column.name)).equals(Expr::Value(value)));
         } else if column.generated != Generated::Always {

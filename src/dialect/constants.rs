@@ -4,7 +4,7 @@ use super::spec::{
     AggregateFilter, AggregateResult, Assignments, Backslash, BytesLiteral, CompoundOperand, Concat, Decimals,
     DefaultValues, DeleteUsing, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral, LikeEscape, NameLimit,
     NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget, RecursiveLimit,
-    ReferencedSchema, RowLocks, Spec, TimeLiteral, UpdateFrom, Upsert,
+    ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral, UpdateFrom, Upsert,
 };
 use super::{mariadb, mysql, postgres, sqlite};
 
@@ -24,6 +24,7 @@ pub const POSTGRES: Spec = Spec {
     decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::Backslash,
+    text_equality: TextEquality::Letters,
     nul_in_pattern: true,
     long_chain: true,
     nulls_order: NullsOrder::Words,
@@ -90,6 +91,7 @@ pub const MYSQL: Spec = Spec {
     decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
+    text_equality: TextEquality::Collation,
     nul_in_pattern: true,
     long_chain: true,
     nulls_order: NullsOrder::Expression,
@@ -156,6 +158,7 @@ pub const MARIADB: Spec = Spec {
     decimals: Decimals::Numbers,
     null_safe_equal: NullSafeEqual::Spaceship,
     like_escape: LikeEscape::Backslash,
+    text_equality: TextEquality::Collation,
     nul_in_pattern: true,
     long_chain: true,
     nulls_order: NullsOrder::Expression,
@@ -222,6 +225,7 @@ pub const SQLITE: Spec = Spec {
     decimals: Decimals::Text,
     null_safe_equal: NullSafeEqual::Words,
     like_escape: LikeEscape::None,
+    text_equality: TextEquality::Letters,
     nul_in_pattern: false,
     long_chain: false,
     nulls_order: NullsOrder::Words,

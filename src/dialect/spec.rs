@@ -45,6 +45,8 @@ pub struct Spec {
     pub null_safe_equal: NullSafeEqual,
     /// Whether a pattern has an escape character without naming it.
     pub like_escape: LikeEscape,
+    /// What `=` takes for the same text.
+    pub text_equality: TextEquality,
     /// Whether a pattern may hold NUL; where not, NUL would end it.
     pub nul_in_pattern: bool,
     /// Whether a chain of `and` or `or` may be long; where not, it is written in halves, since each of its operators is
@@ -201,6 +203,15 @@ pub enum NullSafeEqual {
     Words,
     /// `a <=> b`
     Spaceship,
+}
+
+/// What `=` takes for the same text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextEquality {
+    /// What has the same letters.
+    Letters,
+    /// What is the same by the collation of the column: without regard to case, if that is not said.
+    Collation,
 }
 
 /// Whether a pattern has an escape character without naming it.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Plugin;
-use crate::ast::{ColumnDescription, TableDescription, TableName, TableUse};
+use crate::ast::{ColumnDescription, Name, TableDescription, TableName, TableUse};
 use crate::dialect::Spec;
 
 /// What a plugin knows of the place where a statement will run.
@@ -79,6 +79,14 @@ impl<'a> Context<'a> {
         self.metadata.iter().rev().find_map(|metadata| metadata.get())
     }
 
+    /// The value of this type that travels with the transaction or the database alone. So asks who takes no such word from a
+    /// query.
+    #[must_use]
+    pub fn get_from_handle_alone<T: Any>(&self) -> Option<&'a T> {
+        let [_, handle] = self.metadata;
+        handle.get()
+    }
+
     /// What is known of a table: its declaration, where the statement uses that, or one that
     /// [`Builder::table`](crate::db::Builder::table) was given for its name. It may be a struct of some of the columns alone;
     /// whether the table has a column, ask [`column`](Self::column).
@@ -137,7 +145,7 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn known(&self, name: &TableName) -> Declared<'a> {
-        Declared { own: name.declared(), given: self.tables.get(name) }
+        self.tables.known(name)
     }
 
     /// The plugins of the query alone, in the order in which they were added. One that was left out after it was added is
@@ -252,6 +260,26 @@ impl Declared<'_> {
         let own = self.own.and_then(|declared| declared.column(name));
         own.or_else(|| self.given.iter().find_map(|declared| declared.column(name)))
     }
+
+    /// All columns that the table is known to have: those of its declaration, and then those that the others of the same schema
+    /// have besides. Where one of them says that a column is of the primary key, it is.
+    pub(crate) fn columns(&self) -> Vec<&'static ColumnDescription> {
+        let mut columns: Vec<&'static ColumnDescription> = Vec::new();
+        let Some(first) = self.any() else { return columns };
+        let schema = |declared: &TableDescription| declared.schema.map(Name::text);
+        for column in self.all().filter(|it| schema(it) == schema(first)).flat_map(|it| it.columns) {
+            match columns.iter_mut().find(|it| it.name.text() == column.name.text()) {
+                Some(known) if column.primary_key && !known.primary_key => *known = column,
+                Some(_) => {}
+                None => columns.push(column),
+            }
+        }
+        columns
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'static TableDescription> {
+        self.own.into_iter().chain(self.given.iter().copied())
+    }
 }
 
 /// The tables that the database was given, each by all declarations of its name.
@@ -265,6 +293,11 @@ impl Tables {
 
     fn all(&self) -> impl Iterator<Item = &'static TableDescription> + use<'_> {
         self.0.values().flatten().copied()
+    }
+
+    /// All that was declared of a table.
+    pub(crate) fn known(&self, name: &TableName) -> Declared<'_> {
+        Declared { own: name.declared(), given: self.get(name) }
     }
 
     fn get(&self, name: &TableName) -> &[&'static TableDescription] {

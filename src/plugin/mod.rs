@@ -50,7 +50,7 @@ pub use self::tenant_schema::TenantSchema;
 pub use self::timestamps::{Timestamps, Touch};
 pub use self::with_schema::WithSchema;
 pub use crate::ast::PolicyCommand as Command;
-use crate::ast::{Ident, Operation, Statement};
+use crate::ast::{Ident, Operation, Statement, TableName};
 use crate::dialect::{self, Compiled, Tags};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
@@ -136,6 +136,18 @@ pub trait Plugin: Any + Send + Sync {
     fn init<'a>(&'a self, runner: Runner<'a>) -> BoxFuture<'a, Result<()>> {
         drop(runner);
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// The name that [`transform`](Self::transform) gives a column of a table, if it is another one. A plugin that renames columns
+    /// says it for those that go around statements and name columns in some of their own; they ask
+    /// [`Next::column_name`]. The table is the one that the program names.
+    ///
+    /// # Errors
+    ///
+    /// Where the column cannot have a name.
+    fn column_name(&self, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<Option<Ident>> {
+        let _ = (table, column, context);
+        Ok(None)
     }
 
     /// Gives back the statement that runs in place of `statement`.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Context, Plugin, Runner, compile, subject};
-use crate::ast::Statement;
+use crate::ast::{Ident, Statement, TableName};
 use crate::dialect::Compiled;
 use crate::driver::{BoxFuture, Connection, Outcome, Query};
 use crate::error::{Error, Result};
@@ -50,7 +50,7 @@ fn other_form() -> Error {
 /// The rest of the way of a statement, for a plugin that goes [around](Plugin::around) it: the other plugins that do, and
 /// then the server.
 pub struct Next<'a> {
-    /// All plugins of the statement: what is sent says in a comment what they say of it.
+    /// The plugins that have rewritten the statement, and say in a comment of what is sent what they say of it.
     all: &'a [&'a dyn Plugin],
     rest: &'a [&'a dyn Plugin],
     context: Context<'a>,
@@ -69,7 +69,7 @@ pub(crate) struct Sent {
 }
 
 impl<'a> Next<'a> {
-    /// Has a statement, whose plugins are `all`, go through those that go around it, the first of them outermost, and then
+    /// Has a statement, which `all` have rewritten, go through those that go around it, the first of them outermost, and then
     /// to the server.
     pub(crate) async fn start(
         all: &'a [&'a dyn Plugin],
@@ -94,6 +94,18 @@ impl<'a> Next<'a> {
     #[must_use]
     pub const fn wanted(&self) -> Wanted {
         self.wanted
+    }
+
+    /// The name that a column has in the statement, of one that the program calls so, after all plugins have rewritten it. What
+    /// the program calls the table is told by the name that the statement has for it: [`TableName::in_program`].
+    ///
+    /// # Errors
+    ///
+    /// Those of the plugins, by [`Plugin::column_name`].
+    pub fn column_name(&self, table: &TableName, column: impl Into<Ident>) -> Result<Ident> {
+        self.all.iter().try_fold(column.into(), |name, plugin| {
+            Ok(plugin.column_name(table, &name, &self.context)?.unwrap_or(name))
+        })
     }
 
     /// Runs statements of the plugin's own, on the same connection and in the same transaction.

@@ -49,10 +49,9 @@ impl Default for FindActor {
     }
 }
 
-/// Has no log be kept: a value that travels with a statement or a database. [`Audit::unaudited`](super::Audit::unaudited)
-/// makes it.
+/// Has no log be kept: a value that travels with a handle. [`Audit::unaudited`](super::Audit::unaudited) makes it.
 #[derive(Clone, Debug)]
-#[must_use = "it does nothing until a statement or a database is given it by `with`"]
+#[must_use = "it does nothing until a database or a transaction is given it by `with`"]
 pub struct Unaudited(());
 
 impl Unaudited {

@@ -94,7 +94,7 @@ impl Audit {
             )
             .into());
         }
-        self.record(&target.name, changes, &context, &mut runner).await?;
+        self.record(&target.called, changes, &context, &mut runner).await?;
         Ok(answer)
     }
 }
@@ -107,7 +107,7 @@ async fn read(target: &Target, written: Written<'_>, next: &mut Next<'_>) -> Res
     }
     let spec = next.context().spec();
     let query = target.query(spec, with.to_vec(), table.clone(), others, filter.clone());
-    let images = target.images(next.runner().fetch(query).await?);
+    let images = target.images(next.runner().fetch(query).await?)?;
     let restricted = images.len() <= target.most_keys(spec);
     if restricted {
         let known_as = table.alias.as_ref().unwrap_or(&table.name.name);

@@ -35,6 +35,9 @@ impl Audit {
     pub(super) async fn insert(&self, target: &Target, insert: Insert, mut next: Next<'_>) -> Result<Answer> {
         let context = *next.context();
         let spec = context.spec();
+        // A key of null is one that the database makes.
+        let given = keys_of(target, &insert).unwrap_or_default();
+        given.iter().filter(|key| !key.iter().any(Value::is_null)).try_for_each(|key| target.check_key(key))?;
         let inserted = match &insert.conflict {
             Some(_) if spec.upsert == Upsert::OnDuplicateKey => upsert_by_key(target, insert, &mut next).await?,
             Some(Conflict { target: key, action: ConflictAction::Update { assignments, filter: _ } }) => {
@@ -57,7 +60,7 @@ impl Audit {
         if changes.iter().any(|it| it.operation == Operation::Delete) {
             return Err(refused(spec, "audit of an upsert that changes a primary key", BY_KEY));
         }
-        self.record(&target.name, changes, &context, &mut runner).await?;
+        self.record(&target.called, changes, &context, &mut runner).await?;
         Ok(answer)
     }
 }
@@ -78,7 +81,7 @@ fn distinct(target: &Target, keys: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
 async fn returning(target: &Target, mut insert: Insert, before: Vec<Image>, next: &mut Next<'_>) -> Result<Inserted> {
     let (width, wanted) = (target.key().len(), next.wanted());
     let key_is_given =
-        target.key().iter().all(|column| insert.columns.iter().any(|it| it.as_str() == column.name.text()));
+        target.key().iter().all(|column| insert.columns.iter().any(|it| it.as_str() == column.name.as_str()));
     insert.returning.extend(target.key_columns().map(|expr| SelectItem::Expr(SelectExpr { expr, alias: None })));
     let identity = next.context().spec().identity;
     let mut rows = next.fetch(insert.into()).await?;
@@ -192,7 +195,7 @@ fn count_of_rows(insert: &Insert) -> usize {
 fn keys_of(target: &Target, insert: &Insert) -> Option<Vec<Vec<Value>>> {
     match &insert.source {
         InsertSource::Values(Values { values }) => {
-            literals(&insert.columns, values, target.key().iter().map(|column| column.name.text()))
+            literals(&insert.columns, values, target.key().iter().map(|column| column.name.as_str()))
         }
         InsertSource::Query(_) | InsertSource::Default => None,
     }
@@ -212,9 +215,7 @@ async fn upsert_by_key(target: &Target, insert: Insert, next: &mut Next<'_>) -> 
     let before = target.read_keys(&mut next.runner(), &keys).await?;
     match &insert.conflict {
         Some(Conflict { target: _, action: ConflictAction::Update { assignments: _, filter: _ } }) => {
-            let was_there: HashSet<&str> = before.iter().map(|image| image.key_text.as_str()).collect();
-            let is_there: Vec<bool> =
-                given.iter().map(|key| was_there.contains(target.key_text(key).as_str())).collect();
+            let is_there = are_there(target, &given, &before, &mut next.runner()).await?;
             let answer = upsert_in_parts(target, insert, &is_there, &keys, next).await?;
             Ok(Inserted { answer, before, expected: keys.len(), keys, lost: false })
         }
@@ -227,6 +228,28 @@ async fn upsert_by_key(target: &Target, insert: Insert, next: &mut Next<'_>) -> 
             Ok(Inserted { answer: answer_of(outcome, wanted), before, expected: 0, keys, lost })
         }
     }
+}
+
+/// Which of the keys are those of the rows that were read by them. The server says so where their text does not: it may take
+/// other letters for the same.
+async fn are_there(
+    target: &Target,
+    given: &[Vec<Value>],
+    before: &[Image],
+    runner: &mut Runner<'_>,
+) -> Result<Vec<bool>> {
+    if before.len() == given.len() {
+        return Ok(vec![true; given.len()]);
+    }
+    let was_there: HashSet<&str> = before.iter().map(|image| image.key_text.as_str()).collect();
+    let mut are_there: Vec<bool> = given.iter().map(|key| was_there.contains(target.key_text(key).as_str())).collect();
+    if are_there.iter().filter(|it| **it).count() == before.len() {
+        return Ok(are_there);
+    }
+    for (is_there, key) in are_there.iter_mut().zip(given).filter(|(is_there, _)| !**is_there) {
+        *is_there = !target.read_keys(runner, std::slice::from_ref(key)).await?.is_empty();
+    }
+    Ok(are_there)
 }
 
 /// Inserts the rows that were not there, and updates those that were, which nobody else can change: so it is known which
@@ -246,7 +269,7 @@ async fn upsert_in_parts(
             Err(error) if error.is_unique_violation() => {
                 // Another transaction has inserted one of the rows, or another key than the primary one is taken.
                 let now = target.read_keys(&mut next.runner(), keys).await?.len();
-                let feature = "audit of an upsert that another key than the primary hits";
+                let feature = "audit of an upsert that another key than the primary hits, or that gives a row twice";
                 return Err(if now > count { lost() } else { refused(next.context().spec(), feature, BY_KEY) });
             }
             answer => Some(answer?),
@@ -308,8 +331,8 @@ async fn numbered(target: &Target, insert: Insert, next: &mut Next<'_>) -> Resul
 /// before how many there will be.
 fn numbers_all(target: &Target, insert: &Insert) -> bool {
     let [key] = target.key() else { return false };
-    let place = insert.columns.iter().position(|it| it.as_str() == key.name.text());
-    key.is_numbered()
+    let place = insert.columns.iter().position(|it| it.as_str() == key.name.as_str());
+    key.description.is_numbered()
         && match (&insert.source, place) {
             (InsertSource::Query(_), _) => false,
             (InsertSource::Default, _) | (InsertSource::Values(_), None) => true,

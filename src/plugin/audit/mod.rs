@@ -16,7 +16,7 @@ use std::sync::Arc;
 use self::actor::FindActor;
 pub use self::actor::{Actor, Unaudited};
 pub(crate) use self::restoring::Restoring;
-use self::target::{Changed, Target};
+use self::target::{Changed, NamedColumn, Target};
 use super::clock::Clock;
 use super::reach::{is_among, names};
 use super::{Answer, Context, Next, Plugin, Runner, Wanted, text};
@@ -72,7 +72,8 @@ use crate::value::Value;
 /// # The log
 ///
 /// It is the table `audit_log`, or [another](Self::log), and is made when the database is connected, unless it is there.
-/// No plugin filters it and no log is kept of it; who may read it is for the program to say. An update that leaves a row as
+/// No plugin filters or renames it and no log is kept of it; who may read it is for the program to say. Tables and columns have
+/// the names in it that the program has for them, also where [`NameMapping`](crate::plugin::NameMapping) gives them others. An update that leaves a row as
 /// it was has no entry. A table that grows wants an index: `create index .. on audit_log (table_name, row_key)`.
 ///
 /// What is recorded is what happens to rows: a delete that [`SoftDelete`](crate::plugin::SoftDelete) turns into an update is
@@ -85,13 +86,17 @@ use crate::value::Value;
 /// statements more. So:
 ///
 /// - A table needs a declaration with a primary key, by `#[derive(Table)]` or [`Builder::table`](crate::db::Builder::table).
-///   One that has none is refused, unless it is left out by [`except`](Self::except).
+///   One that has none is refused, unless it is left out by [`except`](Self::except). An entry has the columns that are
+///   declared, all declarations together: where a program writes by structs of some of the columns, it gives the whole table
+///   to `Builder::table`.
 /// - What cannot be known is [`Unsupported`], and nothing is stored: an update that changes a primary key, a common table
 ///   expression that writes, an upsert whose key is not known from its values; on MySQL also an insert from a query, unless it
 ///   is run as a query and an insert; and on MySQL and MariaDB an upsert of rows without primary keys, or that hits another
 ///   unique key than that. An upsert is run there as an insert of the rows that are new and an update of the others.
 /// - Where another transaction writes the same rows between they are read and written, the statement fails as one that
 ///   [is to be tried again](Error::is_serialization_failure).
+/// - The log has room for 512 characters of a [key](crate::audit::Entry::key) and 255 of who acts. More is an error, and so is
+///   a primary key that is null, as SQLite lets it be.
 /// - A row that is changed by the database itself has no entry: by `on delete cascade`, or by a trigger in another table.
 /// - Text that holds a word of a statement that writes is refused, since nobody knows what it does. A handle for what needs
 ///   no log, such as migrations, is made by `db.with(Audit::unaudited())`.
@@ -148,7 +153,7 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// The table.
+    /// The table, by the name that the program has for it.
     #[must_use]
     pub const fn table(&self) -> &TableName {
         self.table
@@ -286,8 +291,25 @@ impl Audit {
         Self { clock: Clock::of(clock), ..self }
     }
 
-    /// Has a statement, or all of a handle, be written without a log and without a stamp, and lets text pass: for what the
-    /// program itself does, such as migrations.
+    /// Has all that runs on a handle be written without a log and without a stamp, and lets text pass: for what the program
+    /// itself does, such as migrations.
+    ///
+    /// It is for `with` of a database, a transaction or a connection. A query cannot leave out the log, so one that says it
+    /// is refused.
+    ///
+    /// ```
+    /// # use kysera::prelude::*;
+    /// use kysera::plugin::Audit;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let db = Db::builder("sqlite::memory:").plugin(Audit::new()).connect().await?;
+    /// let system = db.with(Audit::unaudited());
+    /// system.batch("create table notes (id integer primary key); insert into notes default values").await?;
+    /// assert!(db.batch("delete from notes").await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn unaudited() -> Unaudited {
         Unaudited::new()
     }
@@ -299,21 +321,31 @@ impl Audit {
 
     /// Whether a log is kept of a table.
     fn includes(&self, table: &TableName) -> bool {
-        table.name != self.log.name
-            && if self.only.is_empty() { !is_among(&self.except, table) } else { is_among(&self.only, table) }
+        let called = table.in_program();
+        // A log that does not say its schema may be in any.
+        let is_log = table.name == self.log.name && (self.log.schema.is_none() || table.schema == self.log.schema);
+        !is_log && if self.only.is_empty() { !is_among(&self.except, &called) } else { is_among(&self.only, &called) }
     }
 
     /// What is known of a table of which a log is kept.
-    fn target(&self, table: &TableName, context: &Context<'_>) -> Result<Target> {
-        let name = || table.name.as_str();
-        let Some(description) = context.declared(table) else {
+    fn target(&self, table: &TableName, next: &Next<'_>) -> Result<Target> {
+        let called = table.in_program();
+        let name = || called.name.as_str();
+        let columns = next.context().known(&called).columns();
+        if columns.is_empty() {
             return Err(Error::invalid(format!(
                 "nothing is known of the table `{}`, so no log can be kept of it: give its declaration to \
                  `Builder::table`, or leave it out by `except`",
                 name()
             )));
-        };
-        Target::new(table.clone(), description).ok_or_else(|| {
+        }
+        record::has_room(&record::name_of(&called), "the name of the table", record::NAME_LENGTH)?;
+        let columns = columns.into_iter().map(|description| {
+            let name = next.column_name(&called, description.name)?;
+            Ok(NamedColumn { description, name })
+        });
+        let columns = columns.collect::<Result<_>>()?;
+        Target::new(table.clone(), called.clone(), columns).ok_or_else(|| {
             Error::invalid(format!(
                 "the table `{}` has no primary key, so no log can be kept of its rows; leave it out by `except`",
                 name()
@@ -329,6 +361,15 @@ impl Audit {
             }
             (actor, Demand::Anybody | Demand::Somebody) => Ok(actor),
         }
+    }
+
+    /// Who acts, as the log has it.
+    fn text_of_actor(&self, context: &Context<'_>) -> Result<Option<String>> {
+        let actor = self.actor_of(context)?.filter(|actor| !actor.is_null()).map(|actor| value::plain(&actor));
+        if let Some(actor) = &actor {
+            record::has_room(actor, "what says who acts", record::NAME_LENGTH)?;
+        }
+        Ok(actor)
     }
 }
 
@@ -362,6 +403,11 @@ impl Plugin for Audit {
         if is_unaudited(context) {
             return Ok(statement);
         }
+        if context.get::<Unaudited>().is_some() {
+            return Err(Error::invalid(
+                "a query cannot leave out the log; run it on a handle that is made by `with(Audit::unaudited())`",
+            ));
+        }
         texts_change_nothing(&statement)?;
         self.stamp(&mut statement, context)?;
         Ok(statement)
@@ -382,17 +428,19 @@ impl Plugin for Audit {
                 )
                 .into());
             }
+            // Who may not write, or cannot be written down, is told so before anything is sent.
+            self.text_of_actor(&context)?;
             match statement {
                 Statement::Insert(insert) => {
-                    let target = self.target(&insert.into, &context)?;
+                    let target = self.target(&insert.into, &next)?;
                     self.insert(&target, insert.into_inner(), next).await
                 }
                 Statement::Update(update) => {
-                    let target = self.target(&update.table.name, &context)?;
+                    let target = self.target(&update.table.name, &next)?;
                     self.update(&target, update.into_inner(), next).await
                 }
                 Statement::Delete(delete) => {
-                    let target = self.target(&delete.from.name, &context)?;
+                    let target = self.target(&delete.from.name, &next)?;
                     self.delete(&target, delete.into_inner(), next).await
                 }
                 statement @ (Statement::Select(_)
@@ -467,8 +515,9 @@ fn changes_nothing(raw: &Raw) -> Result<()> {
     text::has_none_of(raw, &text::CHANGES)
 }
 
+/// Whether the handle was made for what needs no log. What a query says does not count.
 fn is_unaudited(context: &Context<'_>) -> bool {
-    context.get::<Unaudited>().is_some()
+    context.get_from_handle_alone::<Unaudited>().is_some()
 }
 
 /// Another transaction has written a row between it was read and changed.

@@ -1,18 +1,32 @@
 //! The log: its table, and what is written into it.
 
 use super::target::Changed;
-use super::{Audit, Change, value};
+use super::{Audit, Change};
 use crate::ast::{
     Column, ColumnDef, CreateTable, DataType, Expr, Generation, Ident, Index, Insert, InsertSource, InsertValue,
     Operation, Select, SelectExpr, SelectItem, SelectList, Table, TableConstraint, TableName, TableRef, Values,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plugin::{Context, Runner};
 use crate::value::{Kind, Value};
 
 /// The columns of the log, in their order; the first is its key, which the database numbers.
 pub(crate) const COLUMNS: [&str; 9] =
     ["id", "table_name", "row_key", "operation", "old_values", "new_values", "changed_by", "changed_at", "metadata"];
+
+/// How long the name of a table, and what says who acts, may be in the log, in characters.
+pub(super) const NAME_LENGTH: u32 = 255;
+
+/// How long a key may be in the log, in characters: an index of MySQL and MariaDB on both columns takes no more.
+pub(super) const KEY_LENGTH: u32 = 512;
+
+/// Refuses text that has no room in a column of the log. SQLite would count it, and any other server too.
+pub(super) fn has_room(text: &str, what: &str, length: u32) -> Result<()> {
+    if text.len() > length as usize && text.chars().count() > length as usize {
+        return Err(Error::invalid(format!("{what} is longer than the {length} characters that the log has room for")));
+    }
+    Ok(())
+}
 
 /// So much of rows is written by one statement, in bytes: servers take only so much in one message.
 const BYTES: usize = 1 << 20;
@@ -68,13 +82,12 @@ fn definition(log: &TableName) -> CreateTable {
         name: log.clone(),
         columns: vec![
             identity,
-            column(table_name, DataType::Varchar(255), false),
-            // As long as an index of MySQL and MariaDB on both columns may be.
-            column(row_key, DataType::Varchar(512), false),
+            column(table_name, DataType::Varchar(NAME_LENGTH), false),
+            column(row_key, DataType::Varchar(KEY_LENGTH), false),
             column(operation, DataType::Varchar(10), false),
             column(old, DataType::Text, true),
             column(new, DataType::Text, true),
-            column(by, DataType::Varchar(255), true),
+            column(by, DataType::Varchar(NAME_LENGTH), true),
             column(at, DataType::TimestampTz, false),
             column(metadata, DataType::Text, true),
         ],
@@ -109,11 +122,7 @@ impl Audit {
         context: &Context<'_>,
         runner: &mut Runner<'_>,
     ) -> Result<()> {
-        let actor = self.actor_of(context)?;
-        let by = match actor {
-            None | Some(Value::Null(_)) => Value::Null(Kind::Text),
-            Some(actor) => value::plain(&actor).into(),
-        };
+        let by = self.text_of_actor(context)?.map_or(Value::Null(Kind::Text), Value::from);
         let most = (runner.spec().max_params / COLUMNS.len()).min(ENTRIES);
         let (mut values, mut entries, mut bytes) = (Vec::new(), 0, 0);
         for changed in changes {

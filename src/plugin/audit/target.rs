@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use smallvec::smallvec;
 
-use super::{json, value};
+use super::{json, record, value};
 use crate::ast::{
-    AllColumns, Column, ColumnDescription, Cte, Direction, Expr, Ident, In, Nulls, Operands, Operation, OrderItem,
-    Select, SelectItem, Shared, Table, TableDescription, TableName, TableRef,
+    Column, ColumnDescription, Cte, Direction, Expr, Ident, In, Nulls, Operands, Operation, OrderItem, Select,
+    SelectExpr, SelectItem, Shared, Table, TableName, TableRef,
 };
 use crate::dialect::{RowLocks, Spec};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plugin::Runner;
 use crate::row::Rows;
 use crate::value::Value;
@@ -21,10 +21,20 @@ const ROWS: usize = 1_000;
 /// A table that is written, of which a log is kept.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
+    /// Its name in the database.
     pub(super) name: TableName,
-    description: &'static TableDescription,
+    /// Its name in the log: the program's.
+    pub(super) called: TableName,
+    columns: Vec<NamedColumn>,
     /// The columns of its primary key, in their order.
-    key: Vec<&'static ColumnDescription>,
+    key: Vec<NamedColumn>,
+}
+
+/// A column, and its name in the database.
+#[derive(Clone, Debug)]
+pub(super) struct NamedColumn {
+    pub(super) description: &'static ColumnDescription,
+    pub(super) name: Ident,
 }
 
 /// A row as it is at some time.
@@ -48,29 +58,30 @@ pub(super) struct Changed {
 }
 
 impl Target {
-    /// A table by its declaration, unless it has no primary key.
-    pub(super) fn new(name: TableName, description: &'static TableDescription) -> Option<Self> {
-        let key: Vec<_> = description.columns.iter().filter(|column| column.primary_key).collect();
-        (!key.is_empty()).then_some(Self { name, description, key })
+    /// A table of these columns, unless it has no primary key.
+    pub(super) fn new(name: TableName, called: TableName, columns: Vec<NamedColumn>) -> Option<Self> {
+        let key: Vec<_> = columns.iter().filter(|column| column.description.primary_key).cloned().collect();
+        (!key.is_empty()).then_some(Self { name, called, columns, key })
     }
 
-    pub(super) fn key(&self) -> &[&'static ColumnDescription] {
+    pub(super) fn key(&self) -> &[NamedColumn] {
         &self.key
     }
 
     /// The columns of the key, for `returning`.
     pub(super) fn key_columns(&self) -> impl Iterator<Item = Expr> {
-        self.key.iter().map(|column| Expr::Column(Column::new(Some(self.name.name.clone()), column.name)))
+        self.key.iter().map(|column| Expr::Column(Column::new(Some(self.name.name.clone()), &column.name)))
     }
 
     /// Whether a column is of the key.
     pub(super) fn has_in_key(&self, column: &Ident) -> bool {
-        self.key.iter().any(|it| it.name.text() == column.as_str())
+        self.key.iter().any(|it| it.name == *column)
     }
 
     /// A key that was read, as values to compare with.
     pub(super) fn bindable(&self, key: &[Value]) -> Vec<Value> {
-        self.key.iter().zip(key).map(|(column, value)| value::as_key(value.clone(), column.data_type)).collect()
+        let key = self.key.iter().zip(key);
+        key.map(|(column, value)| value::as_key(value.clone(), column.description.data_type)).collect()
     }
 
     /// How many keys can be bound in one statement, beside as much again of its own.
@@ -85,7 +96,7 @@ impl Target {
 
     /// Whether the key of a row is one of these.
     pub(super) fn has_key<'k>(&self, known_as: &Ident, keys: impl Iterator<Item = &'k Vec<Value>>) -> Expr {
-        let names: Vec<Ident> = self.key.iter().map(|column| Ident::Static(column.name)).collect();
+        let names: Vec<Ident> = self.key.iter().map(|column| column.name.clone()).collect();
         is_among(known_as, &names, keys.map(Vec::as_slice))
     }
 
@@ -99,8 +110,9 @@ impl Target {
         filter: Option<Expr>,
     ) -> Select {
         let known_as = table.alias.clone().unwrap_or_else(|| table.name.name.clone());
-        let by_key = self.key.iter().map(|column| OrderItem {
-            expr: Expr::Column(Column::new(Some(known_as.clone()), column.name)),
+        let column = |it: &NamedColumn| Expr::Column(Column::new(Some(known_as.clone()), &it.name));
+        let by_key = self.key.iter().map(|it| OrderItem {
+            expr: column(it),
             direction: Direction::Ascending,
             nulls: Nulls::Default,
         });
@@ -108,10 +120,11 @@ impl Target {
         from.extend(others.iter().cloned());
         Select {
             with,
-            columns: smallvec![SelectItem::AllColumns(AllColumns {
-                table: Some(known_as.clone()),
-                columns: self.description.columns,
-            })],
+            columns: self
+                .columns
+                .iter()
+                .map(|it| SelectItem::Expr(SelectExpr { expr: column(it), alias: None }))
+                .collect(),
             from,
             filter,
             // In one order, so that two that lock the same rows wait for each other and do not end in a deadlock.
@@ -125,7 +138,7 @@ impl Target {
     pub(super) async fn read(&self, runner: &mut Runner<'_>, filter: Expr) -> Result<Vec<Image>> {
         let table = Table { name: self.name.clone(), alias: None };
         let query = self.query(runner.spec(), Vec::new(), table, &[], Some(filter));
-        Ok(self.images(runner.fetch(query).await?))
+        self.images(runner.fetch(query).await?)
     }
 
     /// Reads and locks the rows of these keys.
@@ -139,28 +152,42 @@ impl Target {
     }
 
     /// The rows of a [`query`](Self::query); a row that a join gave several times is there once.
-    pub(super) fn images(&self, mut rows: Rows) -> Vec<Image> {
+    ///
+    /// # Errors
+    ///
+    /// Where a row has a key that the log cannot have.
+    pub(super) fn images(&self, mut rows: Rows) -> Result<Vec<Image>> {
         let mut images: Vec<Image> = Vec::with_capacity(rows.len());
         for row in rows.iter_mut() {
             let image = self.image(row.values());
+            self.check_key(&image.key)?;
             // They are ordered by key.
             if images.last().is_none_or(|last| last.key_text != image.key_text) {
                 images.push(image);
             }
         }
-        images
+        Ok(images)
+    }
+
+    /// Refuses a key by which its row is not found again, or for which the log has no room.
+    pub(super) fn check_key(&self, key: &[Value]) -> Result<()> {
+        if key.iter().any(Value::is_null) {
+            let name = self.called.name.as_str();
+            return Err(Error::invalid(format!("a row of `{name}` has a primary key that is null, which is no key")));
+        }
+        record::has_room(&self.key_text(key), "the primary key of a row", record::KEY_LENGTH)
     }
 
     fn image(&self, values: &[Value]) -> Image {
         let mut json = String::from("{");
-        for (at, (column, value)) in self.description.columns.iter().zip(values).enumerate() {
+        for (at, (NamedColumn { description, name: _ }, value)) in self.columns.iter().zip(values).enumerate() {
             json.push_str(if at == 0 { "" } else { "," });
-            json::write_text(column.name.text(), &mut json);
+            json::write_text(description.name.text(), &mut json);
             json.push(':');
-            value::write(value, column.data_type, &mut json);
+            value::write(value, description.data_type, &mut json);
         }
         json.push('}');
-        let of_row = self.description.columns.iter().zip(values);
+        let of_row = self.columns.iter().map(|it| it.description).zip(values);
         let key: Vec<Value> = of_row
             .filter(|(column, _)| column.primary_key)
             .map(|(column, value)| value::as_key(value.clone(), column.data_type))
@@ -172,7 +199,7 @@ impl Target {
     pub(super) fn key_text(&self, key: &[Value]) -> String {
         let mut parts = self.key.iter().zip(key).map(|(column, value)| {
             let mut json = String::new();
-            value::write(value, column.data_type, &mut json);
+            value::write_in_key(value, column.description.data_type, &mut json);
             json
         });
         match (parts.next(), self.key.len()) {

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use super::json;
 use crate::ast::DataType;
-use crate::value::{Array, Kind, Named, Value, calendar};
+use crate::value::{Array, Kind, Named, Text, Value, calendar};
 
 /// What was read from a column, as the value that its declaration says it is: servers without booleans, identifiers or
 /// times of their own keep them as numbers, bytes or text.
 fn as_declared(value: Value, data_type: &'static DataType) -> Value {
     match (data_type, value) {
-        (DataType::Boolean, Value::I16(it)) => Value::Bool(it != 0),
-        (DataType::Boolean, Value::I32(it)) => Value::Bool(it != 0),
-        (DataType::Boolean, Value::I64(it)) => Value::Bool(it != 0),
+        (DataType::Boolean, Value::I16(it @ 0..=1)) => Value::Bool(it == 1),
+        (DataType::Boolean, Value::I32(it @ 0..=1)) => Value::Bool(it == 1),
+        (DataType::Boolean, Value::I64(it @ 0..=1)) => Value::Bool(it == 1),
+        (DataType::Real, Value::F64(it)) if f64::from(it as f32) == it => Value::F32(it as f32),
         (DataType::Decimal { .. }, Value::Text(text)) => Value::Decimal(text),
         (DataType::Uuid, Value::Bytes(bytes)) => match bytes.try_into() {
             Ok(bytes) => Value::Uuid(bytes),
@@ -48,10 +49,49 @@ pub(super) fn as_key(value: Value, data_type: &'static DataType) -> Value {
     }
 }
 
+/// A value of a key of the type of its column, in the one form in which entries have it: servers take `1.5` for `1.50`, and
+/// one zero for the other.
+pub(crate) fn as_written_in_keys(value: Value) -> Value {
+    match value {
+        Value::Decimal(text) => Value::Decimal(shortest(&text).unwrap_or(text)),
+        Value::F32(0.0) => Value::F32(0.0),
+        Value::F64(0.0) => Value::F64(0.0),
+        value => value,
+    }
+}
+
+/// A decimal without zeros that say nothing; `None` where it is no such number, or has an exponent.
+fn shortest(decimal: &str) -> Option<Text> {
+    let (sign, digits) = match decimal.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", decimal),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if !format!("{whole}{fraction}").bytes().all(|it| it.is_ascii_digit()) || digits.is_empty() {
+        return None;
+    }
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    Some(Text::from(match (whole, fraction) {
+        ("", "") => "0".to_owned(),
+        (whole, "") => format!("{sign}{whole}"),
+        ("", fraction) => format!("{sign}0.{fraction}"),
+        (whole, fraction) => format!("{sign}{whole}.{fraction}"),
+    }))
+}
+
+/// A value of a key that was read from a column of a type, as JSON.
+pub(super) fn write_in_key(value: &Value, data_type: &'static DataType, into: &mut String) {
+    write_value(&as_written_in_keys(as_declared(value.clone(), data_type)), into);
+}
+
 /// What was read from a column of a type, as JSON.
 pub(super) fn write(value: &Value, data_type: &'static DataType, into: &mut String) {
     write_value(&as_declared(value.clone(), data_type), into);
 }
+
+/// What stands before a document that would be taken for something else: `null` for a column that has no value, and one that
+/// begins so itself. What ends it is `}`.
+const DOCUMENT: &str = "{\"$json\":";
 
 /// A value of its own, as JSON.
 fn write_value(value: &Value, into: &mut String) {
@@ -64,7 +104,11 @@ fn write_value(value: &Value, into: &mut String) {
         // The fewest digits that give the same number again.
         Value::F32(it) if it.is_finite() => into.push_str(&format!("{it:?}")),
         Value::F64(it) if it.is_finite() => into.push_str(&format!("{it:?}")),
-        Value::Json(text) if json::is_document(text) => into.push_str(text),
+        Value::Json(text) if json::is_document(text) => {
+            let is_taken = text.trim() == "null" || text.starts_with(DOCUMENT);
+            let (before, after) = if is_taken { (DOCUMENT, "}") } else { ("", "") };
+            into.extend([before, text, after]);
+        }
         Value::Array(array) => {
             into.push('[');
             for (at, element) in array.values.iter().enumerate() {
@@ -126,7 +170,10 @@ pub(crate) fn read(json: &str, data_type: &'static DataType, nullable: bool) -> 
         DataType::Time => Value::Time(calendar::parse_time(&text()?)?),
         DataType::Timestamp => Value::Timestamp(calendar::parse_timestamp(&text()?)?),
         DataType::TimestampTz => Value::TimestampTz(calendar::parse_timestamp(&text()?)?),
-        DataType::Json => Value::Json(json.into()),
+        DataType::Json => {
+            let document = json.strip_prefix(DOCUMENT).and_then(|it| it.strip_suffix('}'));
+            Value::Json(document.unwrap_or(json).into())
+        }
         DataType::Array(element) => {
             let values = json::elements(json)?.into_iter().map(|it| read(it, element, true)).collect::<Option<_>>()?;
             Value::Array(Arc::new(Array { element: kind(element), values }))
@@ -174,7 +221,7 @@ mod tests {
         const DECIMAL: DataType = DataType::Decimal { precision: 30, scale: 2 };
         const ARRAY: DataType = DataType::Array(&DataType::BigInt);
         let array = Array { element: Kind::I64, values: vec![Value::I64(1), Value::Null(Kind::I64)] };
-        let cases: [(&'static DataType, Value, &str); 19] = [
+        let cases: [(&'static DataType, Value, &str); 22] = [
             (&DataType::Boolean, Value::Bool(true), "true"),
             (&DataType::SmallInt, Value::I16(-3), "-3"),
             (&DataType::Integer, Value::I32(7), "7"),
@@ -192,6 +239,9 @@ mod tests {
             (&DataType::Timestamp, Value::Timestamp(0), "\"1970-01-01T00:00:00.000000\""),
             (&DataType::TimestampTz, Value::TimestampTz(0), "\"1970-01-01T00:00:00.000000Z\""),
             (&DataType::Json, Value::Json("{\"a\": 1.0}".into()), "{\"a\": 1.0}"),
+            (&DataType::Json, Value::Json("null".into()), "{\"$json\":null}"),
+            (&DataType::Json, Value::Json("{\"$json\":null}".into()), "{\"$json\":{\"$json\":null}}"),
+            (&DataType::Json, Value::Null(Kind::Json), "null"),
             (&ARRAY, Value::Array(Arc::new(array)), "[1,null]"),
             (&DataType::Text, Value::Null(Kind::Text), "null"),
         ];
@@ -205,9 +255,33 @@ mod tests {
     }
 
     #[test]
+    fn keys_have_one_form() {
+        let cases = [
+            ("1.50", "1.5"),
+            ("-0.0", "0"),
+            ("007", "7"),
+            (".5", "0.5"),
+            ("-100.", "-100"),
+            ("100", "100"),
+            ("-0.10", "-0.1"),
+            ("NaN", "NaN"),
+            ("1e5", "1e5"),
+            ("", ""),
+            ("1.2.3", "1.2.3"),
+        ];
+        for (decimal, expected) in cases {
+            assert_eq!(plain(&as_written_in_keys(Value::Decimal(decimal.into()))), expected, "{decimal}");
+        }
+        assert_eq!(plain(&as_written_in_keys(Value::F64(-0.0))), "0.0");
+        assert_eq!(plain(&as_written_in_keys(Value::F32(-0.0))), "0.0");
+        assert_eq!(plain(&as_written_in_keys(Value::from("1.50"))), "1.50");
+    }
+
+    #[test]
     fn what_servers_keep_otherwise_is_written_as_it_was_declared() {
-        let cases: [(&'static DataType, Value, &str); 6] = [
+        let cases: [(&'static DataType, Value, &str); 7] = [
             (&DataType::Boolean, Value::I64(0), "false"),
+            (&DataType::Real, Value::F64(f64::from(0.1_f32)), "0.1"),
             (&DataType::Uuid, Value::Bytes(vec![17; 16]), "\"11111111-1111-1111-1111-111111111111\""),
             (&DataType::TimestampTz, Value::from("1970-01-01 00:00:00.000001"), "\"1970-01-01T00:00:00.000001Z\""),
             (&DataType::TimestampTz, Value::Timestamp(1), "\"1970-01-01T00:00:00.000001Z\""),

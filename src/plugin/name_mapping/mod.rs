@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use self::case::{camel, snake};
 use super::reach::{is_among, names};
 use super::{Context, LeaveOut, Plugin, Ran};
-use crate::ast::{ColumnDescription, Ident, Statement, TableDescription, TableName, TableUse};
+use crate::ast::{ColumnDescription, Ident, Role, Statement, TableDescription, TableName, TableUse};
 use crate::error::{Error, Result};
 use crate::row::{ColumnInfo, Rows};
 
@@ -52,7 +52,7 @@ use crate::row::{ColumnInfo, Rows};
 /// It runs behind the other plugins, which go by the names of the program. The text of [`sql!`](crate::sql) stays as it was
 /// written, by the names of the database; columns in its slots are renamed as those of the tables that they name, and with
 /// [`back`](Self::back) the columns that a text gives are known by the program's names. [`SoftDelete`](super::SoftDelete) and the others are told the program's names
-/// of columns.
+/// of columns, and what [`Audit`](super::Audit) writes down has the program's names.
 ///
 /// # Errors
 ///
@@ -211,9 +211,8 @@ impl Plugin for NameMapping {
             let mut seen: Vec<(TableName, TableName)> = Vec::new();
             statement.rename_tables(|table| {
                 let old = table.name();
-                let except = is_among(&self.except, old);
-                let name = if except { old.name.clone() } else { tables(old.name.as_str()).into() };
-                let new = TableName { schema: old.schema.clone(), name };
+                let new =
+                    if is_among(&self.except, old) { old.clone() } else { old.in_database(tables(old.name.as_str())) };
                 match seen.iter().find(|(_, taken)| *taken == new) {
                     Some((other, _)) if other != old => {
                         let (one, other) = (other.name.as_str(), old.name.as_str());
@@ -228,6 +227,11 @@ impl Plugin for NameMapping {
             })?;
         }
         Ok(statement)
+    }
+
+    fn column_name(&self, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<Option<Ident>> {
+        let table = TableUse::new(table, &table.name, Role::Read);
+        self.column(&table, column, context, &mut Undeclared::default())
     }
 
     fn watches(&self) -> bool {

@@ -2,11 +2,15 @@
 
 mod beside;
 mod concurrent;
+mod extremes;
 mod faults;
+mod keys;
+mod mapped;
 mod options;
 mod reading;
 mod shapes;
 mod soft_deletes;
+mod values;
 
 use chrono::{DateTime, Utc};
 use kysera::audit::Entry;

@@ -85,7 +85,7 @@ fn ex5_databases_of_other_plugins_and_transactions_do_not_mix() {
         let plain = db.without_plugin("audit").unwrap();
         let with = db.begin().await.unwrap();
         insert_into(things::table).values(thing("a")).execute(&with).await.unwrap();
-        insert_into(things::table).values(thing("b")).with(Audit::unaudited()).execute(&with).await.unwrap();
+        insert_into(things::table).values(thing("b")).execute(&with.with(Audit::unaudited())).await.unwrap();
         with.commit().await.unwrap();
         let without = plain.begin().await.unwrap();
         insert_into(things::table).values(thing("c")).execute(&without).await.unwrap();

@@ -7,7 +7,7 @@ use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
 use super::{NewPair, entries, opened, pairs, prepared, thing, things};
-use crate::support::on_all;
+use crate::support::{Server, on_all, on_each};
 
 #[test]
 fn au4_old_and_new_in_all_combinations() {
@@ -61,8 +61,13 @@ fn au4_callbacks_system_operations_and_lists_of_tables() {
             .execute(&db.with(User(Some(4))))
             .await
             .unwrap();
-        insert_into(things::table).values(thing("d")).with(Audit::unaudited()).execute(&db).await.unwrap();
+        // A query does not leave out the log, whatever it is.
+        let insert = || insert_into(things::table).values(thing("d")).with(Audit::unaudited());
+        let error = insert().execute(&db).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("a query cannot leave out the log"), "{error}");
+        assert!(sql!("delete from things").with(Audit::unaudited()).execute(&db).await.unwrap_err().is_invalid());
         let system = db.with(Audit::unaudited());
+        insert().execute(&system).await.unwrap();
         delete_from(things::table).filter(things::name.eq("d")).execute(&system).await.unwrap();
         let all = entries(&audit, &db).await;
         assert_eq!(all.iter().map(Entry::user).collect::<Vec<_>>(), [Some("3"), None, Some("4")]);
@@ -145,6 +150,17 @@ fn au9_the_log_is_made_once_or_accepted() {
         let error = Db::builder(fresh.url.clone()).plugin(Audit::new().log("things")).connect().await.unwrap_err();
         assert!(error.to_string().starts_with("the plugin `audit` refused this database: "), "{error}");
         assert!(error.as_database().is_some());
+    });
+}
+
+#[test]
+fn a_table_of_another_schema_is_not_the_log() {
+    on_each(&[Server::Postgres15, Server::Postgres18], async |fresh| {
+        fresh.db.batch("create schema logs").await.unwrap();
+        let audit = Audit::new().log(("logs", "things"));
+        let db = prepared(fresh, &audit).await;
+        insert_into(things::table).values(thing("a")).execute(&db).await.unwrap();
+        assert_eq!(entries(&audit, &db).await.len(), 1);
     });
 }
 

@@ -1,0 +1,198 @@
+//! Values that are not what their text says: documents, decimals, letters of another case, and keys that are too long.
+
+use kysera::dialect::TextEquality;
+use kysera::plugin::{Actor, Audit};
+use kysera::prelude::*;
+use kysera::schema::create_table_for;
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::{entries, names_key, opened, told};
+use crate::support::on_all;
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "documents")]
+pub struct Document {
+    #[column(primary_key, generated)]
+    pub id: i64,
+    pub body: Option<serde_json::Value>,
+}
+
+#[test]
+fn a_document_that_is_null_is_not_a_column_without_a_value() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Document>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        let body = async || select_from(documents::table).select(documents::body).fetch_one(&fresh.db).await.unwrap();
+        insert_into(documents::table).set(documents::body.to(json!(null))).execute(&db).await.unwrap();
+        let set = async |body: Option<serde_json::Value>| {
+            let q = update(documents::table).set(documents::body.to(body)).all_rows();
+            assert_eq!(q.execute(&db).await.unwrap().rows_affected, 1);
+        };
+        set(None).await;
+        set(Some(json!(null))).await;
+        set(Some(json!({"$json": null}))).await;
+        set(Some(json!([null]))).await;
+        let all = entries(&audit, &db).await;
+        assert_eq!(all.len(), 5, "each is another value");
+        assert_eq!(all[0].after(), Some(r#"{"id":1,"body":{"$json":null}}"#));
+        assert_eq!(all[1].after(), Some(r#"{"id":1,"body":null}"#));
+        for (entry, before) in all.iter().rev().zip([Some(json!({"$json": null})), Some(json!(null)), None]) {
+            audit.restore(documents::table, entry.id(), &db).await.unwrap();
+            assert_eq!(body().await, before);
+        }
+        audit.restore(documents::table, all[1].id(), &db).await.unwrap();
+        assert_eq!(body().await, Some(json!(null)));
+        delete_from(documents::table).all_rows().execute(&db).await.unwrap();
+        audit.restore(documents::table, entries(&audit, &db).await.last().unwrap().id(), &db).await.unwrap();
+        assert_eq!(body().await, Some(json!(null)));
+    });
+}
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "prices")]
+pub struct Price {
+    #[column(primary_key, type = "decimal(10, 2)")]
+    pub amount: Decimal,
+    pub count: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "words")]
+pub struct Word {
+    #[column(primary_key, type = "varchar(700)")]
+    pub word: String,
+    pub count: i64,
+}
+
+#[test]
+fn entries_of_a_key_are_found_however_it_is_written() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Price>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        insert_into(prices::table).values([NewPrice::new(Decimal::new(15, 1), 1)]).execute(&db).await.unwrap();
+        for written in ["1.5", "1.50", "1.500"] {
+            let key: Decimal = written.parse().unwrap();
+            let found = audit.history().of(prices::table).key(key).fetch_all(&db).await.unwrap();
+            assert_eq!(found.iter().map(kysera::audit::Entry::key).collect::<Vec<_>>(), ["1.5"], "{written}");
+        }
+        update(prices::table)
+            .set(prices::count.to(2))
+            .filter(prices::amount.eq(Decimal::new(150, 2)))
+            .execute(&db)
+            .await
+            .unwrap();
+        delete_from(prices::table).filter(prices::amount.eq(Decimal::new(15, 1))).execute(&db).await.unwrap();
+        let all = audit.history().of(prices::table).key(Decimal::new(1500, 3)).fetch_all(&db).await.unwrap();
+        assert_eq!(all.len(), 3);
+        audit.restore(prices::table, all[0].id(), &db).await.unwrap();
+        assert_eq!(select_from(prices::table).select(prices::count).fetch_all(&db).await.unwrap(), [2]);
+    });
+}
+
+#[test]
+fn history_tells_letters_apart() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        for (actor, word) in [("ann", "é"), ("Ann", "e\u{301}b"), ("ann ", "a")] {
+            let db = db.with(Actor::new(actor));
+            insert_into(words::table).values(NewWord::new(word, 1)).execute(&db).await.unwrap();
+        }
+        for actor in ["ann", "Ann", "ann "] {
+            let found = audit.history().by(actor).fetch_all(&db).await.unwrap();
+            assert_eq!(found.iter().map(kysera::audit::Entry::user).collect::<Vec<_>>(), [Some(actor)]);
+        }
+        assert!(audit.history().by("ANN").fetch_all(&db).await.unwrap().is_empty());
+        assert!(audit.history().of(words::table).key("E".to_owned()).fetch_all(&db).await.unwrap().is_empty());
+        assert!(audit.history().of_named("Words").fetch_all(&db).await.unwrap().is_empty());
+        assert_eq!(audit.history().of(words::table).key("é".to_owned()).fetch_all(&db).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn what_the_log_has_no_room_for_is_refused_before_it_is_written() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        // Characters count, and not bytes.
+        let (fits, long) = ("é".repeat(512), "é".repeat(513));
+        insert_into(words::table).values(NewWord::new(&*fits, 1)).execute(&db).await.unwrap();
+        let error = insert_into(words::table).values(NewWord::new(&*long, 1)).execute(&db).await.unwrap_err();
+        let said = "the primary key of a row is longer than the 512 characters that the log has room for";
+        assert!(error.is_invalid() && error.to_string().contains(said), "{error}");
+        insert_into(words::table).values(NewWord::new(&*long, 1)).execute(&fresh.db).await.unwrap();
+        let error = update(words::table).set(words::count.to(2)).all_rows().execute(&db).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains(said), "{error}");
+        let error = delete_from(words::table).filter(words::word.eq(&*long)).execute(&db).await.unwrap_err();
+        assert!(error.is_invalid(), "{error}");
+
+        let one = || delete_from(words::table).filter(words::word.eq(&*fits));
+        let error = one().execute(&db.with(Actor::new("ß".repeat(256)))).await.unwrap_err();
+        let said = "what says who acts is longer than the 255 characters that the log has room for";
+        assert!(error.is_invalid() && error.to_string().contains(said), "{error}");
+        one().execute(&db.with(Actor::new("ß".repeat(255)))).await.unwrap();
+        assert_eq!(entries(&audit, &db).await.len(), 2);
+        assert_eq!(select_from(words::table).select(words::count).fetch_all(&db).await.unwrap(), [1]);
+    });
+}
+
+#[test]
+fn the_server_says_which_keys_are_the_same() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Price>().execute(&fresh.db).await.unwrap();
+        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        let (old, new) = (Decimal::new(150, 2), Decimal::new(15, 1));
+        insert_into(prices::table).values(NewPrice::new(old, 1)).execute(&db).await.unwrap();
+        let names_key = names_key(fresh.server);
+        let sum = || prices::count.to(prices::count.excluded_value());
+        let q = insert_into(prices::table).values([NewPrice::new(new, 2), NewPrice::new(Decimal::from(7), 2)]);
+        let outcome = if names_key {
+            q.on_conflict(prices::amount).do_update(sum()).execute(&db).await
+        } else {
+            q.on_duplicate_key_update(sum()).execute(&db).await
+        };
+        outcome.unwrap();
+        let mut seen = 0;
+        let expected = ["insert prices 1.5 amount:>1.50 count:>1", "update prices 1.5 count:1>2"];
+        assert_eq!(told(&audit, &db, &mut seen).await[..2], expected);
+        assert_eq!(seen, 3);
+
+        let insert = async |words: &[&'static str], count: i64| {
+            let given = || words::count.to(words::count.excluded_value());
+            let rows: Vec<_> = words.iter().map(|word| NewWord::new(*word, count)).collect();
+            let q = insert_into(words::table).values(rows);
+            if names_key {
+                q.on_conflict(words::word).do_update(given()).execute(&db).await
+            } else {
+                q.on_duplicate_key_update(given()).execute(&db).await
+            }
+        };
+        insert(&["ann", "bea"], 1).await.unwrap();
+        insert(&["ANN", "new", "bea"], 2).await.unwrap();
+        insert(&["NEW"], 3).await.unwrap();
+        let all = select_from(words::table).order_by((words::count, words::word)).fetch_all(&fresh.db).await.unwrap();
+        let all: Vec<_> = all.iter().map(|it| (it.word.as_str(), it.count)).collect();
+        told(&audit, &db, &mut seen).await;
+        if fresh.server.spec().text_equality == TextEquality::Letters {
+            assert_eq!(all.len(), 5);
+            assert_eq!(seen, 3 + 6);
+            return;
+        }
+        assert_eq!(all, [("ann", 2), ("bea", 2), ("new", 3)]);
+        let counts = audit.history().of(words::table).key("ann".to_owned()).fetch_all(&db).await.unwrap();
+        assert_eq!(counts[0].after(), Some(r#"{"word":"ann","count":2}"#));
+        assert_eq!(seen, 3 + 2 + 3 + 1);
+        for twice in [&["x", "X"], &["ann", "Ann"], &["Ann", "aNN"]] {
+            let error = insert(twice, 9).await.unwrap_err();
+            assert!(error.is_unsupported(), "{error}");
+        }
+        assert_eq!(entries(&audit, &db).await.len(), seen);
+    });
+}
