@@ -2,7 +2,8 @@
 
 use super::param::Typed;
 use super::type_name::TypeName;
-use crate::ast::DataType;
+use crate::ast::{DataType, Operation};
+use crate::error::{Result, Unsupported};
 use crate::value::Value;
 
 /// A dialect: one field for each difference in behaviour.
@@ -119,6 +120,8 @@ pub struct Spec {
     pub identity: Identity,
     /// In which schema the table may be that a foreign key refers to.
     pub referenced_schema: ReferencedSchema,
+    /// Whether the case of a table's name, or alias, tells it from another of the same statement.
+    pub case_of_table_names: bool,
     /// Whether text that is written may be taken for a number: in an `enum` or a `set`, for a place in the list of its values.
     pub text_as_place: bool,
     /// Whether text of any length can be (part of) a key.
@@ -145,6 +148,17 @@ pub struct Spec {
     pub cast_type: fn(&DataType) -> Option<TypeName>,
     /// The instant of now, in UTC and with six digits after the second.
     pub now: &'static str,
+}
+
+impl Spec {
+    /// Refuses what would end a transaction.
+    pub(crate) fn check_in_transaction(&self, operation: Operation) -> Result<()> {
+        if operation != Operation::Define || self.definitions_in_transaction {
+            return Ok(());
+        }
+        let hint = "create and drop tables outside of it";
+        Err(Unsupported::new(self.name, "definition of a table within a transaction", hint).into())
+    }
 }
 
 /// How long a name may be.

@@ -12,24 +12,6 @@ use crate::ast::{
 };
 use crate::error::{Error, Result};
 
-/// Every server refuses two tables of one name, each in words that do not say what to do.
-fn each_named_once(from: &[TableRef], joins: &[Join]) -> Result<()> {
-    let is_taken = |name: &Ident, from: &[TableRef], joins: &[Join]| {
-        from.iter().any(|it| it.name() == name) || joins.iter().any(|it| it.table.name() == name)
-    };
-    for (at, table) in from.iter().enumerate() {
-        if is_taken(table.name(), &from[..at], &[]) {
-            return Err(named_twice(table.name()));
-        }
-    }
-    for (at, join) in joins.iter().enumerate() {
-        if is_taken(join.table.name(), from, &joins[..at]) {
-            return Err(named_twice(join.table.name()));
-        }
-    }
-    Ok(())
-}
-
 #[cold]
 fn invalid(message: &'static str) -> Error {
     Error::invalid(message)
@@ -45,6 +27,30 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn select(&mut self, it: &'a Select) -> Result<()> {
         self.select_with(it, "")
+    }
+
+    /// Refuses a table of the name of another, or of the table that is written. So does every server, in words that do not say
+    /// what to do, unless the one stands within a subquery of the other: then it would hide it.
+    pub(super) fn each_named_once(&self, target: Option<&Ident>, from: &[TableRef], joins: &[Join]) -> Result<()> {
+        let is_same = |one: &Ident, other: &Ident| {
+            one == other || (!self.spec.case_of_table_names && one.as_str().eq_ignore_ascii_case(other.as_str()))
+        };
+        let is_taken = |name: &Ident, from: &[TableRef], joins: &[Join]| {
+            target.is_some_and(|it| is_same(it, name))
+                || from.iter().any(|it| is_same(it.name(), name))
+                || joins.iter().any(|it| is_same(it.table.name(), name))
+        };
+        for (at, table) in from.iter().enumerate() {
+            if is_taken(table.name(), &from[..at], &[]) {
+                return Err(named_twice(table.name()));
+            }
+        }
+        for (at, join) in joins.iter().enumerate() {
+            if is_taken(join.table.name(), from, &joins[..at]) {
+                return Err(named_twice(join.table.name()));
+            }
+        }
+        Ok(())
     }
 
     /// Writes a `select`; `no_filter` stands in place of a missing `where`.
@@ -64,7 +70,7 @@ impl<'a> Writer<'a> {
             return Err(invalid("a join without a table before it"));
         }
         if from.len() + joins.len() > 1 {
-            each_named_once(from, joins)?;
+            self.each_named_once(None, from, joins)?;
         }
         if !group_by.is_empty() && self.spec.placeholder == Placeholder::Question {
             self.grouped_by_values(it)?;
