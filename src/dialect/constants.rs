@@ -2,9 +2,9 @@
 
 use super::spec::{
     AggregateFilter, AggregateResult, Assignments, Backslash, BytesLiteral, CompoundOperand, Concat, Decimals,
-    DefaultValues, DeleteUsing, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral, LikeEscape, NameLimit,
-    NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget, RecursiveLimit,
-    ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral, UpdateFrom, Upsert,
+    DefaultValues, DeleteUsing, DistinctOrder, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral,
+    LikeEscape, NameLimit, NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget,
+    RecursiveLimit, ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral, UpdateFrom, Upsert,
 };
 use super::{mariadb, mysql, postgres, sqlite};
 
@@ -31,6 +31,7 @@ pub const POSTGRES: Spec = Spec {
     offset_without_limit: OffsetWithoutLimit::Allowed,
     full_join: true,
     outer_reference_in_derived_table: true,
+    distinct_order: DistinctOrder::Expressions,
     compound_operand: CompoundOperand::Parentheses,
     intersect_all: true,
     row_locks: RowLocks::OfTable,
@@ -99,6 +100,7 @@ pub const MYSQL: Spec = Spec {
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
     outer_reference_in_derived_table: true,
+    distinct_order: DistinctOrder::Columns,
     compound_operand: CompoundOperand::Parentheses,
     intersect_all: true,
     row_locks: RowLocks::OfAll,
@@ -167,6 +169,7 @@ pub const MARIADB: Spec = Spec {
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("18446744073709551615"),
     full_join: false,
     outer_reference_in_derived_table: false,
+    distinct_order: DistinctOrder::Anything,
     compound_operand: CompoundOperand::ParenthesesWithoutWith,
     intersect_all: true,
     row_locks: RowLocks::OfAll,
@@ -235,6 +238,7 @@ pub const SQLITE: Spec = Spec {
     offset_without_limit: OffsetWithoutLimit::NeedsLimit("-1"),
     full_join: true,
     outer_reference_in_derived_table: true,
+    distinct_order: DistinctOrder::Anything,
     compound_operand: CompoundOperand::DerivedTable,
     intersect_all: false,
     row_locks: RowLocks::None,

@@ -61,6 +61,8 @@ pub struct Spec {
     pub full_join: bool,
     /// Whether an outer query's columns can be used in a derived table.
     pub outer_reference_in_derived_table: bool,
+    /// What `select distinct` may be ordered by.
+    pub distinct_order: DistinctOrder,
     /// How an operand of a set operation is kept apart.
     pub compound_operand: CompoundOperand,
     /// Whether there is `intersect all` and `except all`.
@@ -253,6 +255,17 @@ pub enum OffsetWithoutLimit {
     Allowed,
     /// `limit <all> offset 5`
     NeedsLimit(&'static str),
+}
+
+/// What `select distinct` may be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DistinctOrder {
+    /// Anything, of one of the rows that are given once.
+    Anything,
+    /// What is selected, and what is made of columns that are.
+    Columns,
+    /// What is selected.
+    Expressions,
 }
 
 /// How an operand of a set operation that is one itself, or has an order or limit, is kept apart.

@@ -4,7 +4,9 @@ use super::lower;
 use super::own_target::Reading;
 use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit, RowLocks};
+use super::spec::{
+    CompoundOperand, DistinctOrder, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit, RowLocks,
+};
 use super::writer::{Values, Writer};
 use crate::ast::{
     AllColumns, Column, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem,
@@ -97,6 +99,9 @@ impl<'a> Writer<'a> {
         self.values = shared;
         self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
         self.optional(" having ", having, Self::expr)?;
+        if *distinct == Distinct::Distinct && !order_by.is_empty() {
+            self.distinct_order(order_by, columns)?;
+        }
         let selected: &[SelectItem] = if merged { columns } else { &[] };
         self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
         if shared != values_around {
@@ -112,6 +117,23 @@ impl<'a> Writer<'a> {
         }
         self.limit(limit, offset)?;
         if let Some(table) = lock { self.lock(table) } else { Ok(()) }
+    }
+
+    /// Refuses to order rows that are given once by what there are several values of for one of them.
+    #[inline(never)]
+    fn distinct_order(&self, order_by: &[OrderItem], columns: &[SelectItem]) -> Result<()> {
+        let is_selected = |it: &OrderItem| match self.spec.distinct_order {
+            DistinctOrder::Anything => true,
+            DistinctOrder::Columns => lower::is_of_selected(&it.expr, columns),
+            DistinctOrder::Expressions => lower::is_selected(&it.expr, columns),
+        };
+        if order_by.iter().all(is_selected) {
+            return Ok(());
+        }
+        self.unsupported(
+            "order of `select distinct` by what is not selected",
+            "select it too, or group by what is selected",
+        )
     }
 
     fn lock(&mut self, table: &'a Ident) -> Result<()> {
