@@ -1,5 +1,6 @@
 //! Audit beside names that the database has for tables and columns.
 
+use kysera::Executor;
 use kysera::ast::Operation;
 use kysera::plugin::{Actor, Audit, NameMapping, SoftDelete};
 use kysera::prelude::*;
@@ -118,6 +119,33 @@ fn history_and_restoring_go_by_the_names_of_the_program() {
         audit.restore(pairs::table, gone[0].id(), &db).await.unwrap();
         let rows = select_from(pairs::table).fetch_all(&db).await.unwrap();
         assert_eq!(rows, [Pair { left: 1, right: "x".into(), value: 5 }]);
+    });
+}
+
+#[test]
+fn what_is_compiled_once_and_what_is_run_in_a_transaction_is_mapped_too() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        let db = mapped(fresh, &audit).await;
+        let once = insert_into(things::table).values(thing("a")).compile_on(&db).unwrap();
+        db.transaction(async |trx| {
+            trx.execute(once.request()).await?;
+            let inner = trx.transaction(async |inner| {
+                delete_from(things::table).all_rows().with(SoftDelete::hard_delete()).execute(inner).await?;
+                Err::<(), _>(Error::invalid("no"))
+            });
+            assert!(inner.await.is_err());
+            update(things::table).set(things::ok.to(true)).all_rows().execute(trx).await
+        })
+        .await
+        .unwrap();
+        let expected =
+            ["insert things 1 created_by:>7 id:>1 name:>a", "update things 1 ok:null>true updated_by:null>7"];
+        assert_eq!(told(&audit, &db, &mut 0).await, expected);
+        // A query that goes by the names of the database itself is not understood, and so is refused.
+        let q = update(things::table).set(things::ok.to(false)).all_rows().without::<NameMapping>();
+        assert!(q.execute(&db).await.is_err());
+        assert_eq!(entries(&audit, &db).await.len(), 2);
     });
 }
 

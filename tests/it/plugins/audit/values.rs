@@ -196,3 +196,20 @@ fn the_server_says_which_keys_are_the_same() {
         assert_eq!(entries(&audit, &db).await.len(), seen);
     });
 }
+
+#[test]
+fn a_row_that_is_given_twice_in_other_letters_is_one() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        // More than are read by one statement.
+        let words = ["a".to_owned()].into_iter().chain((0..1_000).map(|it| format!("w{it}"))).chain(["A".to_owned()]);
+        let rows: Vec<_> = words.map(|word| NewWord::new(word, 1)).collect();
+        let q = insert_into(words::table).values(rows).on_conflict_do_nothing();
+        let count = q.execute(&db).await.unwrap().rows_affected;
+        let is_one = fresh.server.spec().text_equality == TextEquality::Collation;
+        assert_eq!(count, if is_one { 1_001 } else { 1_002 });
+        assert_eq!(entries(&audit, &db).await.len() as u64, count);
+    });
+}
