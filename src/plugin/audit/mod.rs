@@ -73,8 +73,9 @@ use crate::value::Value;
 ///
 /// It is the table `audit_log`, or [another](Self::log), and is made when the database is connected, unless it is there.
 /// No plugin filters or renames it and no log is kept of it; who may read it is for the program to say. Tables and columns have
-/// the names in it that the program has for them, also where [`NameMapping`](crate::plugin::NameMapping) gives them others. An update that leaves a row as
-/// it was has no entry. A table that grows wants an index: `create index .. on audit_log (table_name, row_key)`.
+/// the names in it that the program has for them, also where [`NameMapping`](crate::plugin::NameMapping) gives them others. An
+/// update that leaves a row as it was has no entry. A table that grows wants an index: `create index .. on audit_log
+/// (table_name, row_key)`.
 ///
 /// What is recorded is what happens to rows: a delete that [`SoftDelete`](crate::plugin::SoftDelete) turns into an update is
 /// an update here.
