@@ -410,6 +410,7 @@ impl Plugin for Audit {
             ));
         }
         texts_change_nothing(&statement)?;
+        not_renamed_by_query(&statement, context)?;
         self.stamp(&mut statement, context)?;
         Ok(statement)
     }
@@ -510,6 +511,24 @@ fn texts_change_nothing(statement: &Statement) -> Result<()> {
         | Statement::DropTable(_)
         | Statement::RowSecurity(_) => Ok(()),
     })
+}
+
+/// Refuses to write a table that a plugin of the query's own has renamed: which tables have a log is said by the names that the
+/// program has for them, and a query could call a table by the name of one that has none.
+fn not_renamed_by_query(statement: &Statement, context: &Context<'_>) -> Result<()> {
+    if context.plugins_of_query().is_empty() {
+        return Ok(());
+    }
+    let writes = |it: &&Statement| matches!(it.operation(), Operation::Insert | Operation::Update | Operation::Delete);
+    let written = with_of(statement).iter().map(|cte| &cte.statement).chain([statement]).filter(writes);
+    let mut tables = written.filter_map(Statement::table);
+    match tables.find(|table| table.in_program() != **table) {
+        Some(table) => Err(Error::invalid(format!(
+            "a plugin of the query calls the table `{}` otherwise; give the plugin to the database",
+            table.in_program().name.as_str()
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn changes_nothing(raw: &Raw) -> Result<()> {
