@@ -91,7 +91,8 @@ use crate::value::Value;
 ///   declared, all declarations together: where a program writes by structs of some of the columns, it gives the whole table
 ///   to `Builder::table`.
 /// - What cannot be known is [`Unsupported`], and nothing is stored: an update that changes a primary key, a common table
-///   expression that writes, an upsert whose key is not known from its values; on MySQL also an insert from a query, unless it
+///   expression that writes, more rows than can be named by their keys (some ten thousands) where the condition asks for more
+///   than their columns, an upsert whose key is not known from its values; on MySQL also an insert from a query, unless it
 ///   is run as a query and an insert; and on MySQL and MariaDB an upsert of rows without primary keys, or that hits another
 ///   unique key than that. An upsert is run there as an insert of the rows that are new and an update of the others.
 /// - Where another transaction writes the same rows between they are read and written, the statement fails as one that
