@@ -2,8 +2,8 @@
 
 use super::spec::{
     AggregateFilter, AggregateResult, Assignments, Backslash, BytesLiteral, CompoundOperand, Concat, Decimals,
-    DefaultValues, DeleteUsing, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral, LikeEscape, NameLimit,
-    NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget, RecursiveLimit,
+    DefaultValues, DeleteUsing, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral, KeyNames, LikeEscape,
+    NameLimit, NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget, RecursiveLimit,
     ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral, UpdateFrom, Upsert,
 };
 use super::{mariadb, mysql, postgres, sqlite};
@@ -59,6 +59,7 @@ pub const POSTGRES: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::CastBoth,
     identity: Identity::Generated,
+    key_names: KeyNames::Own,
     referenced_schema: ReferencedSchema::Any,
     text_as_place: false,
     text_keys: true,
@@ -126,6 +127,7 @@ pub const MYSQL: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
+    key_names: KeyNames::Own,
     referenced_schema: ReferencedSchema::Any,
     text_as_place: true,
     text_keys: false,
@@ -193,6 +195,7 @@ pub const MARIADB: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
+    key_names: KeyNames::Own,
     referenced_schema: ReferencedSchema::Any,
     text_as_place: true,
     text_keys: false,
@@ -260,6 +263,7 @@ pub const SQLITE: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::AsIs,
     identity: Identity::PrimaryKey,
+    key_names: KeyNames::RowId,
     referenced_schema: ReferencedSchema::Own("main"),
     text_as_place: false,
     text_keys: true,

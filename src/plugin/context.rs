@@ -6,8 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Plugin;
-use crate::ast::{ColumnDescription, Name, TableDescription, TableName, TableUse};
+use crate::ast::{ColumnDescription, Ident, Name, TableDescription, TableName, TableUse};
 use crate::dialect::Spec;
+use crate::error::Result;
 
 /// What a plugin knows of the place where a statement will run.
 #[derive(Clone, Copy)]
@@ -148,6 +149,14 @@ impl<'a> Context<'a> {
         self.tables.known(name)
     }
 
+    /// The name that a column will have when the plugins of the database have rewritten the statement, of one that the program
+    /// calls so.
+    pub(crate) fn name_in_database(&self, table: &TableName, column: &str) -> Result<Ident> {
+        self.plugins.iter().try_fold(Ident::from(column.to_owned()), |name, plugin| {
+            Ok(plugin.column_name(table, &name, self)?.unwrap_or(name))
+        })
+    }
+
     /// The plugins of the query alone, in the order in which they were added. One that was left out after it was added is
     /// none of them.
     pub(crate) fn plugins_of_query(&self) -> Vec<&'a Arc<dyn Plugin>> {
@@ -275,6 +284,11 @@ impl Declared<'_> {
             }
         }
         columns
+    }
+
+    /// Each column as each declaration has it: one that leaves something out hides what another says.
+    pub(crate) fn each_column(&self) -> impl Iterator<Item = &'static ColumnDescription> {
+        self.all().flat_map(|declared| declared.columns)
     }
 
     fn all(&self) -> impl Iterator<Item = &'static TableDescription> {

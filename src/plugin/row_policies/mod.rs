@@ -3,6 +3,7 @@
 mod policy;
 mod asker;
 mod rule;
+mod computed;
 mod verdict;
 mod writes;
 mod native_name;
@@ -190,7 +191,12 @@ impl RowPolicies {
     ) -> Self {
         let name = name.into();
         self.note(name.is_empty().then(|| "a fact without a name".into()));
-        self.note(self.facts.iter().any(|it| it.name == name).then(|| format!("two facts are called `{name}`")));
+        // Settings of a server have no case.
+        let taken = self.facts.iter().find(|it| it.name.eq_ignore_ascii_case(&name));
+        self.note(taken.map(|it| match it.name == name {
+            true => format!("two facts are called `{name}`"),
+            false => format!("the facts `{}` and `{name}` differ by the case of letters alone", it.name),
+        }));
         self.facts.push(Fact::new(name, value));
         self
     }
@@ -228,7 +234,7 @@ impl RowPolicies {
     /// Has no rule hold for whom this is true: an administrator, the system itself. Their statements run as they are, text
     /// and definitions too.
     ///
-    /// It is asked of the `T` of the handle first, as all else is. What a program does for nobody in particular runs better on
+    /// It is asked of the `T` of the handle alone: no query says of itself that it may do everything. What a program does for nobody in particular runs better on
     /// a handle made by [`Db::without_plugin`](crate::Db::without_plugin), which a review can look for.
     ///
     /// ```
@@ -241,7 +247,7 @@ impl RowPolicies {
     /// ```
     #[must_use]
     pub fn unrestricted<T: Any>(mut self, is: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
-        self.unrestricted.push(Box::new(move |context| context.get_from_handle::<T>().is_some_and(&is)));
+        self.unrestricted.push(Box::new(move |context| context.get_from_handle_alone::<T>().is_some_and(&is)));
         self
     }
 
@@ -274,7 +280,8 @@ impl RowPolicies {
     }
 
     /// Leaves it to the server to hold its [native](Self::native) policies: statements and text run as they are, and
-    /// [`set_local`](Self::set_local) is all that the plugin does. A table without native policies is open then.
+    /// [`set_local`](Self::set_local) is all that the plugin does. A table without native policies is open then. A database
+    /// whose server holds no policies does not connect with it.
     #[must_use]
     pub fn leave_to_server(self) -> Self {
         Self { held_by: HeldBy::Server, ..self }
@@ -484,6 +491,13 @@ impl Plugin for RowPolicies {
         100
     }
 
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        match self.held_by {
+            HeldBy::Server if !context.spec().row_security => Err(native::unsupported(context.spec())),
+            HeldBy::Server | HeldBy::Plugin => Ok(()),
+        }
+    }
+
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         self.validate()?;
         if native::is_set_local(&statement) {
@@ -518,6 +532,13 @@ impl Plugin for RowPolicies {
             Passes::No if self.is_unrestricted(context) => Ok(()),
             Passes::No => Err(text::is_not_run()),
         }
+    }
+
+    fn pass_values(&self, sql: &str, _: &[Value], context: &Context<'_>) -> Result<()> {
+        if native::sets(sql) {
+            return Err(Error::invalid("who asks is said by the handle, and not by other values of `set_local`"));
+        }
+        self.pass_text(sql, context)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ast::{
     Cast, CreatePolicy, DataType, DropPolicy, Expr, Ident, PolicyCommand, PolicyKind, Role, RowSecurity,
     RowSecurityAction, Select, SelectExpr, SelectItem, Shared, Statement, TableDescription, TableName, TableUse,
 };
+use crate::dialect::Spec;
 use crate::error::{Error, Result, Unsupported};
 use crate::plugin::{Context, Declared};
 use crate::table::Table;
@@ -88,12 +89,26 @@ impl RowPolicies {
         select([Expr::call(SET_LOCAL, Vec::new())])
     }
 
+    /// Refuses names that the server, which does not look at their case, would take for one setting.
+    fn check_settings(&self) -> Result<()> {
+        let columns = self.columns.iter().map(|rule| rule.column.as_str());
+        let names: Vec<_> = columns.chain(self.facts.iter().map(|fact| fact.name.as_str())).collect();
+        for (at, name) in names.iter().enumerate() {
+            if let Some(other) = names[..at].iter().find(|it| *it != name && it.eq_ignore_ascii_case(name)) {
+                return Err(Error::invalid(format!(
+                    "`{other}` and `{name}` are one setting to the server, which does not look at the case of letters"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// What stands in place of [`set_local`](Self::set_local).
     pub(super) fn settings(&self, context: &Context<'_>) -> Result<Statement> {
         if !context.spec().row_security {
-            let hint = "the plugin `RowPolicies` restricts each statement as it is";
-            return Err(Unsupported::new(context.spec().name, "policies on rows", hint).into());
+            return Err(unsupported(context.spec()));
         }
+        self.check_settings()?;
         let asker = Asker::of_statement(&self.facts, context);
         let mut settings: Vec<(&str, Option<Value>)> = Vec::new();
         for rule in &self.columns {
@@ -120,6 +135,17 @@ impl RowPolicies {
         });
         Ok(select(set))
     }
+}
+
+/// What is said where a server holds no policies.
+pub(super) fn unsupported(spec: &Spec) -> Error {
+    let hint = "the plugin `RowPolicies` restricts each statement as it is";
+    Unsupported::new(spec.name, "policies on rows", hint).into()
+}
+
+/// Whether this is the SQL of what stands in place of [`RowPolicies::set_local`].
+pub(super) fn sets(sql: &str) -> bool {
+    sql.starts_with("select set_config(")
 }
 
 /// Refuses what a setting cannot say.
@@ -182,6 +208,7 @@ impl NativePolicies<'_> {
     /// of a setting, or two policies would have one name, as of two rules for one column; and those of the policies themselves.
     pub fn create(&self) -> Result<Vec<Statement>> {
         self.policies.validate()?;
+        self.policies.check_settings()?;
         let mut statements = Vec::new();
         for table in &self.tables {
             let name = self.name_of(table);
@@ -199,6 +226,7 @@ impl NativePolicies<'_> {
     /// Those of [`create`](Self::create).
     pub fn drop(&self) -> Result<Vec<Statement>> {
         self.policies.validate()?;
+        self.policies.check_settings()?;
         let mut statements = Vec::new();
         for table in &self.tables {
             let name = self.name_of(table);

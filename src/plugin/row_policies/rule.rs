@@ -5,7 +5,7 @@ use std::any::{Any, type_name};
 use super::Known;
 use super::asker::Source;
 use super::policy::is_called;
-use crate::ast::{BinaryOperator, ColumnDescription, Expr, Ident, TableName, TableUse};
+use crate::ast::{BinaryOperator, ColumnDescription, Expr, Ident, TableName, TableUse, may_be_same};
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::value::Value;
@@ -101,16 +101,35 @@ impl ColumnRule {
 }
 
 /// Whether a column of a table that is written is this one. Servers that do not look at the case of a name, or at accents,
-/// would take others for it too, so what comes near is refused.
+/// would take others for it too, so what comes near is refused: by the names of the program, and by those of the database.
 pub(super) fn is_column(own: &str, table: &TableName, column: &str, context: &Context<'_>) -> Result<bool> {
     if column == own {
         return Ok(true);
     }
     let is_declared = || context.column(table, column).is_some();
-    if column.to_lowercase() == own.to_lowercase() || !(column.is_ascii() || is_declared()) {
-        return Err(Error::invalid(format!("`{column}` may be the column `{own}` by another name")));
+    if may_be_same(own, column) || !(column.is_ascii() || is_declared()) {
+        return Err(another_name(own, column));
+    }
+    let (own_there, there) = (context.name_in_database(table, own)?, context.name_in_database(table, column)?);
+    if may_be_same(own_there.as_str(), there.as_str()) || is_key(own, table, there.as_str(), context) {
+        return Err(another_name(own, column));
     }
     Ok(false)
+}
+
+/// Whether a name may be the server's own for a column: SQLite has some for a key, which no declaration says.
+fn is_key(own: &str, table: &TableName, name: &str, context: &Context<'_>) -> bool {
+    if !context.spec().key_names.include(name) {
+        return false;
+    }
+    let declared = context.known(table);
+    let mut declared = declared.each_column().filter(|it| it.name.text() == own).peekable();
+    declared.peek().is_none() || declared.any(|it| it.primary_key)
+}
+
+#[cold]
+fn another_name(own: &str, column: &str) -> Error {
+    Error::invalid(format!("`{column}` may be the column `{own}` by another name"))
 }
 
 /// Whether both name one table, whatever their case.

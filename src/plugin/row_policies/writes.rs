@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::asker::Asker;
+use super::computed::changes_too;
 use super::rule::{ColumnRule, is_column};
 use super::verdict::{Texts, Verdict, Will, after, is_same, may_be_place, verdict};
 use super::{Known, RowPolicies};
@@ -128,7 +129,11 @@ impl<'a> Writes<'a> {
                 return Err(rule.refused(table));
             }
         }
-        Ok(())
+        // A column that the server computes goes along with what it is computed from.
+        match changes_too(table, rule.column.as_str(), assignments, self.context)? {
+            true => Err(unclear(&rule.column)),
+            false => Ok(()),
+        }
     }
 
     /// Ends at a row that policies do not let be inserted, and at one of which nobody knows.
@@ -235,20 +240,6 @@ impl<'a> Writes<'a> {
         }
     }
 
-    /// Whether the server computes a column from one that is set, or from another that it computes.
-    fn changes_too(&self, table: &TableName, column: &Ident, assignments: &[Assignment]) -> bool {
-        let Some(from) = self.context.column(table, column.as_str()).and_then(|it| it.expression) else {
-            return false;
-        };
-        let from = from.to_lowercase();
-        let names = |name: &str| from.contains(&name.to_lowercase());
-        let others = self.context.declared(table).into_iter().flat_map(|it| it.columns);
-        assignments.iter().any(|it| names(it.column.as_str()))
-            || others
-                .filter(|it| it.expression.is_some())
-                .any(|it| it.name.text() != column.as_str() && names(it.name.text()))
-    }
-
     /// What must hold of a row that is set before it is, so that policies hold afterwards. Ends where none can.
     fn check_new(&self, table: &TableUse<'_>, assignments: &[Assignment], asker: &Asker<'_>) -> Result<Option<Expr>> {
         let mut more = None;
@@ -267,7 +258,9 @@ impl<'a> Writes<'a> {
                         self.note(&texts, table, column, value);
                         Ok(Will::Be(value.clone()))
                     }
-                    None if self.changes_too(table.name(), column, assignments) => Err(unclear(column)),
+                    None if changes_too(table.name(), column.as_str(), assignments, self.context)? => {
+                        Err(unclear(column))
+                    }
                     None => Ok(Will::Stay),
                 }
             })?;
