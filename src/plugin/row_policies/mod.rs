@@ -4,6 +4,7 @@ mod policy;
 mod asker;
 mod rule;
 mod computed;
+mod stored;
 mod verdict;
 mod writes;
 mod native_name;
@@ -417,7 +418,7 @@ impl RowPolicies {
             return Ok(());
         }
         let asker = Asker::of_statement(&self.facts, context);
-        match self.restrict_rows(table, context.known(table.name()), &asker, clause) {
+        match self.restrict_rows(table, context, &asker, clause) {
             Err(_) if asker.is_absent() && table.role() == Role::Read && self.nobody == Nobody::Nothing => {
                 Expr::restrict(clause, nothing());
                 Ok(())
@@ -429,14 +430,19 @@ impl RowPolicies {
     fn restrict_rows(
         &self,
         table: &TableUse<'_>,
-        declared: Declared<'_>,
+        context: &Context<'_>,
         asker: &Asker<'_>,
         clause: &mut Option<Expr>,
     ) -> Result<()> {
-        self.each_rule(&Known { name: table.name(), declared }, |rule, column| {
+        let equality = context.spec().text_equality;
+        self.each_rule(&Known { name: table.name(), declared: context.known(table.name()) }, |rule, column| {
             let own = asker.own(rule, column)?;
             if table.role() != Role::Insert {
+                let exact = rule.exact_condition(table, column, &own, equality);
                 Expr::restrict(clause, rule.condition(table, column, own));
+                if let Some(exact) = exact {
+                    Expr::restrict(clause, exact);
+                }
             }
             Ok(())
         })?;

@@ -5,7 +5,11 @@ use std::any::{Any, type_name};
 use super::Known;
 use super::asker::Source;
 use super::policy::is_called;
-use crate::ast::{BinaryOperator, ColumnDescription, Expr, Ident, TableName, TableUse, may_be_same};
+use super::stored::is_kept;
+use crate::ast::{
+    BinaryOperator, Cast, ColumnDescription, DataType, Expr, Ident, Shared, TableName, TableUse, may_be_same,
+};
+use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::value::Value;
@@ -74,6 +78,42 @@ impl ColumnRule {
         own: Expr,
     ) -> Expr {
         table.of_column(&self.column, declared, |column| Expr::binary(column, BinaryOperator::Equal, own))
+    }
+
+    /// The same for the bytes of text, where the server takes text of other letters for the same: without their case, their
+    /// accents, or what cannot be seen. The first condition finds the rows by an index, and this one tells them apart.
+    pub(super) fn exact_condition(
+        &self,
+        table: &TableUse<'_>,
+        declared: Option<&'static ColumnDescription>,
+        own: &Expr,
+        equality: TextEquality,
+    ) -> Option<Expr> {
+        let text = match (equality, own) {
+            (TextEquality::Collation, Expr::Value(Value::Text(text))) => text.as_bytes(),
+            (TextEquality::Collation, Expr::Value(Value::Named(it))) => it.text.as_bytes(),
+            (TextEquality::Collation | TextEquality::Letters, _) => return None,
+        };
+        let bytes = |value| Expr::Cast(Shared::new(Cast { value, data_type: DataType::Bytes }));
+        Some(table.of_column(&self.column, declared, bytes).equals(Value::Bytes(text.to_vec())))
+    }
+
+    /// Refuses a value that the column does not hold as it is: of another type it would be compared as the server likes, and
+    /// be equal to more than itself.
+    #[inline]
+    pub(super) fn check_value(&self, declared: Option<&ColumnDescription>, value: &Value) -> Result<()> {
+        match declared {
+            Some(column) if !is_kept(value, column.data_type) => Err(self.misfit()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn misfit(&self) -> Error {
+        Error::invalid(format!(
+            "the value of the rule is not of the type that the column `{}` is declared with",
+            self.column.as_str()
+        ))
     }
 
     #[cold]

@@ -19,6 +19,7 @@ mod timestamps_of_deleted;
 mod tenants;
 mod policies;
 mod policy_columns;
+mod policy_stored;
 mod escapes;
 mod native_policies;
 mod native_settings;
