@@ -193,6 +193,7 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Kind;
 
     #[test]
     fn values_come_back() {

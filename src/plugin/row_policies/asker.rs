@@ -13,7 +13,7 @@ use crate::types::SqlType;
 use crate::value::Value;
 
 /// Before the name of each setting.
-const SETTINGS: &str = "kysera.";
+pub(super) const SETTINGS: &str = "kysera.";
 
 /// Something that is known of whoever asks, by a name.
 pub(super) struct Fact {

@@ -21,8 +21,9 @@ use self::policy::{Demand, Effect, nothing};
 use self::rule::{ColumnRule, Tables};
 use self::verdict::{Texts, Verdict, verdict};
 use self::writes::Writes;
-use super::{Context, Declared, Plugin, text};
+use super::{Answer, Context, Declared, Next, Plugin, text};
 use crate::ast::{ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableName, TableUse};
+use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::types::SqlType;
 use crate::value::Value;
@@ -44,8 +45,14 @@ use crate::value::Value;
 /// What is not known is refused: a table that [`tenant`](Self::tenant) knows no column of, unless [`except`](Self::except)
 /// names it; definitions, and text: whole statements, [`batch`](crate::Executor::batch), compiled requests, and within a
 /// statement text that could read a table, or be more than one expression. That a key is taken by a row of another tenant
-/// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A server that compares
-/// text without its case takes tenants for one whose names differ in case alone.
+/// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A
+/// [cascade of soft deletes](super::SoftDelete::cascade) takes along what refers to a row, whosever that is; and who reads the
+/// history of [`Audit`](super::Audit), which has the rows of all, is for the program to say.
+///
+/// The value is of the type that the column is declared with. MySQL and MariaDB take text for the same that differs in case,
+/// accents or what cannot be seen, so its bytes are compared too, which are UTF-8 in such a column. Where a column is made to
+/// compare like that elsewhere (`collate nocase`, `citext`), or its type only has a name, it is for the program to see that no
+/// two tenants are equal.
 ///
 /// What a view, a trigger or a function of the program's own does with rows, nobody sees here. A query on a handle that has
 /// a value asks with that one, whatever value it brings along itself by [`with`](crate::query::Statement::with); on a handle
@@ -532,19 +539,23 @@ impl Plugin for RowPolicies {
         Ok(statement)
     }
 
+    fn wraps(&self, statement: &Statement, _: &Context<'_>) -> bool {
+        native::tells(statement)
+    }
+
+    fn around<'a>(&'a self, statement: Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(async move {
+            native::check_told(&statement, next.runner()).await?;
+            next.run(statement).await
+        })
+    }
+
     fn pass_text(&self, _: &str, context: &Context<'_>) -> Result<()> {
         match self.text {
             Passes::Yes => Ok(()),
             Passes::No if self.is_unrestricted(context) => Ok(()),
             Passes::No => Err(text::is_not_run()),
         }
-    }
-
-    fn pass_values(&self, sql: &str, _: &[Value], context: &Context<'_>) -> Result<()> {
-        if native::sets(sql) {
-            return Err(Error::invalid("who asks is said by the handle, and not by other values of `set_local`"));
-        }
-        self.pass_text(sql, context)
     }
 }
 

@@ -1,16 +1,17 @@
 //! The same policies, held by the server.
 
-use super::asker::{Asker, is_setting, setting_name};
+use super::asker::{Asker, SETTINGS, is_setting, setting_name};
 use super::native_name::{Origin, Side};
 use super::policy::{Demand, Effect, Policy};
 use super::{Known, RowPolicies};
 use crate::ast::{
-    Cast, CreatePolicy, DataType, DropPolicy, Expr, Ident, PolicyCommand, PolicyKind, Role, RowSecurity,
-    RowSecurityAction, Select, SelectExpr, SelectItem, Shared, Statement, TableDescription, TableName, TableUse,
+    BinaryOperator, Cast, CreatePolicy, DataType, DropPolicy, Expr, Ident, PolicyCommand, PolicyKind, Role,
+    RowSecurity, RowSecurityAction, Select, SelectExpr, SelectItem, Shared, Statement, TableDescription, TableName,
+    TableUse,
 };
 use crate::dialect::Spec;
 use crate::error::{Error, Result, Unsupported};
-use crate::plugin::{Context, Declared};
+use crate::plugin::{Context, Declared, Runner};
 use crate::table::Table;
 use crate::value::Value;
 
@@ -67,7 +68,9 @@ impl RowPolicies {
     /// A statement that tells PostgreSQL who asks, until the transaction ends: what travels with the transaction is put into
     /// the settings that the [native](Self::native) policies look at. Run it first. The values are bound.
     ///
-    /// Only a database with this plugin can run it. Outside of a transaction it has no effect, and nothing is seen.
+    /// Only a database with this plugin can run it. Outside of a transaction it has no effect, and nothing is seen. In one that
+    /// was told of somebody else before, also within a savepoint, it is an error, since the last word would stay; the server is
+    /// asked for that first.
     ///
     /// ```no_run
     /// # use kysera::{Db, Executor, Result};
@@ -137,15 +140,50 @@ impl RowPolicies {
     }
 }
 
+/// What stands in place of [`RowPolicies::set_local`], taken apart: each setting by its name and value, as the server has them.
+fn told(statement: &Statement) -> Option<Vec<(&Expr, &Expr)>> {
+    let Statement::Select(select) = statement else { return None };
+    let setting = |item| match item {
+        &SelectItem::Expr(SelectExpr { expr: Expr::Call(ref call), alias: None })
+            if call.name.as_str() == "set_config" =>
+        {
+            match &call.arguments[..] {
+                [name @ Expr::Value(Value::Text(text)), value, _] if text.starts_with(SETTINGS) => Some((name, value)),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let settings: Option<Vec<_>> = select.columns.iter().map(setting).collect();
+    settings.filter(|it| !it.is_empty())
+}
+
+/// Whether a statement tells the server who asks.
+pub(super) fn tells(statement: &Statement) -> bool {
+    told(statement).is_some()
+}
+
+/// Refuses to tell of somebody else than the transaction was told of: what a savepoint says stays when it is released, for
+/// whoever goes on in the transaction around it.
+pub(super) async fn check_told(statement: &Statement, mut runner: Runner<'_>) -> Result<()> {
+    let asked = told(statement).unwrap_or_default().into_iter().map(|(name, value)| {
+        let before = Expr::call("current_setting", vec![name.clone(), true.into()]);
+        let before = Expr::call("nullif", vec![before, "".into()]);
+        Expr::binary(before, BinaryOperator::NotEqual, value.clone())
+    });
+    let mut rows = runner.fetch(select(asked)).await?;
+    if rows.iter_mut().any(|row| row.values().contains(&Value::Bool(true))) {
+        return Err(Error::invalid(
+            "the transaction was told of somebody else before, who would be another after this; begin one for each",
+        ));
+    }
+    Ok(())
+}
+
 /// What is said where a server holds no policies.
 pub(super) fn unsupported(spec: &Spec) -> Error {
     let hint = "the plugin `RowPolicies` restricts each statement as it is";
     Unsupported::new(spec.name, "policies on rows", hint).into()
-}
-
-/// Whether this is the SQL of what stands in place of [`RowPolicies::set_local`].
-pub(super) fn sets(sql: &str) -> bool {
-    sql.starts_with("select set_config(")
 }
 
 /// Refuses what a setting cannot say.

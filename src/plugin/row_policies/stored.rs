@@ -1,8 +1,7 @@
 //! What a column makes of a value that is written to it.
 
 use crate::ast::{
-    Binary, BinaryOperator, Call, Case, Cast, Column, ColumnDescription, DataType, Excluded, Expr, Unary,
-    UnaryOperator, When,
+    Binary, BinaryOperator, Call, Case, Cast, DataType, Excluded, Expr, Ident, Unary, UnaryOperator, When,
 };
 use crate::value::Value;
 
@@ -47,20 +46,18 @@ pub(super) fn is_kept(value: &Value, data_type: &DataType) -> bool {
     }
 }
 
-/// Whether a column holds exactly what an expression gives, as far as that can be told: `column` gives those of the table.
-pub(super) fn is_kept_of(
-    value: &Expr,
-    data_type: &DataType,
-    column: &dyn Fn(&Column) -> Option<&'static ColumnDescription>,
-    excluded: &dyn Fn(&str) -> Option<&'static ColumnDescription>,
-) -> bool {
-    let is_kept_of = |value: &Expr| is_kept_of(value, data_type, column, excluded);
+/// The types that a column is declared with, by the name of its table, if the statement says that, and its own: none, where
+/// nothing is known of it.
+pub(super) type Types<'a> = dyn Fn(Option<Ident>, &str) -> Vec<&'static DataType> + 'a;
+
+/// Whether a column of a type holds exactly what an expression gives, as far as that can be told.
+pub(super) fn is_kept_of(value: &Expr, data_type: &DataType, types: &Types<'_>) -> bool {
+    let is_kept_of = |value: &Expr| is_kept_of(value, data_type, types);
+    let is_narrow = |table, name: &str| types(table, name).iter().all(|from| is_no_wider(from, data_type));
     match value {
         Expr::Value(it) => is_kept(it, data_type),
-        Expr::Column(it) => column(it).is_none_or(|it| is_no_wider(it.data_type, data_type)),
-        Expr::Excluded(Excluded { column }) => {
-            excluded(column.as_str()).is_none_or(|it| is_no_wider(it.data_type, data_type))
-        }
+        Expr::Column(it) => is_narrow(it.table(), it.name().as_str()),
+        Expr::Excluded(Excluded { column }) => is_narrow(None, column.as_str()),
         Expr::Cast(it) => {
             let Cast { value: _, data_type: from } = &**it;
             is_no_wider(from, data_type)

@@ -9,9 +9,9 @@ use super::stored::is_kept_of;
 use super::verdict::{Texts, Verdict, Will, after, is_same, may_be_place, verdict};
 use super::{Known, RowPolicies};
 use crate::ast::{
-    Assignment, Call, Column, ColumnDescription, Conflict, ConflictAction, DataType, DefaultValue, Excluded, Expr,
-    Generated, Ident, Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, TableName, TableUse, Update,
-    Values, Visit, VisitMut,
+    Assignment, Call, ColumnDescription, Conflict, ConflictAction, DataType, DefaultValue, Excluded, Expr, Generated,
+    Ident, Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, TableName, TableUse, Update, Values,
+    Visit, VisitMut,
 };
 use crate::error::{Error, Result};
 use crate::plugin::kind::kind;
@@ -223,13 +223,14 @@ impl<'a> Writes<'a> {
     /// Ends at a value of which the column, as it is declared, may hold another one: a check of the value would be none of what
     /// is stored.
     fn check_kept(&self, table: &TableUse<'_>, column: &Ident, value: &Expr) -> Result<()> {
-        let Some(declared) = self.context.column(table.name(), column.as_str()) else { return Ok(()) };
-        let by_name = |name: &str| self.context.column(table.name(), name);
-        let own = |it: &Column| match it.table() {
-            Some(of) if of != *table.known_as() => None,
-            Some(_) | None => by_name(it.name().as_str()),
+        let declared = self.context.known(table.name());
+        // By each declaration: one of them may say less than another.
+        let types = |of: Option<Ident>, name: &str| -> Vec<_> {
+            let is_own = of.is_none_or(|it| it == *table.known_as());
+            let columns = declared.each_column().filter(|it| is_own && it.name.text() == name);
+            columns.map(|it| it.data_type).collect()
         };
-        if is_kept_of(value, declared.data_type, &own, &by_name) {
+        if types(None, column.as_str()).into_iter().all(|data_type| is_kept_of(value, data_type, &types)) {
             return Ok(());
         }
         Err(Error::invalid(format!(

@@ -194,3 +194,27 @@ fn a_value_of_another_type_than_the_column_is_no_tenant() {
         }
     });
 }
+
+mod slim {
+    use kysera::prelude::*;
+
+    /// `articles`, without what its column is declared with.
+    #[derive(Clone, Debug, PartialEq, Table)]
+    #[table(name = "articles")]
+    pub struct Slim {
+        #[column(primary_key)]
+        pub id: i64,
+        pub status: String,
+    }
+}
+
+#[test]
+fn every_declaration_says_what_a_column_stores() {
+    on_all(async |fresh| {
+        create_table_for::<Article>().execute(&fresh.db).await.unwrap();
+        let policies = RowPolicies::new().policy(unless("status", "published"));
+        let db = Db::builder(fresh.url.clone()).plugin(policies).table(articles::table).connect().await.unwrap();
+        let published = update(slim::articles::table).set(slim::articles::status.to("published   ")).all_rows();
+        assert!(reason(published.execute(&db).await).contains("may store another value"));
+    });
+}
