@@ -149,11 +149,11 @@ impl<'a> Context<'a> {
         self.tables.known(name)
     }
 
-    /// The name that a column will have when the plugins of the database have rewritten the statement, of one that the program
-    /// calls so.
-    pub(crate) fn name_in_database(&self, table: &TableName, column: &str) -> Result<Ident> {
-        self.plugins.iter().try_fold(Ident::from(column.to_owned()), |name, plugin| {
-            Ok(plugin.column_name(table, &name, self)?.unwrap_or(name))
+    /// The name that a column will have when the plugins of the database have rewritten the statement, if it is another one than
+    /// the program's.
+    pub(crate) fn name_in_database(&self, table: &TableName, column: &Ident) -> Result<Option<Ident>> {
+        self.plugins.iter().try_fold(None, |name, plugin| {
+            Ok(plugin.column_name(table, name.as_ref().unwrap_or(column), self)?.or(name))
         })
     }
 

@@ -1,6 +1,6 @@
 //! Columns that the server computes from others.
 
-use crate::ast::{Assignment, TableName};
+use crate::ast::{Assignment, Ident, TableName};
 use crate::error::Result;
 use crate::plugin::Context;
 
@@ -8,34 +8,34 @@ use crate::plugin::Context;
 /// the table: one that leaves the columns between them out hides nothing.
 pub(super) fn changes_too(
     table: &TableName,
-    column: &str,
+    column: &Ident,
     assignments: &[Assignment],
     context: &Context<'_>,
 ) -> Result<bool> {
     let declared = context.known(table);
-    let mut computed: Vec<(&str, String)> = declared
+    let mut computed: Vec<(Ident, String)> = declared
         .each_column()
-        .filter_map(|it| it.expression.map(|from| (it.name.text(), from.to_lowercase())))
+        .filter_map(|it| it.expression.map(|from| (Ident::Static(it.name), from.to_lowercase())))
         .collect();
-    let mut changed = Vec::new();
-    // What computes a column is text, by the names of the database.
-    let change = |name: &str, changed: &mut Vec<String>| -> Result<()> {
-        let there = context.name_in_database(table, name)?;
-        changed.extend([name.to_lowercase(), there.as_str().to_lowercase()]);
-        Ok(())
-    };
     if computed.is_empty() {
         return Ok(false);
     }
+    let mut changed = Vec::new();
+    // What computes a column is text, by the names of the database.
+    let change = |name: &Ident, changed: &mut Vec<String>| -> Result<()> {
+        let there = context.name_in_database(table, name)?;
+        changed.extend([Some(name), there.as_ref()].into_iter().flatten().map(|it| it.as_str().to_lowercase()));
+        Ok(())
+    };
     for it in assignments {
-        change(it.column.as_str(), &mut changed)?;
+        change(&it.column, &mut changed)?;
     }
     while let Some(at) = computed.iter().position(|(_, from)| changed.iter().any(|name| names(from, name))) {
         let (name, _) = computed.swap_remove(at);
-        if name == column {
+        if name == *column {
             return Ok(true);
         }
-        change(name, &mut changed)?;
+        change(&name, &mut changed)?;
     }
     Ok(false)
 }

@@ -127,7 +127,7 @@ impl ColumnRule {
 
     /// Whether a column of a table that is written is the rule's.
     pub(super) fn is_column(&self, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<bool> {
-        is_column(self.column.as_str(), table, column.as_str(), context)
+        is_column(&self.column, table, column, context)
     }
 
     /// What is said of a value that is not exactly the one of whoever asks.
@@ -142,17 +142,17 @@ impl ColumnRule {
 
 /// Whether a column of a table that is written is this one. Servers that do not look at the case of a name, or at accents,
 /// would take others for it too, so what comes near is refused: by the names of the program, and by those of the database.
-pub(super) fn is_column(own: &str, table: &TableName, column: &str, context: &Context<'_>) -> Result<bool> {
+pub(super) fn is_column(own: &Ident, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<bool> {
     if column == own {
         return Ok(true);
     }
-    let is_declared = || context.column(table, column).is_some();
-    if may_be_same(own, column) || !(column.is_ascii() || is_declared()) {
-        return Err(another_name(own, column));
-    }
     let (own_there, there) = (context.name_in_database(table, own)?, context.name_in_database(table, column)?);
-    if may_be_same(own_there.as_str(), there.as_str()) || is_key(own, table, there.as_str(), context) {
-        return Err(another_name(own, column));
+    let (own_there, there) = (own_there.as_ref().unwrap_or(own).as_str(), there.as_ref().unwrap_or(column).as_str());
+    let (own, column) = (own.as_str(), column.as_str());
+    let is_known = || column.is_ascii() || context.column(table, column).is_some();
+    let is_near = may_be_same(own, column) || may_be_same(own_there, there) || is_key(own, table, there, context);
+    if is_near || !is_known() {
+        return Err(Error::invalid(format!("`{column}` may be the column `{own}` by another name")));
     }
     Ok(false)
 }
@@ -165,11 +165,6 @@ fn is_key(own: &str, table: &TableName, name: &str, context: &Context<'_>) -> bo
     let declared = context.known(table);
     let mut declared = declared.each_column().filter(|it| it.name.text() == own).peekable();
     declared.peek().is_none() || declared.any(|it| it.primary_key)
-}
-
-#[cold]
-fn another_name(own: &str, column: &str) -> Error {
-    Error::invalid(format!("`{column}` may be the column `{own}` by another name"))
 }
 
 /// Whether both name one table, whatever their case.

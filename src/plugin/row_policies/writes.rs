@@ -132,7 +132,7 @@ impl<'a> Writes<'a> {
             }
         }
         // A column that the server computes goes along with what it is computed from.
-        match changes_too(table, rule.column.as_str(), assignments, self.context)? {
+        match changes_too(table, &rule.column, assignments, self.context)? {
             true => Err(unclear(&rule.column)),
             false => Ok(()),
         }
@@ -185,7 +185,7 @@ impl<'a> Writes<'a> {
     ) -> Result<Will> {
         let mut given = None;
         for (at, other) in columns.iter().enumerate() {
-            if is_column(column.as_str(), into, other.as_str(), self.context)? {
+            if is_column(column, into, other, self.context)? {
                 given = Some(at);
             }
         }
@@ -282,7 +282,7 @@ impl<'a> Writes<'a> {
             let changed = after(&mut demand.condition, table.known_as(), &|column| {
                 let mut set = None;
                 for Assignment { column: other, value } in assignments {
-                    if is_column(column.as_str(), table.name(), other.as_str(), self.context)? {
+                    if is_column(column, table.name(), other, self.context)? {
                         set = Some(value);
                     }
                 }
@@ -293,9 +293,7 @@ impl<'a> Writes<'a> {
                         self.note(&texts, table, column, value);
                         Ok(Will::Be(value.clone()))
                     }
-                    None if changes_too(table.name(), column.as_str(), assignments, self.context)? => {
-                        Err(unclear(column))
-                    }
+                    None if changes_too(table.name(), column, assignments, self.context)? => Err(unclear(column)),
                     None => Ok(Will::Stay),
                 }
             })?;
