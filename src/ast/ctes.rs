@@ -61,7 +61,7 @@ impl Ctes {
         }
         let is_seen = |it: &&Visible| it.place != Place::Around;
         if self.foreign > 0 || !name.as_str().is_ascii() {
-            return self.visible.iter().rev().filter(is_seen).find(|it| may_be_same(&it.name, name));
+            return self.visible.iter().rev().filter(is_seen).find(|it| may_be_same(it.name.as_str(), name.as_str()));
         }
         let places = self.places.get(&name.as_str().to_ascii_lowercase())?;
         places.iter().rev().filter_map(|&at| self.visible.get(at)).find(is_seen)
@@ -90,10 +90,9 @@ impl Ctes {
     }
 }
 
-/// Whether some server takes two names of common table expressions for one: without their case and, where they hold other
-/// letters than those of ASCII, without accents.
-fn may_be_same(one: &Ident, other: &Ident) -> bool {
-    let (one, other) = (one.as_str(), other.as_str());
+/// Whether some server takes two names, of columns or of common table expressions, for one: without their case and, where they
+/// hold other letters than those of ASCII, without accents. Each server compares names letter by letter.
+pub(crate) fn may_be_same(one: &str, other: &str) -> bool {
     let may_be = |(one, other): (char, char)| one.eq_ignore_ascii_case(&other) || !(one.is_ascii() && other.is_ascii());
     one.chars().count() == other.chars().count() && one.chars().zip(other.chars()).all(may_be)
 }

@@ -32,6 +32,7 @@ mod visit;
 
 pub use self::column::Column;
 pub use self::compound::{Compound, SetOperator};
+pub(crate) use self::ctes::may_be_same;
 pub use self::data_type::DataType;
 pub use self::ddl::{
     Check, ColumnDef, CreateTable, DropTable, ForeignKey, Generation, Index, ReferentialAction, TableConstraint,

@@ -460,8 +460,11 @@ impl VisitMut for Resolver<'_, '_> {
 
     fn visit_row_security(&mut self, node: &mut RowSecurity) -> Result<()> {
         let RowSecurity { table, action } = node;
+        let before = table.name.clone();
         self.without_condition(table, Role::Define)?;
-        action.accept_mut(self)
+        action.accept_mut(self)?;
+        // Its conditions call the table by its name.
+        if requalify(action, &before, &table.name)? { Ok(()) } else { Err(no_place("second name", &before)) }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::spec::{
     AggregateFilter, AggregateResult, Assignments, Backslash, BytesLiteral, CompoundOperand, Concat, Decimals,
     DefaultValues, DeleteUsing, DistinctOrder, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral,
-    LikeEscape, NameLimit, NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder, ReadOwnTarget,
-    RecursiveLimit, ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral, UpdateFrom, Upsert,
+    KeyNames, LikeEscape, NameLimit, NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder,
+    ReadOwnTarget, RecursiveLimit, ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral, UpdateFrom, Upsert,
 };
 use super::{mariadb, mysql, postgres, sqlite};
 
@@ -60,6 +60,7 @@ pub const POSTGRES: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::CastBoth,
     identity: Identity::Generated,
+    key_names: KeyNames::Own,
     referenced_schema: ReferencedSchema::Any,
     case_of_table_names: true,
     text_as_place: false,
@@ -129,6 +130,7 @@ pub const MYSQL: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
+    key_names: KeyNames::Own,
     referenced_schema: ReferencedSchema::Any,
     case_of_table_names: true,
     text_as_place: true,
@@ -198,6 +200,7 @@ pub const MARIADB: Spec = Spec {
     aggregate_filter: AggregateFilter::Case,
     aggregate_result: AggregateResult::CastArgument,
     identity: Identity::AutoIncrement,
+    key_names: KeyNames::Own,
     referenced_schema: ReferencedSchema::Any,
     case_of_table_names: true,
     text_as_place: true,
@@ -267,6 +270,7 @@ pub const SQLITE: Spec = Spec {
     aggregate_filter: AggregateFilter::Words,
     aggregate_result: AggregateResult::AsIs,
     identity: Identity::PrimaryKey,
+    key_names: KeyNames::RowId,
     referenced_schema: ReferencedSchema::Own("main"),
     case_of_table_names: false,
     text_as_place: false,

@@ -120,6 +120,8 @@ pub struct Spec {
     pub aggregate_result: AggregateResult,
     /// How a column gets its numbers from the database.
     pub identity: Identity,
+    /// What a key of one integer is called.
+    pub key_names: KeyNames,
     /// In which schema the table may be that a foreign key refers to.
     pub referenced_schema: ReferencedSchema,
     /// Whether the case of a table's name, or alias, tells it from another of the same statement.
@@ -460,6 +462,25 @@ pub enum Identity {
     AutoIncrement,
     /// `integer primary key autoincrement`
     PrimaryKey,
+}
+
+/// What a key of one integer is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyNames {
+    /// By the name of its column.
+    Own,
+    /// Also `rowid`, `_rowid_` and `oid`, unless the table has a column of that name.
+    RowId,
+}
+
+impl KeyNames {
+    /// Whether a key may be called so by the server, whatever its column is called.
+    pub(crate) fn include(self, name: &str) -> bool {
+        match self {
+            Self::Own => false,
+            Self::RowId => ["rowid", "_rowid_", "oid"].iter().any(|it| it.eq_ignore_ascii_case(name)),
+        }
+    }
 }
 
 /// In which schema the table may be that a foreign key refers to.

@@ -6,8 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Plugin;
-use crate::ast::{ColumnDescription, Name, TableDescription, TableName, TableUse};
+use crate::ast::{ColumnDescription, Ident, Name, TableDescription, TableName, TableUse};
 use crate::dialect::Spec;
+use crate::error::Result;
 
 /// What a plugin knows of the place where a statement will run.
 #[derive(Clone, Copy)]
@@ -148,6 +149,14 @@ impl<'a> Context<'a> {
         self.tables.known(name)
     }
 
+    /// The name that a column will have when the plugins of the database have rewritten the statement, if it is another one than
+    /// the program's.
+    pub(crate) fn name_in_database(&self, table: &TableName, column: &Ident) -> Result<Option<Ident>> {
+        self.plugins.iter().try_fold(None, |name, plugin| {
+            Ok(plugin.column_name(table, name.as_ref().unwrap_or(column), self)?.or(name))
+        })
+    }
+
     /// The plugins of the query alone, in the order in which they were added. One that was left out after it was added is
     /// none of them.
     pub(crate) fn plugins_of_query(&self) -> Vec<&'a Arc<dyn Plugin>> {
@@ -275,6 +284,11 @@ impl Declared<'_> {
             }
         }
         columns
+    }
+
+    /// Each column as each declaration has it: one that leaves something out hides what another says.
+    pub(crate) fn each_column(&self) -> impl Iterator<Item = &'static ColumnDescription> {
+        self.all().flat_map(|declared| declared.columns)
     }
 
     fn all(&self) -> impl Iterator<Item = &'static TableDescription> {

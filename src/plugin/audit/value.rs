@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::json;
 use crate::ast::DataType;
-use crate::value::{Array, Kind, Named, Text, Value, calendar};
+use crate::plugin::kind::kind;
+use crate::value::{Array, Named, Text, Value, calendar};
 
 /// What was read from a column, as the value that its declaration says it is: servers without booleans, identifiers or
 /// times of their own keep them as numbers, bytes or text.
@@ -189,32 +190,10 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     if bytes.len().is_multiple_of(2) { (0..bytes.len()).step_by(2).map(byte).collect() } else { None }
 }
 
-/// What sort of value a column of a type holds.
-fn kind(data_type: &'static DataType) -> Kind {
-    match data_type {
-        DataType::Boolean => Kind::Bool,
-        DataType::SmallInt => Kind::I16,
-        DataType::Integer => Kind::I32,
-        DataType::BigInt => Kind::I64,
-        DataType::Real => Kind::F32,
-        DataType::Double => Kind::F64,
-        DataType::Decimal { precision: _, scale: _ } => Kind::Decimal,
-        DataType::Text | DataType::Varchar(_) => Kind::Text,
-        DataType::Bytes => Kind::Bytes,
-        DataType::Uuid => Kind::Uuid,
-        DataType::Date => Kind::Date,
-        DataType::Time => Kind::Time,
-        DataType::Timestamp => Kind::Timestamp,
-        DataType::TimestampTz => Kind::TimestampTz,
-        DataType::Json => Kind::Json,
-        DataType::Array(element) => kind(element).array(),
-        DataType::Named(_) => Kind::Named(data_type),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Kind;
 
     #[test]
     fn values_come_back() {

@@ -13,7 +13,7 @@ use crate::types::SqlType;
 use crate::value::Value;
 
 /// Before the name of each setting.
-const SETTINGS: &str = "kysera.";
+pub(super) const SETTINGS: &str = "kysera.";
 
 /// Something that is known of whoever asks, by a name.
 pub(super) struct Fact {
@@ -143,7 +143,11 @@ impl<'a> Asker<'a> {
     #[inline]
     pub(super) fn own(&self, rule: &ColumnRule, declared: Option<&ColumnDescription>) -> Result<Expr> {
         match self.place {
-            Place::Statement(context) => self.own_value(rule, context).map(Expr::Value),
+            Place::Statement(context) => {
+                let value = self.own_value(rule, context)?;
+                rule.check_value(declared, &value)?;
+                Ok(Expr::Value(value))
+            }
             Place::Server => match declared {
                 Some(column) => Ok(setting(rule.column.as_str(), column.data_type)),
                 None => Err(Error::invalid(format!("nobody knows the type of the column `{}`", rule.column.as_str()))),

@@ -3,6 +3,8 @@
 mod policy;
 mod asker;
 mod rule;
+mod computed;
+mod stored;
 mod verdict;
 mod writes;
 mod native_name;
@@ -19,8 +21,9 @@ use self::policy::{Demand, Effect, nothing};
 use self::rule::{ColumnRule, Tables};
 use self::verdict::{Texts, Verdict, verdict};
 use self::writes::Writes;
-use super::{Context, Declared, Plugin, text};
+use super::{Answer, Context, Declared, Next, Plugin, text};
 use crate::ast::{ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableName, TableUse};
+use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::types::SqlType;
 use crate::value::Value;
@@ -42,8 +45,14 @@ use crate::value::Value;
 /// What is not known is refused: a table that [`tenant`](Self::tenant) knows no column of, unless [`except`](Self::except)
 /// names it; definitions, and text: whole statements, [`batch`](crate::Executor::batch), compiled requests, and within a
 /// statement text that could read a table, or be more than one expression. That a key is taken by a row of another tenant
-/// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A server that compares
-/// text without its case takes tenants for one whose names differ in case alone.
+/// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A
+/// [cascade of soft deletes](super::SoftDelete::cascade) takes along what refers to a row, whosever that is; and who reads the
+/// history of [`Audit`](super::Audit), which has the rows of all, is for the program to say.
+///
+/// The value is of the type that the column is declared with. MySQL and MariaDB take text for the same that differs in case,
+/// accents or what cannot be seen, so its bytes are compared too, which are UTF-8 in such a column. Where a column is made to
+/// compare like that elsewhere (`collate nocase`, `citext`), or its type only has a name, it is for the program to see that no
+/// two tenants are equal.
 ///
 /// What a view, a trigger or a function of the program's own does with rows, nobody sees here. A query on a handle that has
 /// a value asks with that one, whatever value it brings along itself by [`with`](crate::query::Statement::with); on a handle
@@ -190,7 +199,12 @@ impl RowPolicies {
     ) -> Self {
         let name = name.into();
         self.note(name.is_empty().then(|| "a fact without a name".into()));
-        self.note(self.facts.iter().any(|it| it.name == name).then(|| format!("two facts are called `{name}`")));
+        // Settings of a server have no case.
+        let taken = self.facts.iter().find(|it| it.name.eq_ignore_ascii_case(&name));
+        self.note(taken.map(|it| match it.name == name {
+            true => format!("two facts are called `{name}`"),
+            false => format!("the facts `{}` and `{name}` differ by the case of letters alone", it.name),
+        }));
         self.facts.push(Fact::new(name, value));
         self
     }
@@ -228,7 +242,7 @@ impl RowPolicies {
     /// Has no rule hold for whom this is true: an administrator, the system itself. Their statements run as they are, text
     /// and definitions too.
     ///
-    /// It is asked of the `T` of the handle first, as all else is. What a program does for nobody in particular runs better on
+    /// It is asked of the `T` of the handle alone: no query says of itself that it may do everything. What a program does for nobody in particular runs better on
     /// a handle made by [`Db::without_plugin`](crate::Db::without_plugin), which a review can look for.
     ///
     /// ```
@@ -241,7 +255,7 @@ impl RowPolicies {
     /// ```
     #[must_use]
     pub fn unrestricted<T: Any>(mut self, is: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
-        self.unrestricted.push(Box::new(move |context| context.get_from_handle::<T>().is_some_and(&is)));
+        self.unrestricted.push(Box::new(move |context| context.get_from_handle_alone::<T>().is_some_and(&is)));
         self
     }
 
@@ -274,7 +288,8 @@ impl RowPolicies {
     }
 
     /// Leaves it to the server to hold its [native](Self::native) policies: statements and text run as they are, and
-    /// [`set_local`](Self::set_local) is all that the plugin does. A table without native policies is open then.
+    /// [`set_local`](Self::set_local) is all that the plugin does. A table without native policies is open then. A database
+    /// whose server holds no policies does not connect with it.
     #[must_use]
     pub fn leave_to_server(self) -> Self {
         Self { held_by: HeldBy::Server, ..self }
@@ -410,7 +425,7 @@ impl RowPolicies {
             return Ok(());
         }
         let asker = Asker::of_statement(&self.facts, context);
-        match self.restrict_rows(table, context.known(table.name()), &asker, clause) {
+        match self.restrict_rows(table, context, &asker, clause) {
             Err(_) if asker.is_absent() && table.role() == Role::Read && self.nobody == Nobody::Nothing => {
                 Expr::restrict(clause, nothing());
                 Ok(())
@@ -422,14 +437,19 @@ impl RowPolicies {
     fn restrict_rows(
         &self,
         table: &TableUse<'_>,
-        declared: Declared<'_>,
+        context: &Context<'_>,
         asker: &Asker<'_>,
         clause: &mut Option<Expr>,
     ) -> Result<()> {
-        self.each_rule(&Known { name: table.name(), declared }, |rule, column| {
+        let equality = context.spec().text_equality;
+        self.each_rule(&Known { name: table.name(), declared: context.known(table.name()) }, |rule, column| {
             let own = asker.own(rule, column)?;
             if table.role() != Role::Insert {
+                let exact = rule.exact_condition(table, column, &own, equality);
                 Expr::restrict(clause, rule.condition(table, column, own));
+                if let Some(exact) = exact {
+                    Expr::restrict(clause, exact);
+                }
             }
             Ok(())
         })?;
@@ -484,6 +504,13 @@ impl Plugin for RowPolicies {
         100
     }
 
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        match self.held_by {
+            HeldBy::Server if !context.spec().row_security => Err(native::unsupported(context.spec())),
+            HeldBy::Server | HeldBy::Plugin => Ok(()),
+        }
+    }
+
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         self.validate()?;
         if native::is_set_local(&statement) {
@@ -510,6 +537,17 @@ impl Plugin for RowPolicies {
             statement.accept_mut(&mut Writes { policies: self, context })?;
         }
         Ok(statement)
+    }
+
+    fn wraps(&self, statement: &Statement, _: &Context<'_>) -> bool {
+        native::tells(statement)
+    }
+
+    fn around<'a>(&'a self, statement: Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(async move {
+            native::check_told(&statement, next.runner()).await?;
+            next.run(statement).await
+        })
     }
 
     fn pass_text(&self, _: &str, context: &Context<'_>) -> Result<()> {

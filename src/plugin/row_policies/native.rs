@@ -1,15 +1,17 @@
 //! The same policies, held by the server.
 
-use super::asker::{Asker, is_setting, setting_name};
+use super::asker::{Asker, SETTINGS, is_setting, setting_name};
 use super::native_name::{Origin, Side};
 use super::policy::{Demand, Effect, Policy};
 use super::{Known, RowPolicies};
 use crate::ast::{
-    Cast, CreatePolicy, DataType, DropPolicy, Expr, Ident, PolicyCommand, PolicyKind, Role, RowSecurity,
-    RowSecurityAction, Select, SelectExpr, SelectItem, Shared, Statement, TableDescription, TableName, TableUse,
+    BinaryOperator, Cast, CreatePolicy, DataType, DropPolicy, Expr, Ident, PolicyCommand, PolicyKind, Role,
+    RowSecurity, RowSecurityAction, Select, SelectExpr, SelectItem, Shared, Statement, TableDescription, TableName,
+    TableUse,
 };
+use crate::dialect::Spec;
 use crate::error::{Error, Result, Unsupported};
-use crate::plugin::{Context, Declared};
+use crate::plugin::{Context, Declared, Runner};
 use crate::table::Table;
 use crate::value::Value;
 
@@ -66,7 +68,9 @@ impl RowPolicies {
     /// A statement that tells PostgreSQL who asks, until the transaction ends: what travels with the transaction is put into
     /// the settings that the [native](Self::native) policies look at. Run it first. The values are bound.
     ///
-    /// Only a database with this plugin can run it. Outside of a transaction it has no effect, and nothing is seen.
+    /// Only a database with this plugin can run it. Outside of a transaction it has no effect, and nothing is seen. In one that
+    /// was told of somebody else before, also within a savepoint, it is an error, since the last word would stay; the server is
+    /// asked for that first.
     ///
     /// ```no_run
     /// # use kysera::{Db, Executor, Result};
@@ -88,12 +92,26 @@ impl RowPolicies {
         select([Expr::call(SET_LOCAL, Vec::new())])
     }
 
+    /// Refuses names that the server, which does not look at their case, would take for one setting.
+    fn check_settings(&self) -> Result<()> {
+        let columns = self.columns.iter().map(|rule| rule.column.as_str());
+        let names: Vec<_> = columns.chain(self.facts.iter().map(|fact| fact.name.as_str())).collect();
+        for (at, name) in names.iter().enumerate() {
+            if let Some(other) = names[..at].iter().find(|it| *it != name && it.eq_ignore_ascii_case(name)) {
+                return Err(Error::invalid(format!(
+                    "`{other}` and `{name}` are one setting to the server, which does not look at the case of letters"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// What stands in place of [`set_local`](Self::set_local).
     pub(super) fn settings(&self, context: &Context<'_>) -> Result<Statement> {
         if !context.spec().row_security {
-            let hint = "the plugin `RowPolicies` restricts each statement as it is";
-            return Err(Unsupported::new(context.spec().name, "policies on rows", hint).into());
+            return Err(unsupported(context.spec()));
         }
+        self.check_settings()?;
         let asker = Asker::of_statement(&self.facts, context);
         let mut settings: Vec<(&str, Option<Value>)> = Vec::new();
         for rule in &self.columns {
@@ -120,6 +138,52 @@ impl RowPolicies {
         });
         Ok(select(set))
     }
+}
+
+/// What stands in place of [`RowPolicies::set_local`], taken apart: each setting by its name and value, as the server has them.
+fn told(statement: &Statement) -> Option<Vec<(&Expr, &Expr)>> {
+    let Statement::Select(select) = statement else { return None };
+    let setting = |item| match item {
+        &SelectItem::Expr(SelectExpr { expr: Expr::Call(ref call), alias: None })
+            if call.name.as_str() == "set_config" =>
+        {
+            match &call.arguments[..] {
+                [name @ Expr::Value(Value::Text(text)), value, _] if text.starts_with(SETTINGS) => Some((name, value)),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let settings: Option<Vec<_>> = select.columns.iter().map(setting).collect();
+    settings.filter(|it| !it.is_empty())
+}
+
+/// Whether a statement tells the server who asks.
+pub(super) fn tells(statement: &Statement) -> bool {
+    told(statement).is_some()
+}
+
+/// Refuses to tell of somebody else than the transaction was told of: what a savepoint says stays when it is released, for
+/// whoever goes on in the transaction around it.
+pub(super) async fn check_told(statement: &Statement, mut runner: Runner<'_>) -> Result<()> {
+    let asked = told(statement).unwrap_or_default().into_iter().map(|(name, value)| {
+        let before = Expr::call("current_setting", vec![name.clone(), true.into()]);
+        let before = Expr::call("nullif", vec![before, "".into()]);
+        Expr::binary(before, BinaryOperator::NotEqual, value.clone())
+    });
+    let mut rows = runner.fetch(select(asked)).await?;
+    if rows.iter_mut().any(|row| row.values().contains(&Value::Bool(true))) {
+        return Err(Error::invalid(
+            "the transaction was told of somebody else before, who would be another after this; begin one for each",
+        ));
+    }
+    Ok(())
+}
+
+/// What is said where a server holds no policies.
+pub(super) fn unsupported(spec: &Spec) -> Error {
+    let hint = "the plugin `RowPolicies` restricts each statement as it is";
+    Unsupported::new(spec.name, "policies on rows", hint).into()
 }
 
 /// Refuses what a setting cannot say.
@@ -182,6 +246,7 @@ impl NativePolicies<'_> {
     /// of a setting, or two policies would have one name, as of two rules for one column; and those of the policies themselves.
     pub fn create(&self) -> Result<Vec<Statement>> {
         self.policies.validate()?;
+        self.policies.check_settings()?;
         let mut statements = Vec::new();
         for table in &self.tables {
             let name = self.name_of(table);
@@ -199,6 +264,7 @@ impl NativePolicies<'_> {
     /// Those of [`create`](Self::create).
     pub fn drop(&self) -> Result<Vec<Statement>> {
         self.policies.validate()?;
+        self.policies.check_settings()?;
         let mut statements = Vec::new();
         for table in &self.tables {
             let name = self.name_of(table);

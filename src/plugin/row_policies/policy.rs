@@ -33,6 +33,13 @@ use crate::error::{Error, Result};
 /// is refused where a condition is about the column, unless it is what the condition asks for; or the column is declared as
 /// `varchar(n)`, which says that it is text.
 ///
+/// What is checked is what the column stores. Where it may store something else, by its type as it is declared, as a
+/// `decimal(10, 2)` of three digits after the point, a `varchar(9)` of longer text (whose last spaces are cut off), or an integer
+/// of a fraction, the write is refused; so it is of what a function makes for a column with a length. What a column that is left
+/// out is taken for, `null` or the default that is declared, the insert then says. What no declaration says, nobody knows here: the
+/// types of a table that is not declared, what a type that only has a name makes of values, and triggers. Text in a condition is
+/// compared as its column compares it, often without case or accents.
+///
 /// ```
 /// use kysera::plugin::{Command, Policy, RowPolicies};
 /// # use kysera::Value;

@@ -5,7 +5,11 @@ use std::any::{Any, type_name};
 use super::Known;
 use super::asker::Source;
 use super::policy::is_called;
-use crate::ast::{BinaryOperator, ColumnDescription, Expr, Ident, TableName, TableUse};
+use super::stored::is_kept;
+use crate::ast::{
+    BinaryOperator, Cast, ColumnDescription, DataType, Expr, Ident, Shared, TableName, TableUse, may_be_same,
+};
+use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
 use crate::plugin::Context;
 use crate::value::Value;
@@ -76,6 +80,42 @@ impl ColumnRule {
         table.of_column(&self.column, declared, |column| Expr::binary(column, BinaryOperator::Equal, own))
     }
 
+    /// The same for the bytes of text, where the server takes text of other letters for the same: without their case, their
+    /// accents, or what cannot be seen. The first condition finds the rows by an index, and this one tells them apart.
+    pub(super) fn exact_condition(
+        &self,
+        table: &TableUse<'_>,
+        declared: Option<&'static ColumnDescription>,
+        own: &Expr,
+        equality: TextEquality,
+    ) -> Option<Expr> {
+        let text = match (equality, own) {
+            (TextEquality::Collation, Expr::Value(Value::Text(text))) => text.as_bytes(),
+            (TextEquality::Collation, Expr::Value(Value::Named(it))) => it.text.as_bytes(),
+            (TextEquality::Collation | TextEquality::Letters, _) => return None,
+        };
+        let bytes = |value| Expr::Cast(Shared::new(Cast { value, data_type: DataType::Bytes }));
+        Some(table.of_column(&self.column, declared, bytes).equals(Value::Bytes(text.to_vec())))
+    }
+
+    /// Refuses a value that the column does not hold as it is: of another type it would be compared as the server likes, and
+    /// be equal to more than itself.
+    #[inline]
+    pub(super) fn check_value(&self, declared: Option<&ColumnDescription>, value: &Value) -> Result<()> {
+        match declared {
+            Some(column) if !is_kept(value, column.data_type) => Err(self.misfit()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn misfit(&self) -> Error {
+        Error::invalid(format!(
+            "the value of the rule is not of the type that the column `{}` is declared with",
+            self.column.as_str()
+        ))
+    }
+
     #[cold]
     fn missing(&self, name: &TableName) -> Error {
         Error::invalid(format!(
@@ -87,7 +127,7 @@ impl ColumnRule {
 
     /// Whether a column of a table that is written is the rule's.
     pub(super) fn is_column(&self, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<bool> {
-        is_column(self.column.as_str(), table, column.as_str(), context)
+        is_column(&self.column, table, column, context)
     }
 
     /// What is said of a value that is not exactly the one of whoever asks.
@@ -101,16 +141,30 @@ impl ColumnRule {
 }
 
 /// Whether a column of a table that is written is this one. Servers that do not look at the case of a name, or at accents,
-/// would take others for it too, so what comes near is refused.
-pub(super) fn is_column(own: &str, table: &TableName, column: &str, context: &Context<'_>) -> Result<bool> {
+/// would take others for it too, so what comes near is refused: by the names of the program, and by those of the database.
+pub(super) fn is_column(own: &Ident, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<bool> {
     if column == own {
         return Ok(true);
     }
-    let is_declared = || context.column(table, column).is_some();
-    if column.to_lowercase() == own.to_lowercase() || !(column.is_ascii() || is_declared()) {
+    let (own_there, there) = (context.name_in_database(table, own)?, context.name_in_database(table, column)?);
+    let (own_there, there) = (own_there.as_ref().unwrap_or(own).as_str(), there.as_ref().unwrap_or(column).as_str());
+    let (own, column) = (own.as_str(), column.as_str());
+    let is_known = || column.is_ascii() || context.column(table, column).is_some();
+    let is_near = may_be_same(own, column) || may_be_same(own_there, there) || is_key(own, table, there, context);
+    if is_near || !is_known() {
         return Err(Error::invalid(format!("`{column}` may be the column `{own}` by another name")));
     }
     Ok(false)
+}
+
+/// Whether a name may be the server's own for a column: SQLite has some for a key, which no declaration says.
+fn is_key(own: &str, table: &TableName, name: &str, context: &Context<'_>) -> bool {
+    if !context.spec().key_names.include(name) {
+        return false;
+    }
+    let declared = context.known(table);
+    let mut declared = declared.each_column().filter(|it| it.name.text() == own).peekable();
+    declared.peek().is_none() || declared.any(|it| it.primary_key)
 }
 
 /// Whether both name one table, whatever their case.

@@ -1,9 +1,11 @@
 //! What is inserted and set: no row is put into the hands of another, and none is written that policies keep out.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use super::asker::Asker;
+use super::computed::changes_too;
 use super::rule::{ColumnRule, is_column};
+use super::stored::is_kept_of;
 use super::verdict::{Texts, Verdict, Will, after, is_same, may_be_place, verdict};
 use super::{Known, RowPolicies};
 use crate::ast::{
@@ -12,8 +14,9 @@ use crate::ast::{
     Visit, VisitMut,
 };
 use crate::error::{Error, Result};
+use crate::plugin::kind::kind;
 use crate::plugin::{Context, text};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// Adds the columns of rules to what is inserted, and ends at any other value of them, and at rows that policies keep out.
 pub(super) struct Writes<'a> {
@@ -128,12 +131,17 @@ impl<'a> Writes<'a> {
                 return Err(rule.refused(table));
             }
         }
-        Ok(())
+        // A column that the server computes goes along with what it is computed from.
+        match changes_too(table, &rule.column, assignments, self.context)? {
+            true => Err(unclear(&rule.column)),
+            false => Ok(()),
+        }
     }
 
-    /// Ends at a row that policies do not let be inserted, and at one of which nobody knows.
-    fn check_rows(&self, insert: &Insert, asker: &Asker<'_>) -> Result<()> {
-        let Insert { with: _, into, columns, source, conflict: _, returning: _ } = insert;
+    /// Ends at a row that policies do not let be inserted, and at one of which nobody knows. What it takes for the value of a
+    /// column that is left out, it has the statement say, since the server may have a default of which no declaration tells.
+    fn check_rows(&self, insert: &mut Insert, asker: &Asker<'_>) -> Result<()> {
+        let Insert { with: _, into, columns, source, conflict: _, returning: _ } = &*insert;
         let table = TableUse::new(into, &into.name, Role::Insert);
         let demands = self.policies.demands_of_new(&table, PolicyCommand::Insert, asker)?;
         let rows: Vec<Option<&[InsertValue]>> = match source {
@@ -141,13 +149,15 @@ impl<'a> Writes<'a> {
             InsertSource::Query(_) => vec![None],
             InsertSource::Default => vec![Some(&[])],
         };
+        let defaults = RefCell::new(Vec::new());
         for row in rows {
             for demand in &demands {
                 let mut condition = demand.condition.clone();
                 let texts = Cell::new(Texts::Themselves);
                 after(&mut condition, &into.name, &|column| {
-                    let will = self.inserted(into, columns, row, column)?;
+                    let will = self.inserted(into, columns, row, column, &mut defaults.borrow_mut())?;
                     if let Will::Be(value @ Expr::Value(_)) = &will {
+                        self.check_kept(&table, column, value)?;
                         self.note(&texts, &table, column, value);
                     }
                     Ok(will)
@@ -160,6 +170,7 @@ impl<'a> Writes<'a> {
                 }
             }
         }
+        defaults.into_inner().into_iter().for_each(|(column, value)| say(insert, column, &value));
         Ok(())
     }
 
@@ -170,35 +181,63 @@ impl<'a> Writes<'a> {
         columns: &[Ident],
         row: Option<&[InsertValue]>,
         column: &Ident,
+        defaults: &mut Vec<(Ident, Expr)>,
     ) -> Result<Will> {
         let mut given = None;
         for (at, other) in columns.iter().enumerate() {
-            if is_column(column.as_str(), into, other.as_str(), self.context)? {
+            if is_column(column, into, other, self.context)? {
                 given = Some(at);
             }
         }
-        Ok(match given {
+        let given = match given {
             Some(at) => match row.and_then(|row| row.get(at)) {
-                Some(InsertValue::Expr(value)) => Will::Be(value.clone()),
+                Some(InsertValue::Expr(value)) => return Ok(Will::Be(value.clone())),
+                Some(InsertValue::NextNumber) | None => return Ok(Will::Stay),
                 Some(InsertValue::Default) => self.default(into, column),
-                Some(InsertValue::NextNumber) | None => Will::Stay,
             },
             None => self.default(into, column),
+        };
+        Ok(match given {
+            Some(value) => {
+                if !defaults.iter().any(|(it, _)| it == column) {
+                    defaults.push((column.clone(), value.clone()));
+                }
+                Will::Be(value)
+            }
+            None => Will::Stay,
         })
     }
 
     /// What a column is where it is left out, as far as that is declared.
-    fn default(&self, table: &TableName, column: &Ident) -> Will {
-        let Some(declared) = self.context.column(table, column.as_str()) else {
-            return Will::Stay;
-        };
+    fn default(&self, table: &TableName, column: &Ident) -> Option<Expr> {
+        let declared = self.context.column(table, column.as_str())?;
         match (declared.default, declared.generated) {
-            (Some(DefaultValue::Bool(it)), _) => Will::Be(it.into()),
-            (Some(DefaultValue::Integer(it)), _) => Will::Be(it.into()),
-            (Some(DefaultValue::Text(it)), _) => Will::Be(it.into()),
-            (None, Generated::Never) if declared.nullable => Will::Be(Expr::Value(Value::Null(Kind::Unknown))),
-            (Some(DefaultValue::Now | DefaultValue::Sql(_)) | None, _) => Will::Stay,
+            (Some(DefaultValue::Bool(it)), _) => Some(it.into()),
+            (Some(DefaultValue::Integer(it)), _) => Some(it.into()),
+            (Some(DefaultValue::Text(it)), _) => Some(it.into()),
+            (None, Generated::Never) if declared.nullable => Some(Expr::Value(Value::Null(kind(declared.data_type)))),
+            (Some(DefaultValue::Now | DefaultValue::Sql(_)) | None, _) => None,
         }
+    }
+
+    /// Ends at a value of which the column, as it is declared, may hold another one: a check of the value would be none of what
+    /// is stored.
+    fn check_kept(&self, table: &TableUse<'_>, column: &Ident, value: &Expr) -> Result<()> {
+        let declared = self.context.known(table.name());
+        // By each declaration: one of them may say less than another.
+        let types = |of: Option<Ident>, name: &str| -> Vec<_> {
+            let is_own = of.is_none_or(|it| it == *table.known_as());
+            let columns = declared.each_column().filter(|it| is_own && it.name.text() == name);
+            columns.map(|it| it.data_type).collect()
+        };
+        if types(None, column.as_str()).into_iter().all(|data_type| is_kept_of(value, data_type, &types)) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "the column `{}` may store another value than it is given, so that it cannot be checked; give it one that is of \
+             its type as it is declared",
+            column.as_str()
+        )))
     }
 
     /// Notes that a value may become another one when it is written to a column: text of a number, which an enumeration takes
@@ -235,20 +274,6 @@ impl<'a> Writes<'a> {
         }
     }
 
-    /// Whether the server computes a column from one that is set, or from another that it computes.
-    fn changes_too(&self, table: &TableName, column: &Ident, assignments: &[Assignment]) -> bool {
-        let Some(from) = self.context.column(table, column.as_str()).and_then(|it| it.expression) else {
-            return false;
-        };
-        let from = from.to_lowercase();
-        let names = |name: &str| from.contains(&name.to_lowercase());
-        let others = self.context.declared(table).into_iter().flat_map(|it| it.columns);
-        assignments.iter().any(|it| names(it.column.as_str()))
-            || others
-                .filter(|it| it.expression.is_some())
-                .any(|it| it.name.text() != column.as_str() && names(it.name.text()))
-    }
-
     /// What must hold of a row that is set before it is, so that policies hold afterwards. Ends where none can.
     fn check_new(&self, table: &TableUse<'_>, assignments: &[Assignment], asker: &Asker<'_>) -> Result<Option<Expr>> {
         let mut more = None;
@@ -257,17 +282,18 @@ impl<'a> Writes<'a> {
             let changed = after(&mut demand.condition, table.known_as(), &|column| {
                 let mut set = None;
                 for Assignment { column: other, value } in assignments {
-                    if is_column(column.as_str(), table.name(), other.as_str(), self.context)? {
+                    if is_column(column, table.name(), other, self.context)? {
                         set = Some(value);
                     }
                 }
                 match set {
                     Some(value) => {
                         value.accept(&mut Certain(column))?;
+                        self.check_kept(table, column, value)?;
                         self.note(&texts, table, column, value);
                         Ok(Will::Be(value.clone()))
                     }
-                    None if self.changes_too(table.name(), column, assignments) => Err(unclear(column)),
+                    None if changes_too(table.name(), column, assignments, self.context)? => Err(unclear(column)),
                     None => Ok(Will::Stay),
                 }
             })?;
@@ -305,6 +331,19 @@ fn unclear(column: &Ident) -> Error {
         "what becomes of the column `{}` cannot be checked before the row is written; give it a value",
         column.as_str()
     ))
+}
+
+/// Has every row that is inserted and does not say what a column holds say this.
+fn say(insert: &mut Insert, column: Ident, value: &Expr) {
+    let Some(at) = insert.columns.iter().position(|it| *it == column) else {
+        // A name that no other column of a query has, since it may be written as a derived table.
+        let name = format!("value of {}", column.as_str());
+        return insert.give(column, value, Some(name.into()));
+    };
+    if let InsertSource::Values(Values { values }) = &mut insert.source {
+        let left_out = values.iter_mut().skip(at).step_by(insert.columns.len());
+        left_out.filter(|it| **it == InsertValue::Default).for_each(|it| *it = InsertValue::Expr(value.clone()));
+    }
 }
 
 /// Has every row that is inserted have the value.

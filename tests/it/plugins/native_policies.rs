@@ -10,7 +10,7 @@ use super::why;
 use crate::support::on_each;
 use crate::support::servers::{Fresh, Server};
 
-const POSTGRES: [Server; 2] = [Server::Postgres15, Server::Postgres18];
+pub const POSTGRES: [Server; 2] = [Server::Postgres15, Server::Postgres18];
 
 /// Who asks.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ struct Paper {
 }
 
 /// A role that may log in and use the tables, and owns none; its database is the same.
-async fn login(fresh: &Fresh, plugin: RowPolicies) -> (String, Db) {
+pub async fn login(fresh: &Fresh, plugin: RowPolicies) -> (String, Db) {
     let (role, schema) = (format!("{}_app", fresh.name()), fresh.name());
     let made = format!(
         "create role {role} login password 'app'; grant usage on schema {schema} to {role}; \
@@ -44,7 +44,7 @@ async fn login(fresh: &Fresh, plugin: RowPolicies) -> (String, Db) {
     (role, db)
 }
 
-async fn drop_role(fresh: &Fresh, role: &str, db: Db) {
+pub async fn drop_role(fresh: &Fresh, role: &str, db: Db) {
     db.close().await.unwrap();
     fresh.db.batch_unchecked(&format!("drop owned by {role}; drop role {role}")).await.unwrap();
 }
@@ -75,7 +75,7 @@ async fn everything(all: &Db) -> (Vec<Doc>, Vec<Tag>) {
 }
 
 /// Docs and tags, in a schema where the server holds the rule of tenants.
-async fn held(fresh: &Fresh) -> (String, Db, Db) {
+pub async fn held(fresh: &Fresh) -> (String, Db, Db) {
     let (_, all) = two(fresh).await;
     let policies = policies();
     let native = policies.native().table(docs::table).table(tags::table);

@@ -1,0 +1,220 @@
+//! What a column stores, and what a server compares it with, is what was checked.
+
+use kysera::plugin::{Command, Policy, RowPolicies};
+use kysera::prelude::*;
+use kysera::schema::create_table_for;
+use kysera::value::Text;
+use kysera::{Db, Executor, Value, ast};
+
+use super::policies::{open, reason};
+use super::tenants::{docs, two};
+use crate::support::on_all;
+use crate::support::servers::Fresh;
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "articles")]
+struct Article {
+    #[column(primary_key)]
+    id: i64,
+    #[column(type = "varchar(9)")]
+    status: String,
+    #[column(type = "integer")]
+    amount: i32,
+    note: Option<String>,
+}
+
+fn set(column: &'static str, value: impl Into<ast::Expr>) -> ast::Statement {
+    let mut statement = update(articles::table).set(articles::id.to(1)).all_rows().to_statement();
+    let ast::Statement::Update(update) = &mut statement else { unreachable!() };
+    update.assignments = vec![ast::Assignment { column: column.into(), value: value.into() }];
+    statement
+}
+
+fn unless(column: &'static str, value: impl Into<Value> + Clone + Send + Sync + 'static) -> Policy {
+    Policy::check("articles", [Command::Insert, Command::Update], move |articles, _| {
+        let value = ast::Expr::Value(value.clone().into());
+        let other = ast::BinaryOperator::IsDistinctFrom;
+        Ok(ast::Expr::binary(articles.column(column), other, value))
+    })
+    .named(column)
+}
+
+async fn guarded(fresh: &Fresh) -> Db {
+    create_table_for::<Article>().execute(&fresh.db).await.unwrap();
+    let row = NewArticle { note: None, ..NewArticle::new(1, "draft", 1) };
+    insert_into(articles::table).values(row).execute(&fresh.db).await.unwrap();
+    let policies = [unless("status", "published"), unless("amount", 5_i64), unless("note", "bad")];
+    open(fresh, RowPolicies::new().policies(policies)).await
+}
+
+async fn stored(fresh: &Fresh) -> Vec<Article> {
+    select_from(articles::table).order_by(articles::id).fetch_all(&fresh.db).await.unwrap()
+}
+
+#[test]
+fn a_value_that_the_column_would_change_is_not_checked_as_it_is() {
+    on_all(async |fresh| {
+        let db = guarded(fresh).await;
+        let before = stored(fresh).await;
+        let blank = || ast::Expr::from("published   ");
+        let concat = ast::Expr::call("concat", vec!["published".into(), "   ".into()]);
+        for (column, value) in [
+            ("status", blank()),
+            ("status", concat),
+            ("amount", ast::Expr::Value(Value::F64(4.9))),
+            ("amount", ast::Expr::Value(Value::Text(Text::from("5")))),
+            ("amount", ast::Expr::Value(Value::Decimal(Text::from("5.2")))),
+        ] {
+            let why = reason(db.execute(set(column, value).into()).await);
+            assert!(why.contains("may store another value than it is given"), "{why}");
+        }
+        let row = |status: &str| NewArticle { note: None, ..NewArticle::new(2, status, 1) };
+        let inserted = insert_into(articles::table).values(row("published   ")).execute(&db).await;
+        assert!(reason(inserted).contains("may store another value"));
+        assert_eq!(stored(fresh).await, before);
+        // What it stores as it is can be checked, by its value or by the server.
+        for (column, value) in [
+            ("status", ast::Expr::from("other")),
+            ("status", ast::Expr::Column(ast::Column::new(None, "status"))),
+            ("amount", ast::Expr::from(7_i64)),
+            ("note", ast::Expr::call("concat", vec!["a".into(), "b".into()])),
+        ] {
+            if column == "note" && fresh.server.spec().text_as_place {
+                continue;
+            }
+            assert_eq!(db.execute(set(column, value).into()).await.unwrap().rows_affected, 1, "{column}");
+        }
+        let add = update(articles::table).set(articles::amount.to(articles::amount + 1)).all_rows();
+        assert_eq!(add.execute(&db).await.unwrap().rows_affected, 1);
+    });
+}
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "prices")]
+struct Price {
+    #[column(primary_key)]
+    id: i64,
+    #[column(type = "decimal(10, 2)")]
+    amount: i64,
+}
+
+#[test]
+fn a_decimal_is_checked_where_it_has_no_more_digits_than_the_column() {
+    on_all(async |fresh| {
+        create_table_for::<Price>().execute(&fresh.db).await.unwrap();
+        let insert = "insert into prices (id, amount) values (1, 200)";
+        fresh.db.batch_unchecked(insert).await.unwrap();
+        let check = Policy::check("prices", [Command::Update], |prices, _| {
+            let least = ast::Expr::Value(Value::Decimal(Text::from("100")));
+            Ok(ast::Expr::binary(prices.column("amount"), ast::BinaryOperator::Greater, least))
+        });
+        let db = open(fresh, RowPolicies::new().policy(check)).await;
+        let set = |amount: &str| {
+            let mut statement = update(prices::table).set(prices::id.to(1)).all_rows().to_statement();
+            let ast::Statement::Update(update) = &mut statement else { unreachable!() };
+            let value = ast::Expr::Value(Value::Decimal(Text::from(amount)));
+            update.assignments = vec![ast::Assignment { column: "amount".into(), value }];
+            statement
+        };
+        assert!(reason(db.execute(set("100.004").into()).await).contains("may store another value"));
+        assert_eq!(db.execute(set("100.01").into()).await.unwrap().rows_affected, 1);
+    });
+}
+
+#[test]
+fn what_is_left_out_is_said_where_it_was_checked() {
+    on_all(async |fresh| {
+        let default = "create table articles (id bigint primary key, status varchar(9) not null, \
+                       amount integer not null, note varchar(20) default 'bad')";
+        fresh.db.batch_unchecked(default).await.unwrap();
+        let db = open(fresh, RowPolicies::new().policy(unless("note", "bad"))).await;
+        let columns = (articles::id, articles::status, articles::amount);
+        insert_into(articles::table).from_rows(columns, [(1_i64, "a", 1), (2, "b", 2)]).execute(&db).await.unwrap();
+        let notes = select_from(articles::table).select(articles::note).fetch_all(&fresh.db).await.unwrap();
+        assert_eq!(notes, [None, None]);
+        alias!(source = articles);
+        let copied = select_from(source).select((source.id + 10, source.status, source.amount));
+        insert_into(articles::table).from_select(columns, copied).execute(&db).await.unwrap();
+        let notes = select_from(articles::table).select(articles::note).fetch_all(&fresh.db).await.unwrap();
+        assert_eq!(notes, [None, None, None, None]);
+    });
+}
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "letters")]
+struct Letter {
+    #[column(primary_key)]
+    id: i64,
+    #[column(type = "varchar(20)")]
+    org: String,
+}
+
+struct Org(Value);
+
+fn of_org() -> RowPolicies {
+    RowPolicies::new().tenant("org", |org: &Org| org.0.clone())
+}
+
+#[test]
+fn tenants_whose_names_a_server_takes_for_one_are_two() {
+    on_all(async |fresh| {
+        create_table_for::<Letter>().execute(&fresh.db).await.unwrap();
+        let db = open(fresh, of_org()).await;
+        let as_org = |org: &str| db.with(Org(org.into()));
+        let ann = as_org("ann");
+        insert_into(letters::table).set(letters::id.to(1)).execute(&ann).await.unwrap();
+        insert_into(letters::table).set(letters::id.to(2)).execute(&as_org("stra\u{df}e")).await.unwrap();
+        insert_into(letters::table).set(letters::id.to(3)).execute(&as_org("\u{1f600}")).await.unwrap();
+        for other in ["ANN", "\u{e1}nn", "ann ", "ann\u{200b}", "ann\u{ad}", "\u{ff41}nn", "strasse", "\u{1f4a9}"] {
+            let other = as_org(other);
+            assert!(select_from(letters::table).fetch_all(&other).await.unwrap().is_empty());
+            assert_eq!(delete_from(letters::table).all_rows().execute(&other).await.unwrap().rows_affected, 0);
+            let changed = update(letters::table).set(letters::id.to(9)).all_rows().execute(&other).await.unwrap();
+            assert_eq!(changed.rows_affected, 0);
+        }
+        assert_eq!(select_from(letters::table).select(letters::id).fetch_all(&ann).await.unwrap(), [1]);
+        // The spaces that would be cut off are those of another tenant.
+        let long = as_org("ann                         ");
+        assert!(reason(select_from(letters::table).fetch_all(&long).await).contains("is not of the type"));
+    });
+}
+
+#[test]
+fn a_value_of_another_type_than_the_column_is_no_tenant() {
+    on_all(async |fresh| {
+        create_table_for::<Letter>().execute(&fresh.db).await.unwrap();
+        let (_, all) = two(fresh).await;
+        insert_into(letters::table).values(NewLetter::new(1, "ann")).execute(&all).await.unwrap();
+        let of_ids = RowPolicies::new().tenant("tenant_id", |org: &Org| org.0.clone());
+        for (policies, wrong) in [(of_org(), Value::I64(0)), (of_ids, "1abc".into())] {
+            let db = open(fresh, policies).await.with(Org(wrong));
+            let (letters, docs) = (select_from(letters::table), select_from(docs::table));
+            let why = reason(letters.fetch_all(&db).await) + &reason(docs.fetch_all(&db).await);
+            assert!(why.contains("is not of the type that the column"), "{why}");
+        }
+    });
+}
+
+mod slim {
+    use kysera::prelude::*;
+
+    /// `articles`, without what its column is declared with.
+    #[derive(Clone, Debug, PartialEq, Table)]
+    #[table(name = "articles")]
+    pub struct Slim {
+        #[column(primary_key)]
+        pub id: i64,
+        pub status: String,
+    }
+}
+
+#[test]
+fn every_declaration_says_what_a_column_stores() {
+    on_all(async |fresh| {
+        create_table_for::<Article>().execute(&fresh.db).await.unwrap();
+        let policies = RowPolicies::new().policy(unless("status", "published"));
+        let db = Db::builder(fresh.url.clone()).plugin(policies).table(articles::table).connect().await.unwrap();
+        let published = update(slim::articles::table).set(slim::articles::status.to("published   ")).all_rows();
+        assert!(reason(published.execute(&db).await).contains("may store another value"));
+    });
+}
