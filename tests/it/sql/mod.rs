@@ -13,4 +13,5 @@ mod own_target;
 mod meaning;
 mod merged;
 mod values;
+mod slots;
 mod locks;
