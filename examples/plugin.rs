@@ -44,7 +44,7 @@ async fn main() -> Result<()> {
     insert_into(invoices::table).values(NewInvoice::new(1_999)).execute(&db).await?;
     let refused = delete_from(invoices::table).filter(invoices::cents.lt(5_000)).execute(&db).await;
     if let Err(error) = refused {
-        println!("{error}: {}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default());
+        println!("{error}");
     }
     println!("{} invoices are left", select_from(invoices::table).fetch_all(&db).await?.len());
     Ok(())

@@ -59,8 +59,8 @@ enum Kind {
     },
     #[error("{0}")]
     Closed(Cow<'static, str>),
-    #[error("the plugin `{plugin}` refused {subject}: {source}")]
-    Plugin { plugin: String, subject: String, source: Error },
+    #[error(transparent)]
+    Plugin(InPlugin),
     #[error("{0}")]
     Conflict(Cow<'static, str>),
     #[error("{} things went wrong: {}", .0.len(), list(.0))]
@@ -145,10 +145,11 @@ impl Error {
         Self::new(Kind::Closed(message.into()))
     }
 
-    /// What a plugin says of a statement, which `subject` names. The error is asked as the plugin's own error is.
+    /// What a plugin says of a statement, which `subject` names. The error is asked as the plugin's own error is, and its
+    /// source is that one's.
     #[must_use]
     pub(crate) fn in_plugin(self, name: &str, subject: String) -> Self {
-        Self::new(Kind::Plugin { plugin: name.to_owned(), subject, source: self })
+        Self::new(Kind::Plugin(InPlugin { plugin: name.to_owned(), subject, reason: self }))
     }
 
     /// All that went wrong where one failure did not keep the rest from being done; one alone is itself.
@@ -301,7 +302,7 @@ impl Error {
 
     fn kind(&self) -> &Kind {
         match &*self.0 {
-            Kind::Plugin { plugin: _, subject: _, source } => source.kind(),
+            Kind::Plugin(InPlugin { plugin: _, subject: _, reason }) => reason.kind(),
             kind => kind,
         }
     }
@@ -397,6 +398,28 @@ pub struct DatabaseError {
 }
 
 /// The same as `Display`: the server's words and the driver's error may hold values of the row.
+/// A plugin's own error, and what it is about.
+#[derive(Debug)]
+struct InPlugin {
+    plugin: String,
+    subject: String,
+    reason: Error,
+}
+
+impl fmt::Display for InPlugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plugin, subject, reason } = self;
+        write!(f, "the plugin `{plugin}` refused {subject}: {reason}")
+    }
+}
+
+/// The reason is told already: who writes down a chain of errors would write it twice. What is behind it is not.
+impl std::error::Error for InPlugin {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.reason.source()
+    }
+}
+
 impl fmt::Debug for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DatabaseError({self})")

@@ -2,8 +2,8 @@
 
 use super::spec::Spec;
 use crate::ast::{
-    Aggregate, AllColumns, Assignment, Column, Cte, Expr, Ident, Node, Query, Raw, RawPart, Select, SelectItem,
-    TableRef, Visit,
+    Aggregate, AllColumns, Assignment, Column, Cte, Expr, Ident, Node, Query, Raw, RawPart, Select, SelectExpr,
+    SelectItem, TableRef, Visit,
 };
 use crate::error::{Error, Result, Unsupported};
 use crate::value::Value;
@@ -42,6 +42,58 @@ pub(super) fn holds(node: &impl Node, expr: &Expr) -> bool {
         }
     }
     finds(node, Finder(expr))
+}
+
+/// Whether an expression is selected, by itself or by its name; of one with text in it, a server knows.
+pub(super) fn is_selected(expr: &Expr, columns: &[SelectItem]) -> bool {
+    struct Text;
+    impl Visit for Text {
+        fn visit_raw(&mut self, _: &Raw) -> Result<()> {
+            found()
+        }
+    }
+    let is_one = |item: &SelectItem| match (item, expr) {
+        (SelectItem::Expr(SelectExpr { expr: selected, alias }), Expr::Column(it)) => {
+            let name = match (alias, selected) {
+                (Some(alias), _) => Some(alias.clone()),
+                (None, Expr::Column(selected)) => Some(selected.name()),
+                (None, _) => None,
+            };
+            selected == expr || (it.table().is_none() && name == Some(it.name()))
+        }
+        (SelectItem::Expr(SelectExpr { expr: selected, alias: _ }), _) => selected == expr,
+        (SelectItem::AllColumns(AllColumns { table, columns }), Expr::Column(it)) => {
+            let is_of_table = it.table().is_none_or(|it| table.as_ref().is_none_or(|table| *table == it));
+            is_of_table && columns.iter().any(|column| column.name.text() == it.name().as_str())
+        }
+        (SelectItem::AllColumns(_), _) => false,
+    };
+    columns.iter().any(is_one) || finds(expr, Text)
+}
+
+/// Whether an expression is selected, or all columns in it are.
+pub(super) fn is_of_selected(expr: &Expr, columns: &[SelectItem]) -> bool {
+    struct Finder<'a>(&'a [SelectItem]);
+    impl Visit for Finder<'_> {
+        fn visit_expr(&mut self, expr: &Expr) -> Result<()> {
+            match expr {
+                Expr::Column(_) if is_selected(expr, self.0) => Ok(()),
+                Expr::Column(_) => found(),
+                expr => expr.walk(self),
+            }
+        }
+
+        // There is one of a group.
+        fn visit_aggregate(&mut self, _: &Aggregate) -> Result<()> {
+            Ok(())
+        }
+
+        // Its own columns are none of these.
+        fn visit_query(&mut self, _: &Query) -> Result<()> {
+            Ok(())
+        }
+    }
+    is_selected(expr, columns) || !finds(expr, Finder(columns))
 }
 
 /// Whether a query has a limit of its own.

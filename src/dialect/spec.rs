@@ -2,7 +2,8 @@
 
 use super::param::Typed;
 use super::type_name::TypeName;
-use crate::ast::DataType;
+use crate::ast::{DataType, Operation};
+use crate::error::{Result, Unsupported};
 use crate::value::Value;
 
 /// A dialect: one field for each difference in behaviour.
@@ -60,6 +61,8 @@ pub struct Spec {
     pub full_join: bool,
     /// Whether an outer query's columns can be used in a derived table.
     pub outer_reference_in_derived_table: bool,
+    /// What `select distinct` may be ordered by.
+    pub distinct_order: DistinctOrder,
     /// How an operand of a set operation is kept apart.
     pub compound_operand: CompoundOperand,
     /// Whether there is `intersect all` and `except all`.
@@ -119,6 +122,8 @@ pub struct Spec {
     pub identity: Identity,
     /// In which schema the table may be that a foreign key refers to.
     pub referenced_schema: ReferencedSchema,
+    /// Whether the case of a table's name, or alias, tells it from another of the same statement.
+    pub case_of_table_names: bool,
     /// Whether text that is written may be taken for a number: in an `enum` or a `set`, for a place in the list of its values.
     pub text_as_place: bool,
     /// Whether text of any length can be (part of) a key.
@@ -147,6 +152,17 @@ pub struct Spec {
     pub cast_type: fn(&DataType) -> Option<TypeName>,
     /// The instant of now, in UTC and with six digits after the second.
     pub now: &'static str,
+}
+
+impl Spec {
+    /// Refuses what would end a transaction.
+    pub(crate) fn check_in_transaction(&self, operation: Operation) -> Result<()> {
+        if operation != Operation::Define || self.definitions_in_transaction {
+            return Ok(());
+        }
+        let hint = "create and drop tables outside of it";
+        Err(Unsupported::new(self.name, "definition of a table within a transaction", hint).into())
+    }
 }
 
 /// How long a name may be.
@@ -241,6 +257,17 @@ pub enum OffsetWithoutLimit {
     Allowed,
     /// `limit <all> offset 5`
     NeedsLimit(&'static str),
+}
+
+/// What `select distinct` may be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DistinctOrder {
+    /// Anything, of one of the rows that are given once.
+    Anything,
+    /// What is selected, and what is made of columns that are.
+    Columns,
+    /// What is selected.
+    Expressions,
 }
 
 /// How an operand of a set operation that is one itself, or has an order or limit, is kept apart.

@@ -4,31 +4,15 @@ use super::lower;
 use super::own_target::Reading;
 use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit, RowLocks};
+use super::spec::{
+    CompoundOperand, DistinctOrder, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit, RowLocks,
+};
 use super::writer::{Values, Writer};
 use crate::ast::{
     AllColumns, Column, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem,
     Query, Select, SelectExpr, SelectItem, SetOperator, Statement, Table, TableRef,
 };
 use crate::error::{Error, Result};
-
-/// Every server refuses two tables of one name, each in words that do not say what to do.
-fn each_named_once(from: &[TableRef], joins: &[Join]) -> Result<()> {
-    let is_taken = |name: &Ident, from: &[TableRef], joins: &[Join]| {
-        from.iter().any(|it| it.name() == name) || joins.iter().any(|it| it.table.name() == name)
-    };
-    for (at, table) in from.iter().enumerate() {
-        if is_taken(table.name(), &from[..at], &[]) {
-            return Err(named_twice(table.name()));
-        }
-    }
-    for (at, join) in joins.iter().enumerate() {
-        if is_taken(join.table.name(), from, &joins[..at]) {
-            return Err(named_twice(join.table.name()));
-        }
-    }
-    Ok(())
-}
 
 #[cold]
 fn invalid(message: &'static str) -> Error {
@@ -45,6 +29,30 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn select(&mut self, it: &'a Select) -> Result<()> {
         self.select_with(it, "")
+    }
+
+    /// Refuses a table of the name of another, or of the table that is written. So does every server, in words that do not say
+    /// what to do, unless the one stands within a subquery of the other: then it would hide it.
+    pub(super) fn each_named_once(&self, target: Option<&Ident>, from: &[TableRef], joins: &[Join]) -> Result<()> {
+        let is_same = |one: &Ident, other: &Ident| {
+            one == other || (!self.spec.case_of_table_names && one.as_str().eq_ignore_ascii_case(other.as_str()))
+        };
+        let is_taken = |name: &Ident, from: &[TableRef], joins: &[Join]| {
+            target.is_some_and(|it| is_same(it, name))
+                || from.iter().any(|it| is_same(it.name(), name))
+                || joins.iter().any(|it| is_same(it.table.name(), name))
+        };
+        for (at, table) in from.iter().enumerate() {
+            if is_taken(table.name(), &from[..at], &[]) {
+                return Err(named_twice(table.name()));
+            }
+        }
+        for (at, join) in joins.iter().enumerate() {
+            if is_taken(join.table.name(), from, &joins[..at]) {
+                return Err(named_twice(join.table.name()));
+            }
+        }
+        Ok(())
     }
 
     /// Writes a `select`; `no_filter` stands in place of a missing `where`.
@@ -64,7 +72,7 @@ impl<'a> Writer<'a> {
             return Err(invalid("a join without a table before it"));
         }
         if from.len() + joins.len() > 1 {
-            each_named_once(from, joins)?;
+            self.each_named_once(None, from, joins)?;
         }
         if !group_by.is_empty() && self.spec.placeholder == Placeholder::Question {
             self.grouped_by_values(it)?;
@@ -91,6 +99,9 @@ impl<'a> Writer<'a> {
         self.values = shared;
         self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
         self.optional(" having ", having, Self::expr)?;
+        if *distinct == Distinct::Distinct && !order_by.is_empty() {
+            self.distinct_order(order_by, columns)?;
+        }
         let selected: &[SelectItem] = if merged { columns } else { &[] };
         self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
         if shared != values_around {
@@ -106,6 +117,23 @@ impl<'a> Writer<'a> {
         }
         self.limit(limit, offset)?;
         if let Some(table) = lock { self.lock(table) } else { Ok(()) }
+    }
+
+    /// Refuses to order rows that are given once by what there are several values of for one of them.
+    #[inline(never)]
+    fn distinct_order(&self, order_by: &[OrderItem], columns: &[SelectItem]) -> Result<()> {
+        let is_selected = |it: &OrderItem| match self.spec.distinct_order {
+            DistinctOrder::Anything => true,
+            DistinctOrder::Columns => lower::is_of_selected(&it.expr, columns),
+            DistinctOrder::Expressions => lower::is_selected(&it.expr, columns),
+        };
+        if order_by.iter().all(is_selected) {
+            return Ok(());
+        }
+        self.unsupported(
+            "order of `select distinct` by what is not selected",
+            "select it too, or group by what is selected",
+        )
     }
 
     fn lock(&mut self, table: &'a Ident) -> Result<()> {

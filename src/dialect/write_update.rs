@@ -11,6 +11,7 @@ impl<'a> Writer<'a> {
     pub(super) fn update(&mut self, it: &'a Update) -> Result<()> {
         let Update { with, table, assignments, from, filter, all_rows, returning } = it;
         demand_filter(filter, *all_rows, "update")?;
+        self.each_named_once(Some(target_name(table)), from, &[])?;
         self.update_with(!with.is_empty())?;
         self.with(with)?;
         let own = OwnTarget::new(&table.name, with);
@@ -81,6 +82,7 @@ impl<'a> Writer<'a> {
     pub(super) fn delete(&mut self, it: &'a Delete) -> Result<()> {
         let Delete { with, from, using, filter, all_rows, returning } = it;
         demand_filter(filter, *all_rows, "delete")?;
+        self.each_named_once(Some(target_name(from)), using, &[])?;
         self.update_with(!with.is_empty())?;
         self.with(with)?;
         let own = OwnTarget::new(&from.name, with);

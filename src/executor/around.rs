@@ -37,13 +37,12 @@ async fn run<E: Executor + ?Sized>(executor: &E, kept: &Kept, ready: &mut Ready<
     let context = pipeline.context(query, executor.metadata());
     let all = pipeline.run_through(&context);
     let all: Vec<&dyn Plugin> = all.iter().map(|plugin| &**plugin).collect();
-    let around: Vec<_> = all.iter().copied().filter(|plugin| plugin.wraps(statement, &context)).collect();
     // A plugin may write where the statement only reads.
     let access = if ready.access == Access::Read { Access::Write } else { ready.access };
     let mut lease = executor.lease(access).await?;
     let mut within = Within::enter(&mut lease, access, spec).await?;
     let mut sent = None;
-    let answer = Next::start(&all, &around, statement.clone(), context, within.connection(), wanted, &mut sent).await;
+    let answer = Next::start(&all, statement.clone(), context, within.connection(), wanted, &mut sent).await;
     if let Some(Sent { statement, compiled: Compiled { sql, params } }) = sent {
         (ready.sql, ready.params) = (sql.into(), params.into());
         ready.kept = Some(Arc::new(Kept { statement, query: query.clone(), wrapped: *wrapped }));

@@ -15,7 +15,7 @@ use self::after::Kept;
 pub use self::precompiled::Precompiled;
 pub(crate) use self::sealed::{Lease, Pipeline, Source};
 pub(crate) use self::session::Session;
-use crate::ast::Statement;
+use crate::ast::{Operation, Statement};
 use crate::dialect::{Compiled, Spec};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
 use crate::error::Result;
@@ -215,6 +215,16 @@ impl Access {
             Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) => return Self::Define,
         };
         if with.iter().all(|cte| Self::of(&cte.statement) == Self::Read) { Self::Read } else { Self::Write }
+    }
+}
+
+impl Access {
+    /// Refuses what would end a transaction.
+    fn check_in_transaction(self, spec: &Spec) -> Result<()> {
+        match self {
+            Self::Define => spec.check_in_transaction(Operation::Define),
+            Self::Read | Self::Write => Ok(()),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::{Access, Lease, Pipeline};
 use crate::dialect::Spec;
 use crate::driver::{Connection, TransactionOptions};
-use crate::error::{Error, Result, Unsupported};
+use crate::error::{Error, Result};
 use crate::plugin::Metadata;
 
 /// A connection that several handles share, one statement at a time.
@@ -65,7 +65,7 @@ impl Session {
     /// more, and what comes after it would be stored at once.
     pub(crate) async fn lease(&self, level: usize, access: Access) -> Result<Lease<'_>> {
         if level > 0 {
-            may_be_in_transaction(access, self.pipeline.driver.spec())?;
+            access.check_in_transaction(self.pipeline.driver.spec())?;
         }
         Ok(Lease::Pinned { line: self.line(level).await?, session: self })
     }
@@ -112,19 +112,6 @@ impl Session {
         } else {
             Err(Error::invalid("a transaction within this one is open; use that one, or end it first"))
         }
-    }
-}
-
-/// Refuses what would end a transaction.
-fn may_be_in_transaction(access: Access, spec: &Spec) -> Result<()> {
-    match access {
-        Access::Define if !spec.definitions_in_transaction => Err(Unsupported::new(
-            spec.name,
-            "definition of a table within a transaction",
-            "create and drop tables outside of it",
-        )
-        .into()),
-        Access::Read | Access::Write | Access::Define => Ok(()),
     }
 }
 
@@ -198,7 +185,7 @@ pub(super) struct Within<'l, 'a> {
 
 impl<'l, 'a> Within<'l, 'a> {
     pub(super) async fn enter(lease: &'l mut Lease<'a>, access: Access, spec: &Spec) -> Result<Self> {
-        may_be_in_transaction(access, spec)?;
+        access.check_in_transaction(spec)?;
         let options = TransactionOptions::default();
         match lease {
             Lease::Pooled(connection) => connection.begin(&options).await?,

@@ -178,7 +178,8 @@ pub trait Plugin: Any + Send + Sync {
     /// after it, on the same connection and in the same transaction: one that is begun for it, or a savepoint in the one
     /// that is open. All of it is stored, or nothing, also where the program goes on after an error, or stops waiting.
     ///
-    /// The plugin may send another statement than it got, or none. The last plugin to rewrite a statement is the nearest to
+    /// The plugin may send another statement than it got, or none; one that a query brings along may not, since it would pass
+    /// by what the database's plugins made of that. The last plugin to rewrite a statement is the nearest to
     /// the server. What it answers must be in the form that is [wanted](Next::wanted).
     ///
     /// ```

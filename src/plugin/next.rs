@@ -53,6 +53,10 @@ pub struct Next<'a> {
     /// The plugins that have rewritten the statement, and say in a comment of what is sent what they say of it.
     all: &'a [&'a dyn Plugin],
     rest: &'a [&'a dyn Plugin],
+    /// How many of the rest the query brings along.
+    brought: usize,
+    /// The statement, for a plugin that the query brings along, which sends no other.
+    only: Option<Statement>,
     context: Context<'a>,
     connection: &'a mut dyn Connection,
     wanted: Wanted,
@@ -72,16 +76,21 @@ impl<'a> Next<'a> {
     /// Has a statement, which `all` have rewritten, go through those that go around it, the first of them outermost, and then
     /// to the server.
     pub(crate) async fn start(
-        all: &'a [&'a dyn Plugin],
-        around: &'a [&'a dyn Plugin],
+        all: &[&dyn Plugin],
         statement: Statement,
-        context: Context<'a>,
-        connection: &'a mut dyn Connection,
+        context: Context<'_>,
+        connection: &mut dyn Connection,
         wanted: Wanted,
-        sent: &'a mut Option<Sent>,
+        sent: &mut Option<Sent>,
     ) -> Result<Answer> {
-        let mut failed = false;
-        Next { all, rest: around, context, connection, wanted, failed: &mut failed, sent }.run(statement).await
+        let wraps = |plugin: &&dyn Plugin| plugin.wraps(&statement, &context);
+        // Those that the query brings along are the first of all.
+        let (of_query, of_database) = all.split_at(context.plugins_of_query().len());
+        let mut rest: Vec<_> = of_query.iter().copied().filter(wraps).collect();
+        let brought = rest.len();
+        rest.extend(of_database.iter().copied().filter(wraps));
+        let (rest, only, failed) = (&*rest, None, &mut false);
+        Next { all, rest, brought, only, context, connection, wanted, failed, sent }.run(statement).await
     }
 
     /// The place where the statement runs.
@@ -108,17 +117,20 @@ impl<'a> Next<'a> {
         })
     }
 
-    /// Runs statements of the plugin's own, on the same connection and in the same transaction.
+    /// Runs statements of the plugin's own, on the same connection and in the same transaction. What would end that is
+    /// refused: MySQL and MariaDB commit where a table is created or dropped. So is every statement of a plugin that a query
+    /// brings along.
     pub fn runner(&mut self) -> Runner<'_> {
-        Runner::on_connection(self.context.spec(), &mut *self.connection)
+        Runner::on_connection(self.context.spec(), &mut *self.connection, self.only.is_none())
     }
 
     /// Runs the statement, and gives what came of it in the form in which it is wanted.
     ///
     /// # Errors
     ///
-    /// Where it cannot be compiled, another plugin or the server refuses it. Then nothing of it stays, and PostgreSQL runs
-    /// no further statement in this transaction; what is left is to give the error back.
+    /// Where it cannot be compiled, another plugin or the server refuses it. Then nothing is stored; what is left is to give
+    /// the error back, and a plugin that answers all the same is refused. So is one that a query brings along and that sends
+    /// another statement than it got: what the database's plugins made of that is not to be had in another way.
     pub fn run(&mut self, statement: Statement) -> BoxFuture<'_, Result<Answer>> {
         let wanted = self.wanted;
         Box::pin(self.send(statement, wanted))
@@ -143,27 +155,39 @@ impl<'a> Next<'a> {
     }
 
     async fn send(&mut self, statement: Statement, wanted: Wanted) -> Result<Answer> {
-        let answer = match self.rest.split_first() {
-            Some((plugin, rest)) => {
-                let mut failed = false;
-                let subject = subject(statement.operation(), statement.table().map(|table| &table.name));
-                let (all, context) = (self.all, self.context);
-                let (connection, sent) = (&mut *self.connection, &mut *self.sent);
-                let next = Next { all, rest, context, connection, wanted, failed: &mut failed, sent };
-                let answer = plugin.around(statement, next).await;
-                let answer = answer.and_then(|answer| match wanted {
-                    Wanted::Rows => answer.into_rows().map(Answer::Rows),
-                    Wanted::Outcome => answer.into_outcome().map(Answer::Outcome),
-                });
-                answer.map_err(|error| if failed { error } else { error.in_plugin(plugin.name(), subject) })
-            }
-            None => self.ask_server(statement, wanted).await,
-        };
+        if self.only.as_ref().is_some_and(|only| *only != statement) {
+            return Err(Error::invalid(
+                "a plugin that a query brings along goes around its statement and sends no other; give it to the database",
+            ));
+        }
+        let answer = self.pass_on(statement, wanted).await;
         *self.failed |= answer.is_err();
         answer
     }
 
+    async fn pass_on(&mut self, statement: Statement, wanted: Wanted) -> Result<Answer> {
+        let Some((plugin, rest)) = self.rest.split_first() else { return self.ask_server(statement, wanted).await };
+        let mut failed = false;
+        let subject = subject(statement.operation(), statement.table().map(|table| &table.name));
+        let (all, context) = (self.all, self.context);
+        let (connection, sent) = (&mut *self.connection, &mut *self.sent);
+        let only = (self.brought > 0).then(|| statement.clone());
+        let brought = self.brought.saturating_sub(1);
+        let next = Next { all, rest, brought, only, context, connection, wanted, failed: &mut failed, sent };
+        let answer = match plugin.around(statement, next).await {
+            Err(error) if failed => return Err(error),
+            Ok(_) if failed => Err(Error::invalid("it answers though what it goes around has failed")),
+            Err(error) => Err(error),
+            Ok(answer) => match wanted {
+                Wanted::Rows => answer.into_rows().map(Answer::Rows),
+                Wanted::Outcome => answer.into_outcome().map(Answer::Outcome),
+            },
+        };
+        answer.map_err(|error| error.in_plugin(plugin.name(), subject))
+    }
+
     async fn ask_server(&mut self, statement: Statement, wanted: Wanted) -> Result<Answer> {
+        self.context.spec().check_in_transaction(statement.operation())?;
         let compiled = compile(self.all.iter().copied(), &statement, &self.context)?;
         let Sent { statement: _, compiled: Compiled { sql, params } } = self.sent.insert(Sent { statement, compiled });
         let query = Query { sql, params };

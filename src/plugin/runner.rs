@@ -5,7 +5,7 @@ use std::fmt;
 use crate::ast::Statement;
 use crate::dialect::{self, Compiled, Spec};
 use crate::driver::{BoxFuture, Connection, Driver, Outcome, Query};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::row::Rows;
 
 /// Runs a plugin's own statements: on the connection of the statement that it goes [around](super::Plugin::around), or,
@@ -56,13 +56,20 @@ pub struct Runner<'a> {
 }
 
 enum On<'a> {
-    Connection(&'a mut dyn Connection),
-    Driver { driver: &'a dyn Driver, connection: Option<Box<dyn Connection>> },
+    /// That of a statement, whose transaction must not end.
+    Connection {
+        connection: &'a mut dyn Connection,
+        may_send: bool,
+    },
+    Driver {
+        driver: &'a dyn Driver,
+        connection: Option<Box<dyn Connection>>,
+    },
 }
 
 impl<'a> Runner<'a> {
-    pub(crate) fn on_connection(spec: &'a Spec, connection: &'a mut dyn Connection) -> Self {
-        Self { spec, on: On::Connection(connection) }
+    pub(crate) fn on_connection(spec: &'a Spec, connection: &'a mut dyn Connection, may_send: bool) -> Self {
+        Self { spec, on: On::Connection { connection, may_send } }
     }
 
     pub(crate) fn on_driver(driver: &'a dyn Driver) -> Self {
@@ -81,7 +88,7 @@ impl<'a> Runner<'a> {
     ///
     /// Where the dialect cannot say it, there is no connection, or the server refuses.
     pub fn fetch(&mut self, statement: impl Into<Statement>) -> BoxFuture<'_, Result<Rows>> {
-        let compiled = dialect::compile(&statement.into(), self.spec);
+        let compiled = self.compile(&statement.into());
         Box::pin(async move {
             let Compiled { sql, params } = compiled?;
             self.connection().await?.fetch(Query { sql: &sql, params: &params }).await
@@ -94,16 +101,31 @@ impl<'a> Runner<'a> {
     ///
     /// Those of [`fetch`](Self::fetch).
     pub fn execute(&mut self, statement: impl Into<Statement>) -> BoxFuture<'_, Result<Outcome>> {
-        let compiled = dialect::compile(&statement.into(), self.spec);
+        let compiled = self.compile(&statement.into());
         Box::pin(async move {
             let Compiled { sql, params } = compiled?;
             self.connection().await?.execute(Query { sql: &sql, params: &params }).await
         })
     }
 
+    fn compile(&self, statement: &Statement) -> Result<Compiled> {
+        match &self.on {
+            On::Connection { connection: _, may_send: false } => {
+                return Err(Error::invalid(
+                    "a plugin that a query brings along sends no statements of its own; give it to the database",
+                ));
+            }
+            On::Connection { connection: _, may_send: true } => {
+                self.spec.check_in_transaction(statement.operation())?;
+            }
+            On::Driver { .. } => {}
+        }
+        dialect::compile(statement, self.spec)
+    }
+
     async fn connection(&mut self) -> Result<&mut dyn Connection> {
         match &mut self.on {
-            On::Connection(connection) => Ok(&mut **connection),
+            On::Connection { connection, may_send: _ } => Ok(&mut **connection),
             On::Driver { driver, connection } => {
                 let taken = match connection.take() {
                     Some(taken) => taken,

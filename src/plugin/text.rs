@@ -150,7 +150,7 @@ const KNOWN: [&str; 9] = [
     uuid_generate_v4 uuid_short uuid_to_bin uuidv4 uuidv7 changes collation charset coercibility connection_id current_catalog
     current_database current_role current_schema current_schemas current_setting current_user currval database found_rows
     has_column_privilege has_schema_privilege has_table_privilege last_insert_rowid lastval row_count schema session_user
-    sqlite_source_id sqlite_version system_user total_changes user version",
+    system_user total_changes user version",
 ];
 
 /// Functions that need no look, since they are in many statements.

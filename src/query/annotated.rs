@@ -33,6 +33,54 @@ impl<Q: Statement> Statement for Annotated<Q> {
 )]
 pub trait Bare: Statement {}
 
+/// A statement that clauses can be added to, which none is that something travels with.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a statement is complete once `.with(..)`, `.plugin(..)` or `.without(..)` was said of it",
+    label = "this clause comes before them",
+    note = "say the clauses of the statement first, and then what travels with it: `q.filter(..).with(..)`"
+)]
+pub trait Open {}
+
+/// The clauses that are most often added too late. Without them the compiler would tell of the methods of iterators.
+impl<Q> Annotated<Q> {
+    #[doc(hidden)]
+    pub fn select<C>(self, columns: C) -> Self
+    where
+        Self: Open,
+    {
+        drop(columns);
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn filter<C>(self, condition: C) -> Self
+    where
+        Self: Open,
+    {
+        drop(condition);
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn order_by<C>(self, terms: C) -> Self
+    where
+        Self: Open,
+    {
+        drop(terms);
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn limit<C>(self, count: C) -> Self
+    where
+        Self: Open,
+    {
+        drop(count);
+        self
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<Q: Fetchable> Fetchable for Annotated<Q> {
     type Row = Q::Row;

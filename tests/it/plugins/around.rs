@@ -1,5 +1,6 @@
 //! Plugins that go around statements: where they stand, what they run, and that all of it is stored or nothing.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -8,7 +9,7 @@ use kysera::driver::{BoxFuture, Outcome};
 use kysera::executor::{Executor, Request};
 use kysera::plugin::{Answer, Context, LeaveOut, Next, Plugin, Wanted};
 use kysera::prelude::*;
-use kysera::schema::create_table_for;
+use kysera::schema::{column, create_table, create_table_for, drop_table};
 use tokio::time::timeout;
 
 use crate::running::mock::Mock;
@@ -97,9 +98,29 @@ async fn nothing_is_added_where_no_plugin_goes_around() {
     // A query may bring one along.
     let mock = Mock::new();
     let none = Db::with_driver(mock.clone()).build().unwrap();
-    sql!("write 1").plugin(Around("b")).plugin(Around("a")).execute(&none).await.unwrap();
-    let log = asked(&mock);
-    assert_eq!(log[1..4], ["begin", "execute b before", "execute a before"], "in the order in which they were added");
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let told_of = |name| Tells(name, told.clone());
+    sql!("write 1").plugin(told_of("b")).plugin(told_of("a")).execute(&none).await.unwrap();
+    assert_eq!(asked(&mock)[1..4], ["begin", "execute write 1", "commit"]);
+    assert_eq!(*told.lock().unwrap(), ["b", "a"], "in the order in which they were added");
+}
+
+/// Tells that it goes around a statement.
+struct Tells(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+impl Plugin for Tells {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn wraps(&self, _: &ast::Statement, _: &Context<'_>) -> bool {
+        true
+    }
+
+    fn around<'a>(&'a self, statement: ast::Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        self.1.lock().unwrap().push(self.0);
+        Box::pin(async move { next.run(statement).await })
+    }
 }
 
 #[tokio::test]
@@ -294,6 +315,94 @@ fn ex5_all_or_nothing_on_every_server() {
         assert!(note(6).execute(&pinned).await.is_err());
         assert_eq!(select_from(notes::table).fetch_all(&pinned).await.unwrap().len(), 3);
         drop(pinned);
+        db.close().await.unwrap();
+    });
+}
+
+/// Does what it should not.
+#[derive(Clone, Copy)]
+enum Unruly {
+    SendsAnother,
+    SendsItsOwn,
+    DefinesByRunner,
+    DefinesInstead,
+    Swallows,
+}
+
+impl Plugin for Unruly {
+    fn name(&self) -> &str {
+        "unruly"
+    }
+
+    fn wraps(&self, statement: &ast::Statement, _: &Context<'_>) -> bool {
+        matches!(statement, ast::Statement::Insert(_))
+    }
+
+    fn around<'a>(&'a self, statement: ast::Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        let other = || insert_into(notes::table).values(NewNote::new(200)).to_statement();
+        let definition = || create_table("others").column(column("id", ast::DataType::Integer)).to_statement();
+        Box::pin(async move {
+            match self {
+                Self::SendsAnother => next.run(other()).await,
+                Self::SendsItsOwn => {
+                    next.runner().execute(other()).await?;
+                    next.run(statement).await
+                }
+                Self::DefinesByRunner => {
+                    let answer = next.run(statement).await?;
+                    next.runner().execute(definition()).await?;
+                    Ok(answer)
+                }
+                Self::DefinesInstead => {
+                    next.runner().execute(other()).await?;
+                    next.run(definition()).await
+                }
+                Self::Swallows => {
+                    next.runner().execute(other()).await?;
+                    let answer = next.execute(statement).await;
+                    Ok(Answer::Outcome(answer.unwrap_or(Outcome::new(0, None))))
+                }
+            }
+        })
+    }
+}
+
+#[test]
+fn what_a_plugin_may_not_send_is_not_stored() {
+    on_all(async |fresh| {
+        create_table_for::<Note>().execute(&fresh.db).await.unwrap();
+        let note = |id| insert_into(notes::table).values(NewNote::new(id));
+        note(1).execute(&fresh.db).await.unwrap();
+        let all = async || select_from(notes::table).order_by(notes::id).select(notes::id).fetch_all(&fresh.db).await;
+        // What a query brings along sends no other statement than that of the query.
+        for (unruly, words) in [
+            (Unruly::SendsAnother, "goes around its statement and sends no other"),
+            (Unruly::SendsItsOwn, "sends no statements of its own"),
+        ] {
+            let error = note(2).plugin(unruly).execute(&fresh.db).await.unwrap_err();
+            assert!(error.is_invalid() && error.to_string().contains(words), "{error}");
+            assert!(error.to_string().contains("the plugin `unruly` refused this insert"), "{error}");
+            assert_eq!(all().await.unwrap(), [1]);
+        }
+        // Nothing ends the transaction that the statement and what is done around it are in.
+        for unruly in [Unruly::DefinesByRunner, Unruly::DefinesInstead] {
+            let db = Db::builder(fresh.url.clone()).plugin(unruly).connect().await.unwrap();
+            let done = note(2).execute(&db).await;
+            if db.spec().definitions_in_transaction {
+                done.unwrap();
+                drop_table("others").execute(&fresh.db).await.unwrap();
+                delete_from(notes::table).filter(notes::id.ne(1)).execute(&fresh.db).await.unwrap();
+            } else {
+                assert!(done.unwrap_err().is_unsupported());
+            }
+            assert_eq!(all().await.unwrap(), [1]);
+            db.close().await.unwrap();
+        }
+        // Who answers in place of an error stores nothing.
+        let db = Db::builder(fresh.url.clone()).plugin(Unruly::Swallows).connect().await.unwrap();
+        let error = note(1).execute(&db).await.unwrap_err();
+        assert!(error.to_string().contains("it answers though what it goes around has failed"), "{error}");
+        assert_eq!(all().await.unwrap(), [1]);
         db.close().await.unwrap();
     });
 }

@@ -1,13 +1,12 @@
 //! Soft deletes that take along what refers to the deleted rows.
 
-use std::error::Error as _;
-
 use chrono::{DateTime, Utc};
 use kysera::Db;
 use kysera::plugin::{NameMapping, SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
+use super::why;
 use crate::running::mock::Mock;
 use crate::support::on_all;
 use crate::support::servers::Fresh;
@@ -120,7 +119,7 @@ fn sd16_a_delete_takes_along_what_belongs_to_its_rows() {
         if !fresh.server.is_postgres() {
             let error = one().execute(&db).await.unwrap_err();
             assert!(error.is_unsupported(), "{error}");
-            assert!(error.source().unwrap().to_string().contains("has no soft delete that cascades"), "{error:?}");
+            assert!(why(&error).contains("has no soft delete that cascades"), "{error:?}");
             assert_eq!(live(&fresh.db).await, everything, "nothing was sent");
             // What nothing belongs to is deleted as ever, and the others by themselves.
             db.transaction(async |trx| {
@@ -200,7 +199,7 @@ fn sd16_a_hard_delete_is_left_to_the_database() {
 fn sd16_a_cascade_that_cannot_be_is_refused() {
     let why = |plugin: SoftDelete, query: &dyn Statement| {
         let db = Db::with_driver(Mock::new()).plugin(plugin).build().unwrap();
-        query.compile_on(&db).unwrap_err().source().unwrap().to_string()
+        why(&query.compile_on(&db).unwrap_err())
     };
     let branch = delete_from(branches::table).filter(branches::id.eq(1));
     let circle = SoftDelete::new().cascade([branches::table.description()]);

@@ -49,12 +49,12 @@ fn a_name_that_servers_read_differently_is_refused() {
     for db in databases {
         for name in ["DOCS", "Docs", "dóćs"] {
             let error = db.compile(beside(name)).unwrap_err();
-            let why = std::error::Error::source(&error).unwrap().to_string();
+            let why = super::why(&error);
             assert!(error.is_invalid() && why.contains("give that another name"), "{name}: {why}");
         }
         for name in ["docs", "DOCS"] {
             let error = db.compile(before(name)).unwrap_err();
-            let why = std::error::Error::source(&error).unwrap().to_string();
+            let why = super::why(&error);
             assert!(error.is_invalid() && why.contains("further down; give that another name"), "{name}: {why}");
         }
         for statement in [beside("docs"), beside("dócs_"), before("other")] {

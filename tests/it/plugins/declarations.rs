@@ -1,7 +1,5 @@
 //! One table, declared by several structs: a struct that leaves a column out hides it from no plugin.
 
-use std::error::Error as _;
-
 use kysera::ast;
 use kysera::plugin::{Context, Plugin, RowPolicies, SoftDelete, Timestamps};
 use kysera::prelude::*;
@@ -81,7 +79,7 @@ fn policies_find_their_column_by_any_declaration_and_refuse_where_none_has_it() 
         let db = builder().table(people::table).connect().await.unwrap().with(Tenant(7));
         assert_eq!(names().fetch_all(&db).await.unwrap(), ["ours"]);
         let db = builder().connect().await.unwrap().with(Tenant(7));
-        let why = names().fetch_all(&db).await.unwrap_err().source().unwrap().to_string();
+        let why = super::why(&names().fetch_all(&db).await.unwrap_err());
         assert!(why.contains("is declared without the column `tenant_id`"), "{why}");
     });
 }

@@ -33,3 +33,10 @@ mod testing;
 mod life;
 mod around;
 mod audit;
+
+/// Why a plugin refused something, in its own words.
+pub fn why(error: &kysera::Error) -> String {
+    let text = error.to_string();
+    let (_, reason) = text.strip_prefix("the plugin `").and_then(|it| it.split_once(": ")).unwrap();
+    reason.to_owned()
+}

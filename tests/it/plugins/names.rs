@@ -211,7 +211,7 @@ fn two_columns_are_never_one() {
     let refused = |statement: ast::Statement| {
         let error = db.compile(statement).unwrap_err();
         assert!(error.is_invalid());
-        std::error::Error::source(&error).unwrap().to_string()
+        super::why(&error)
     };
     let same = "the columns `a_b` and `aB` of `twins` would have the same name in the database";
     // Even where a statement has but one of them: the other one is in the table.
@@ -254,7 +254,7 @@ fn two_tables_are_never_one() {
         select_from(items::table).filter(items::id.in_(other)).select(items::id).to_statement()
     };
     let error = db(|_| "one".into()).compile(q()).unwrap_err();
-    let why = std::error::Error::source(&error).unwrap().to_string();
+    let why = super::why(&error);
     assert_eq!(why, "the tables `twins` and `items` would have the same name in the database");
     assert_eq!(
         db(str::to_uppercase).compile(q()).unwrap().0.sql,

@@ -1,7 +1,5 @@
 //! Row policies: their rules, what they refuse, and the one way round them.
 
-use std::error::Error as _;
-
 use futures_util::TryStreamExt;
 use kysera::ast;
 use kysera::driver::Query;
@@ -11,6 +9,7 @@ use kysera::prelude::*;
 use kysera::{Db, Error, Executor, Value};
 
 use super::tenants::{NewCountry, Tenant, countries, docs, of_the_other, policies, tags, two};
+use super::why;
 use crate::support::on_all;
 use crate::support::servers::Fresh;
 
@@ -20,7 +19,7 @@ struct User(Option<i64>);
 pub fn reason<T: std::fmt::Debug>(result: kysera::Result<T>) -> String {
     let error = result.unwrap_err();
     assert!(error.is_invalid() && error.to_string().starts_with("the plugin `row policies` refused "), "{error}");
-    error.source().unwrap().to_string()
+    why(&error)
 }
 
 pub async fn open(fresh: &Fresh, policies: RowPolicies) -> Db {

@@ -261,7 +261,7 @@ fn sd15_sd6_a_delete_sets_the_time_once() {
         let again = some().with(SoftDelete::only_deleted()).execute(&db).await.unwrap_err();
         assert!(again.to_string().contains("`soft delete` refused this delete of `people`"), "{again}");
         let unsaid = delete_from(people::table).execute(&db).await.unwrap_err();
-        assert!(std::error::Error::source(&unsaid).unwrap().to_string().contains(".all_rows()"), "{unsaid}");
+        assert!(super::why(&unsaid).contains(".all_rows()"), "{unsaid}");
         assert_eq!(delete_from(people::table).all_rows().execute(&db).await.unwrap().rows_affected, 1);
         assert!(names(&db).await.is_empty());
         assert_eq!(deleted(fresh).await.len(), 4);

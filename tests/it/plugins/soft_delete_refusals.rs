@@ -5,6 +5,7 @@ use kysera::plugin::SoftDelete;
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
+use super::why;
 use crate::support::on_all;
 
 #[derive(Clone, Debug, PartialEq, Table)]
@@ -57,7 +58,7 @@ fn a_column_that_cannot_say_it_is_refused() {
             let delete = delete_from(flags::table).all_rows().execute(&db).await.map(|_| ());
             let read = select_from(flags::table).fetch_all(&db).await.map(|_| ());
             for error in [delete.unwrap_err(), read.unwrap_err()] {
-                let why = std::error::Error::source(&error).unwrap().to_string();
+                let why = why(&error);
                 assert!(error.is_invalid() && why.contains(expected), "{why}");
             }
         }

@@ -157,7 +157,7 @@ fn ts5_a_clock_of_the_program_is_asked_once_for_a_statement() {
         let names = || Timestamps::new().created("made").updated("changed");
         let db = with_plugin(fresh, names()).await;
         let refused = insert_into(seconds::table).values(NewSecond::new()).execute(&db).await.unwrap_err();
-        let why = std::error::Error::source(&refused).unwrap().to_string();
+        let why = super::why(&refused);
         assert!(why.contains("`made` of `seconds` holds no instants"), "{why}");
         let time = Arc::new(AtomicI64::new(100));
         let clock = Arc::clone(&time);

@@ -2,6 +2,7 @@
 
 mod differences;
 mod select;
+mod distinct_order;
 mod expressions;
 mod writing;
 mod definitions;

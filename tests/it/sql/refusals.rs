@@ -154,3 +154,38 @@ fn a_statement_says_in_a_comment_what_a_dialect_cannot() {
     let query = select_from(users::table).filter(users::name.eq("it's")).select(value(1_i64));
     assert_eq!(query.debug_sql(&MYSQL), "select 1 from `users` where `users`.`name` = 'it''s'");
 }
+
+/// A table that another one of the statement hides: on SQLite what is joined to the rows of a `delete` is a subquery.
+#[test]
+fn tables_of_one_name() {
+    let named = |name: &str| TableRef::Table(Table { name: TableName::new("b"), alias: Some(name.into()) });
+    let target = || Table { name: TableName::new("a"), alias: None };
+    let delete = |name| Delete {
+        with: Vec::new(),
+        from: target(),
+        using: smallvec![named(name)],
+        filter: None,
+        all_rows: true,
+        returning: Default::default(),
+    };
+    let update = |name| Update {
+        with: Vec::new(),
+        table: target(),
+        assignments: vec![Assignment { column: ident(), value: one() }],
+        from: smallvec![named(name)],
+        filter: None,
+        all_rows: true,
+        returning: Default::default(),
+    };
+    refused(delete("a"), &ALL, "two tables of a query are named `a`");
+    refused(update("a"), &ALL, "two tables of a query are named `a`");
+    refused(delete("A"), &[&SQLITE], "two tables of a query are named `A`");
+    refused(update("A"), &[&SQLITE], "two tables of a query are named `A`");
+    let join = Join { kind: JoinKind::Cross, table: named("A"), on: None };
+    let from = smallvec![TableRef::Table(target())];
+    refused(Select { from, joins: smallvec![join], ..selecting(one()) }, &[&SQLITE], "are named `A`");
+    for spec in [&POSTGRES, &MYSQL, &MARIADB] {
+        let compiled = dialect::compile(&delete("A").into(), spec).expect("they are two names there");
+        assert!(compiled.sql.starts_with("delete"), "{}", compiled.sql);
+    }
+}
