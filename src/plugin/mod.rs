@@ -16,6 +16,7 @@ mod reach;
 mod clock;
 mod soft_delete;
 mod timestamps;
+mod functions;
 mod text;
 mod row_policies;
 mod with_schema;

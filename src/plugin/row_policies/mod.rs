@@ -41,7 +41,13 @@ use crate::value::Value;
 ///
 /// What is not known is refused: a table that [`tenant`](Self::tenant) knows no column of, unless [`except`](Self::except)
 /// names it; definitions, and text: whole statements, [`batch`](crate::Executor::batch), compiled requests, and within a
-/// statement text that could read a table, or be more than one expression. That a key is taken by a row of another tenant
+/// statement text that could read a table, or be more than one expression. A function is called, in text too, if it is one of the
+/// servers' own that do nothing but to give a value of what they are given; any other is [allowed](Self::allow_function) by name.
+///
+/// A condition of the statement's own is evaluated on rows before or after those of the plugin, as the server plans it. What it
+/// finds of another tenant's row, nobody sees; but an error of it tells that there is such a row: a division by zero, a cast, a
+/// pattern of `like` that ends in its escape. What must not be told so either is held by [native](Self::native) policies of
+/// PostgreSQL, which lets nothing go before them that is not known never to fail. That a key is taken by a row of another tenant
 /// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A server that compares
 /// text without its case takes tenants for one whose names differ in case alone.
 ///
@@ -93,6 +99,8 @@ pub struct RowPolicies {
     except: Vec<TableName>,
     nobody: Nobody,
     held_by: HeldBy,
+    /// Functions that may be called too, in lower case.
+    functions: Vec<String>,
     text: Passes,
     definitions: Passes,
     /// What cannot be meant, if anything is such.
@@ -280,7 +288,21 @@ impl RowPolicies {
         Self { held_by: HeldBy::Server, ..self }
     }
 
-    /// Lets text pass, which then reaches every row of every tenant.
+    /// Lets a function be called too, which the program knows to read no table and to do nothing but to give a value: by its
+    /// name, or by its schema and its name if it is called so.
+    ///
+    /// ```
+    /// use kysera::plugin::RowPolicies;
+    ///
+    /// let policies = RowPolicies::new().allow_function("distance").allow_function("geo.distance");
+    /// ```
+    #[must_use]
+    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
+        self.functions.push(name.into().to_lowercase());
+        self
+    }
+
+    /// Lets text pass, which then reaches every row of every tenant, and every function be called.
     #[must_use]
     pub fn allow_text(self) -> Self {
         Self { text: Passes::Yes, ..self }
@@ -502,7 +524,7 @@ impl Plugin for RowPolicies {
                 self.restrict(table, context, clause)
             },
             |fragment| match self.text {
-                Passes::No => text::reaches_no_table(fragment),
+                Passes::No => text::reaches_no_table(fragment, &self.functions),
                 Passes::Yes => Ok(()),
             },
         )?;
@@ -523,8 +545,19 @@ impl Plugin for RowPolicies {
 
 impl fmt::Debug for RowPolicies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { columns, facts, policies, unrestricted: _, except, nobody, held_by, text, definitions, problem: _ } =
-            self;
+        let Self {
+            columns,
+            facts,
+            policies,
+            unrestricted: _,
+            except,
+            nobody,
+            held_by,
+            functions,
+            text,
+            definitions,
+            problem: _,
+        } = self;
         let columns: Vec<_> = columns.iter().map(|it| &it.column).collect();
         let facts: Vec<_> = facts.iter().map(|it| &it.name).collect();
         f.debug_struct("RowPolicies")
@@ -534,6 +567,7 @@ impl fmt::Debug for RowPolicies {
             .field("except", except)
             .field("nobody", nobody)
             .field("held_by", held_by)
+            .field("functions", functions)
             .field("text", text)
             .field("definitions", definitions)
             .finish_non_exhaustive()

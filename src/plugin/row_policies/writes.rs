@@ -12,7 +12,7 @@ use crate::ast::{
     Visit, VisitMut,
 };
 use crate::error::{Error, Result};
-use crate::plugin::{Context, text};
+use crate::plugin::{Context, functions};
 use crate::value::{Kind, Value};
 
 /// Adds the columns of rules to what is inserted, and ends at any other value of them, and at rows that policies keep out.
@@ -296,7 +296,7 @@ impl Visit for Certain<'_> {
     }
 
     fn visit_call(&mut self, node: &Call) -> Result<()> {
-        if text::is_certain(node.name.as_str()) { node.walk(self) } else { Err(unclear(self.0)) }
+        if functions::is_certain(node.name.as_str()) { node.walk(self) } else { Err(unclear(self.0)) }
     }
 }
 

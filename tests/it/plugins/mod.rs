@@ -19,6 +19,7 @@ mod timestamps_of_deleted;
 mod tenants;
 mod policies;
 mod escapes;
+mod text;
 mod native_policies;
 mod policy_effects;
 mod policy_stories;
