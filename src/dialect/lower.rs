@@ -44,7 +44,7 @@ pub(super) fn holds(node: &impl Node, expr: &Expr) -> bool {
     finds(node, Finder(expr))
 }
 
-/// Whether an expression is selected, by itself or by its name; of one with text in it, a server knows.
+/// Whether an expression is selected, by itself or by its name; where either is text, a server knows.
 pub(super) fn is_selected(expr: &Expr, columns: &[SelectItem]) -> bool {
     struct Text;
     impl Visit for Text {
@@ -53,6 +53,7 @@ pub(super) fn is_selected(expr: &Expr, columns: &[SelectItem]) -> bool {
         }
     }
     let is_one = |item: &SelectItem| match (item, expr) {
+        (SelectItem::Expr(SelectExpr { expr: Expr::Raw(_), alias: _ }), _) => true,
         (SelectItem::Expr(SelectExpr { expr: selected, alias }), Expr::Column(it)) => {
             let name = match (alias, selected) {
                 (Some(alias), _) => Some(alias.clone()),

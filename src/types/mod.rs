@@ -41,7 +41,7 @@ use crate::value::{Kind, Named, Value};
 /// | `jiff::civil::{Date, Time, DateTime}`, `jiff::Timestamp` | the same | `jiff` |
 /// | `uuid::Uuid` | `uuid` | `uuid` |
 /// | `rust_decimal::Decimal` | `numeric` | `rust_decimal` |
-/// | `serde_json::Value`, [`Json<T>`] | `jsonb` | `json` |
+/// | `serde_json::Value`, `Json<T>` | `jsonb` | `json` |
 /// | `Vec<T>` of the above | an array (PostgreSQL) | |
 /// | `Option<T>` of all the above | the same, nullable | |
 ///

@@ -6,7 +6,8 @@
 use super::restoring::Restoring;
 use super::target::{Image, Target, changes};
 use super::{Audit, answer_of, lost};
-use crate::ast::{Cte, Delete, Expr, Operation, Statement, Table, TableRef, Update};
+use crate::ast::{Call, Cte, Delete, Expr, Node, Operation, Query, Raw, Statement, Table, TableRef, Update, Visit};
+use crate::dialect::Spec;
 use crate::error::{Error, Result, Unsupported};
 use crate::plugin::{Answer, Next, Wanted};
 
@@ -109,6 +110,13 @@ async fn read(target: &Target, written: Written<'_>, next: &mut Next<'_>) -> Res
     let query = target.query(spec, with.to_vec(), table.clone(), others, filter.clone());
     let images = target.images(next.runner().fetch(query).await?)?;
     let restricted = images.len() <= target.most_keys(spec);
+    if !restricted {
+        let mut lasting = Lasting { spec };
+        if !others.is_empty() {
+            return Err(lasting.refused());
+        }
+        filter.accept(&mut lasting)?;
+    }
     if restricted {
         let known_as = table.alias.as_ref().unwrap_or(&table.name.name);
         let is_one_of = target.is_one_of(known_as, &images);
@@ -119,4 +127,35 @@ async fn read(target: &Target, written: Written<'_>, next: &mut Next<'_>) -> Res
         }
     }
     Ok(Before { images, restricted })
+}
+
+/// Refuses a condition that may hold for other rows when it is asked a second time, as it is where there are too many rows to
+/// name them by their keys. What it asks of the columns alone lasts, since the rows are locked.
+struct Lasting<'a> {
+    spec: &'a Spec,
+}
+
+impl Lasting<'_> {
+    fn refused(&self) -> Error {
+        let feature = "audit of so many rows by a condition on more than their columns";
+        Unsupported::new(self.spec.name, feature, "change them in parts").into()
+    }
+}
+
+impl Visit for Lasting<'_> {
+    fn visit_expr(&mut self, expr: &Expr) -> Result<()> {
+        if matches!(expr, Expr::Now) { Err(self.refused()) } else { expr.walk(self) }
+    }
+
+    fn visit_call(&mut self, _: &Call) -> Result<()> {
+        Err(self.refused())
+    }
+
+    fn visit_query(&mut self, _: &Query) -> Result<()> {
+        Err(self.refused())
+    }
+
+    fn visit_raw(&mut self, _: &Raw) -> Result<()> {
+        Err(self.refused())
+    }
 }

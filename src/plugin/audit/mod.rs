@@ -73,8 +73,9 @@ use crate::value::Value;
 ///
 /// It is the table `audit_log`, or [another](Self::log), and is made when the database is connected, unless it is there.
 /// No plugin filters or renames it and no log is kept of it; who may read it is for the program to say. Tables and columns have
-/// the names in it that the program has for them, also where [`NameMapping`](crate::plugin::NameMapping) gives them others. An update that leaves a row as
-/// it was has no entry. A table that grows wants an index: `create index .. on audit_log (table_name, row_key)`.
+/// the names in it that the program has for them, also where [`NameMapping`](crate::plugin::NameMapping) gives them others. An
+/// update that leaves a row as it was has no entry. A table that grows wants an index: `create index .. on audit_log
+/// (table_name, row_key)`.
 ///
 /// What is recorded is what happens to rows: a delete that [`SoftDelete`](crate::plugin::SoftDelete) turns into an update is
 /// an update here.
@@ -90,7 +91,8 @@ use crate::value::Value;
 ///   declared, all declarations together: where a program writes by structs of some of the columns, it gives the whole table
 ///   to `Builder::table`.
 /// - What cannot be known is [`Unsupported`], and nothing is stored: an update that changes a primary key, a common table
-///   expression that writes, an upsert whose key is not known from its values; on MySQL also an insert from a query, unless it
+///   expression that writes, more rows than can be named by their keys (some ten thousands) where the condition asks for more
+///   than their columns, an upsert whose key is not known from its values; on MySQL also an insert from a query, unless it
 ///   is run as a query and an insert; and on MySQL and MariaDB an upsert of rows without primary keys, or that hits another
 ///   unique key than that. An upsert is run there as an insert of the rows that are new and an update of the others.
 /// - Where another transaction writes the same rows between they are read and written, the statement fails as one that
@@ -409,6 +411,7 @@ impl Plugin for Audit {
             ));
         }
         texts_change_nothing(&statement)?;
+        not_renamed_by_query(&statement, context)?;
         self.stamp(&mut statement, context)?;
         Ok(statement)
     }
@@ -509,6 +512,24 @@ fn texts_change_nothing(statement: &Statement) -> Result<()> {
         | Statement::DropTable(_)
         | Statement::RowSecurity(_) => Ok(()),
     })
+}
+
+/// Refuses to write a table that a plugin of the query's own has renamed: which tables have a log is said by the names that the
+/// program has for them, and a query could call a table by the name of one that has none.
+fn not_renamed_by_query(statement: &Statement, context: &Context<'_>) -> Result<()> {
+    if context.plugins_of_query().is_empty() {
+        return Ok(());
+    }
+    let writes = |it: &&Statement| matches!(it.operation(), Operation::Insert | Operation::Update | Operation::Delete);
+    let written = with_of(statement).iter().map(|cte| &cte.statement).chain([statement]).filter(writes);
+    let mut tables = written.filter_map(Statement::table);
+    match tables.find(|table| table.in_program() != **table) {
+        Some(table) => Err(Error::invalid(format!(
+            "a plugin of the query calls the table `{}` otherwise; give the plugin to the database",
+            table.in_program().name.as_str()
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn changes_nothing(raw: &Raw) -> Result<()> {

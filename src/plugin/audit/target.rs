@@ -1,6 +1,6 @@
 //! A table that is written, and its rows as they are before and after.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use smallvec::smallvec;
 
@@ -144,9 +144,11 @@ impl Target {
     /// Reads and locks the rows of these keys.
     pub(super) async fn read_keys(&self, runner: &mut Runner<'_>, keys: &[Vec<Value>]) -> Result<Vec<Image>> {
         let most = self.most_keys(runner.spec()).min(ROWS);
-        let mut images = Vec::new();
+        let (mut images, mut seen) = (Vec::new(), HashSet::new());
         for keys in keys.chunks(most) {
-            images.extend(self.read(runner, self.has_key(&self.name.name, keys.iter())).await?);
+            let found = self.read(runner, self.has_key(&self.name.name, keys.iter())).await?;
+            // To the server a key of these may be the same as one that was read before.
+            images.extend(found.into_iter().filter(|image| seen.insert(image.key_text.clone())));
         }
         Ok(images)
     }

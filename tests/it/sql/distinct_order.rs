@@ -39,6 +39,7 @@ fn statements() -> Vec<(ast::Statement, DistinctOrder)> {
         (joined().select(users::name).order_by(posts::title).to_statement(), Anything),
         (joined().select((users::name, posts::title)).order_by(posts::title).to_statement(), Expressions),
         (joined().select(users::name).order_by(sql!("{}", users::name)).to_statement(), Expressions),
+        (users().select(sql!("{}", users::name).typed::<String>()).order_by(users::name).to_statement(), Expressions),
     ]
 }
 

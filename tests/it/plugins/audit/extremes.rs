@@ -296,3 +296,47 @@ fn who_writes_by_a_part_of_the_columns_is_written_down_with_all() {
         assert_eq!(rows, expected);
     });
 }
+
+#[test]
+fn rows_from_queries_and_of_conditions_that_change_their_mind() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        let db = prepared(fresh, &audit).await;
+        let mut seen = 0;
+        let rows: Vec<_> = (0..1_500).map(|it| NewPair::new(it, "x", it)).collect();
+        insert_into(pairs::table).values(rows).execute(&db).await.unwrap();
+        assert_eq!(told(&audit, &db, &mut seen).await.len(), 1_500);
+        // Each row is asked anew each time: only those that are changed have an entry, and all of them.
+        let coin = || match fresh.server {
+            Server::Sqlite => sql!("random() % 2 = 0").typed::<bool>(),
+            Server::Postgres15 | Server::Postgres18 => sql!("random() < 0.5").typed::<bool>(),
+            _ => sql!("rand() < 0.5").typed::<bool>(),
+        };
+        let q = update(pairs::table).set(pairs::value.to(-1)).filter(coin());
+        let count = q.execute(&db).await.unwrap().rows_affected;
+        let changed = select_from(pairs::table).filter(pairs::value.eq(-1)).fetch_all(&fresh.db).await.unwrap().len();
+        assert_eq!((count, told(&audit, &db, &mut seen).await.len()), (changed as u64, changed));
+        let q = update(pairs::table)
+            .from(things::table)
+            .set(pairs::value.to(-2))
+            .filter(pairs::left.ge(things::id).and(coin()));
+        insert_into(things::table).values(thing("a")).execute(&db).await.unwrap();
+        told(&audit, &db, &mut seen).await;
+        q.execute(&db).await.unwrap();
+        let changed = select_from(pairs::table).filter(pairs::value.eq(-2)).fetch_all(&fresh.db).await.unwrap().len();
+        assert_eq!(told(&audit, &db, &mut seen).await.len(), changed);
+        let copy = select_from(pairs::table).filter(pairs::left.lt(1_200)).select((
+            pairs::left + 10_000,
+            pairs::right,
+            pairs::value,
+        ));
+        let q = insert_into(pairs::table).from_select((pairs::left, pairs::right, pairs::value), copy);
+        match q.execute(&db).await {
+            Ok(outcome) => {
+                assert_eq!(outcome.rows_affected, 1_200);
+                assert_eq!(told(&audit, &db, &mut seen).await.len(), 1_200);
+            }
+            Err(error) => assert!(error.is_unsupported() && !fresh.server.spec().insert_returning, "{error}"),
+        }
+    });
+}

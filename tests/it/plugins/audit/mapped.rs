@@ -1,11 +1,12 @@
 //! Audit beside names that the database has for tables and columns.
 
+use kysera::Executor;
 use kysera::ast::Operation;
 use kysera::plugin::{Actor, Audit, NameMapping, SoftDelete};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
-use super::{NewPair, Pair, Thing, entries, names_key, pairs, thing, things, told};
+use super::{NewPair, Pair, Thing, entries, names_key, pairs, prepared, thing, things, told};
 use crate::support::on_all;
 use crate::support::servers::Fresh;
 
@@ -122,6 +123,33 @@ fn history_and_restoring_go_by_the_names_of_the_program() {
 }
 
 #[test]
+fn what_is_compiled_once_and_what_is_run_in_a_transaction_is_mapped_too() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        let db = mapped(fresh, &audit).await;
+        let once = insert_into(things::table).values(thing("a")).compile_on(&db).unwrap();
+        db.transaction(async |trx| {
+            trx.execute(once.request()).await?;
+            let inner = trx.transaction(async |inner| {
+                delete_from(things::table).all_rows().with(SoftDelete::hard_delete()).execute(inner).await?;
+                Err::<(), _>(Error::invalid("no"))
+            });
+            assert!(inner.await.is_err());
+            update(things::table).set(things::ok.to(true)).all_rows().execute(trx).await
+        })
+        .await
+        .unwrap();
+        let expected =
+            ["insert things 1 created_by:>7 id:>1 name:>a", "update things 1 ok:null>true updated_by:null>7"];
+        assert_eq!(told(&audit, &db, &mut 0).await, expected);
+        // A query that goes by the names of the database itself is not understood, and so is refused.
+        let q = update(things::table).set(things::ok.to(false)).all_rows().without::<NameMapping>();
+        assert!(q.execute(&db).await.is_err());
+        assert_eq!(entries(&audit, &db).await.len(), 2);
+    });
+}
+
+#[test]
 fn tables_are_left_out_by_the_names_of_the_program() {
     on_all(async |fresh| {
         let audit = Audit::new().except(["pairs"]);
@@ -139,5 +167,24 @@ fn tables_are_left_out_by_the_names_of_the_program() {
         }
         let error = db.execute(kysera::executor::Request::Statement(unknown)).await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("nothing is known of the table `nobody`"), "{error}");
+    });
+}
+
+#[test]
+fn a_query_cannot_call_a_table_by_the_name_of_one_without_a_log() {
+    on_all(async |fresh| {
+        let audit = Audit::new().except(["pairs"]);
+        let db = prepared(fresh, &audit).await;
+        insert_into(things::table).values(thing("a")).execute(&db).await.unwrap();
+        let other = || NameMapping::new(str::to_owned).tables(|_| "things".into());
+        let q = delete_from(pairs::table).all_rows().plugin(other());
+        let error = q.execute(&db).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("a plugin of the query calls the table"), "{error}");
+        assert_eq!(select_from(things::table).fetch_all(&db).await.unwrap().len(), 1);
+        // What it only reads, and other plugins, are none of its business.
+        select_from(pairs::table).select(sql!("1").typed::<i64>()).plugin(other()).fetch_all(&db).await.unwrap();
+        let q = delete_from(things::table).all_rows().plugin(NameMapping::new(str::to_owned));
+        q.execute(&db).await.unwrap();
+        assert_eq!(entries(&audit, &db).await.len(), 2);
     });
 }

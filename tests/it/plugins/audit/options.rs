@@ -156,11 +156,15 @@ fn au9_the_log_is_made_once_or_accepted() {
 #[test]
 fn a_table_of_another_schema_is_not_the_log() {
     on_each(&[Server::Postgres15, Server::Postgres18], async |fresh| {
-        fresh.db.batch("create schema logs").await.unwrap();
-        let audit = Audit::new().log(("logs", "things"));
+        let logs = format!("{}_logs", fresh.name());
+        let (create, drop) = (format!("create schema {logs}"), format!("drop schema {logs} cascade"));
+        fresh.db.batch_unchecked(&create).await.unwrap();
+        let audit = Audit::new().log((logs.as_str(), "things"));
         let db = prepared(fresh, &audit).await;
         insert_into(things::table).values(thing("a")).execute(&db).await.unwrap();
-        assert_eq!(entries(&audit, &db).await.len(), 1);
+        let count = entries(&audit, &db).await.len();
+        fresh.db.batch_unchecked(&drop).await.unwrap();
+        assert_eq!(count, 1);
     });
 }
 

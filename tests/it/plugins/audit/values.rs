@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{entries, names_key, opened, told};
-use crate::support::on_all;
+use crate::support::servers::Fresh;
+use crate::support::{Random, Server, on_all};
 
 #[derive(Clone, Debug, PartialEq, Table)]
 #[table(name = "documents")]
@@ -194,5 +195,116 @@ fn the_server_says_which_keys_are_the_same() {
             assert!(error.is_unsupported(), "{error}");
         }
         assert_eq!(entries(&audit, &db).await.len(), seen);
+    });
+}
+
+#[test]
+fn a_row_that_is_given_twice_in_other_letters_is_one() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        // More than are read by one statement.
+        let words = ["a".to_owned()].into_iter().chain((0..1_000).map(|it| format!("w{it}"))).chain(["A".to_owned()]);
+        let rows: Vec<_> = words.map(|word| NewWord::new(word, 1)).collect();
+        let q = insert_into(words::table).values(rows).on_conflict_do_nothing();
+        let count = q.execute(&db).await.unwrap().rows_affected;
+        let is_one = fresh.server.spec().text_equality == TextEquality::Collation;
+        assert_eq!(count, if is_one { 1_001 } else { 1_002 });
+        assert_eq!(entries(&audit, &db).await.len() as u64, count);
+    });
+}
+
+/// Words that are the same whatever their case, on every server.
+async fn create_words(fresh: &Fresh) {
+    let definition = match fresh.server {
+        Server::Sqlite => "create table words (word text collate nocase primary key, count integer not null) strict",
+        Server::Postgres15 | Server::Postgres18 => {
+            "create collation of_words (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+             create table words (word varchar(700) collate of_words primary key, count bigint not null)"
+        }
+        _ => return create_table_for::<Word>().execute(&fresh.db).await.map(drop).unwrap(),
+    };
+    fresh.db.batch(definition).await.unwrap();
+}
+
+/// Rows by words that differ in case, and by decimals that differ in zeros, written in all ways: what the log tells is what
+/// is there, and what it does not tell was refused.
+#[test]
+fn the_log_gives_the_table_whatever_keys_are_given() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_words(fresh).await;
+        create_table_for::<Price>().execute(&fresh.db).await.unwrap();
+        let db = opened(fresh, &audit).await;
+        let names_key = names_key(fresh.server);
+        let mut random = Random::new(7);
+        let mut refused = 0;
+        for step in 0..120_i64 {
+            let word = |random: &mut Random| {
+                let word = ["ann", "bea", "ceé", "dı", "e "][random.below(5) as usize];
+                if random.below(2) == 0 { word.to_owned() } else { word.to_uppercase() }
+            };
+            let price = |random: &mut Random| {
+                let cents = random.below(4) as i64 * 50;
+                if random.below(2) == 0 { Decimal::new(cents, 2) } else { Decimal::new(cents / 10, 1) }
+            };
+            let outcome = match random.below(8) {
+                0 => insert_into(words::table).values(NewWord::new(word(&mut random), step)).execute(&db).await,
+                1 | 2 => {
+                    let rows: Vec<_> = (0..=random.below(2)).map(|_| NewWord::new(word(&mut random), step)).collect();
+                    let (q, given) = (insert_into(words::table).values(rows), words::count.excluded_value());
+                    if names_key {
+                        q.on_conflict(words::word).do_update(words::count.to(given)).execute(&db).await
+                    } else {
+                        q.on_duplicate_key_update(words::count.to(given)).execute(&db).await
+                    }
+                }
+                3 => {
+                    let rows = [NewPrice::new(price(&mut random), step), NewPrice::new(price(&mut random), step)];
+                    let (q, given) = (insert_into(prices::table).values(rows), prices::count.excluded_value());
+                    if names_key {
+                        q.on_conflict(prices::amount).do_update(prices::count.to(given)).execute(&db).await
+                    } else {
+                        q.on_duplicate_key_update(prices::count.to(given)).execute(&db).await
+                    }
+                }
+                4 => {
+                    let q = update(words::table).set(words::count.to(step)).filter(words::word.eq(word(&mut random)));
+                    q.execute(&db).await
+                }
+                5 => {
+                    let (old, new) = (word(&mut random), word(&mut random));
+                    update(words::table).set(words::word.to(new)).filter(words::word.eq(old)).execute(&db).await
+                }
+                6 => delete_from(words::table).filter(words::word.eq(word(&mut random))).execute(&db).await,
+                _ => delete_from(prices::table).filter(prices::amount.eq(price(&mut random))).execute(&db).await,
+            };
+            if let Err(error) = outcome {
+                let is_known = error.is_unsupported() || error.is_unique_violation();
+                let gives_twice = error.as_database().is_some_and(|it| it.message().contains("a second time"));
+                assert!(is_known || gives_twice, "{:?} {step}: {error}", fresh.server);
+                refused += 1;
+            }
+        }
+        assert!(refused < 60, "{refused}");
+        let mut told = std::collections::BTreeMap::new();
+        for entry in entries(&audit, &db).await {
+            let key = (entry.table().to_owned(), entry.key().to_owned());
+            assert_eq!(told.remove(&key).as_deref(), entry.before(), "{:?} {key:?}", fresh.server);
+            told.extend(entry.after().map(|after| (key, after.to_owned())));
+        }
+        let words = select_from(words::table).fetch_all(&fresh.db).await.unwrap();
+        let prices = select_from(prices::table).fetch_all(&fresh.db).await.unwrap();
+        assert_eq!(told.len(), words.len() + prices.len(), "{:?}", fresh.server);
+        for Word { word, count } in words {
+            let row = &told[&("words".to_owned(), word.clone())];
+            assert_eq!(serde_json::from_str::<serde_json::Value>(row).unwrap(), json!({"word": word, "count": count}));
+        }
+        for Price { amount, count } in prices {
+            let row: serde_json::Value =
+                serde_json::from_str(&told[&("prices".into(), amount.normalize().to_string())]).unwrap();
+            assert_eq!(row["count"], count);
+        }
     });
 }
