@@ -1,7 +1,7 @@
 //! A slot of `sql!` in quotes or a comment of its text, which each server has others of.
 
 use kysera::dialect::{self, MARIADB, MYSQL, POSTGRES, SQLITE, Spec};
-use kysera::expr::{ident, raw_unchecked};
+use kysera::expr::{ident, quotes_a_slot, raw, raw_unchecked};
 use kysera::prelude::*;
 use kysera::{Executor, ast};
 
@@ -43,7 +43,8 @@ impl Bound {
 
 macro_rules! texts {
     ($($bound:ident $text:literal)*) => {
-        [$(($bound, $text, sql!($text, 7_i64).statement())),*]
+        // What `sql!` does, but for what it refuses by itself.
+        [$(($bound, $text, raw($text).slot(7_i64).finish().statement())),*]
     };
 }
 
@@ -92,6 +93,7 @@ fn a_slot_in_quotes_is_refused_and_any_other_is_bound() {
     for (bound, text, statement) in &texts {
         for spec in DIALECTS {
             assert_eq!(compiles(statement, spec), bound.on(spec), "{} {text}", spec.name);
+            assert!(!(quotes_a_slot(text) && bound.on(spec)), "{text}");
         }
     }
     // Where it is bound, the server counts one parameter too.
@@ -103,6 +105,16 @@ fn a_slot_in_quotes_is_refused_and_any_other_is_bound() {
             }
         }
     });
+}
+
+#[test]
+fn the_compiler_sees_a_slot_in_quotes_where_no_server_differs() {
+    for quoted in ["'{}'", "a - 1 = '%{}%'", "'it''s {}'", "'{{' || '{}'", "{} = '/* {}'"] {
+        assert!(quotes_a_slot(quoted), "{quoted}");
+    }
+    for other in ["'a' || {}", "'it''s' {}", "'{{}}' {}", r"'\\' || {}", r"'\'{}'", "[']{}", "-- '\n{}", "$$ ' $$ {}"] {
+        assert!(!quotes_a_slot(other), "{other}");
+    }
 }
 
 /// Text that a server does not take, whatever its slots are.
