@@ -7,12 +7,13 @@ use crate::error::{Error, Result};
 const BEFORE_PARENTHESIS: &str = "
     and or xor not in exists any all some between like ilike rlike regexp glob is on using as from join lateral select distinct
     where having by over filter within group union intersect except case when then else values with array row rollup cube
-    sets against partition div mod escape
+    sets against partition div mod escape overlaps symmetric to zone
     bit varbit binary varbinary char character nchar varchar varying dec decimal numeric float real double precision int
     integer bigint smallint signed unsigned interval time timetz timestamp timestamptz datetime";
 
 /// Functions of the servers that do nothing but to give a value of what they are given: no rows are read or written by them, no
-/// text is run, no file is read, nothing waits, and nothing of the connection is told or changed. Those of one server are refused by the others by themselves.
+/// text is run, no file is read, nothing waits, and nothing of the connection is told or changed. Those of one server are refused
+/// by the others by themselves.
 const KNOWN: [&str; 9] = [
     // Aggregates.
     "any any_value approx_count_distinct array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop covar_samp

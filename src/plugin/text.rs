@@ -257,9 +257,13 @@ fn calls_only_known(raw: &Raw, allowed: &[String], words: &[&str]) -> Result<()>
     Ok(())
 }
 
-/// Whether what comes now is a function that is called as if it were a field: `(value).function`.
+/// Whether what comes now may be a function that is called as if it were a field: `(value).function`, or of what that gives.
 fn is_attribute(before: &[Token]) -> bool {
-    matches!(before, [.., Token::Other(')') | Token::Slot, Token::Other('.')])
+    match before {
+        [.., Token::Other(')') | Token::Slot, Token::Other('.')] => true,
+        [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_attribute(before),
+        _ => false,
+    }
 }
 
 /// `next value for ..` is a function that writes, and `previous value for ..` one that tells what was written.

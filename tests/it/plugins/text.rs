@@ -94,6 +94,7 @@ fn calls() -> Vec<ast::Statement> {
         gives!("(cast('/etc/passwd' as text)) . \"pg_read_file\""),
         gives!("(cast('/etc/passwd' as text)).{}", ident("pg_read_file")),
         gives!("{}.lo_unlink", 7_i64),
+        gives!("cast((cast({} as text)).length.pg_try_advisory_lock as text)", "a"),
         gives!("pg_catalog.{}('a', 'b', true)", ident("set_config")),
         gives!("cast(get_raw_page('docs', 0) as text)"),
         gives!("pg_size_pretty(pg_relation_size('docs'))"),
