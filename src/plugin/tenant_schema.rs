@@ -14,8 +14,8 @@ use crate::value::Value;
 ///
 /// The schema is named by a value that travels with the handle to the database; what a query says by `.with(..)` counts only
 /// where the handle says nothing. No query leaves the plugin out, and without the value, nothing is run. A table that names
-/// a schema of its own is refused where that is another one, unless it is [excepted](Self::except); and text, since it may
-/// name any, unless it is [allowed](Self::allow_text): whole statements, and within one what could read a table or be more than one
+/// a schema of its own is refused where that is another one, unless it is [excepted](Self::except); and text, since it may name
+/// any, unless it is [allowed](Self::allow_text): whole statements, and within one what could read a table or be more than one
 /// expression. A function is called, in text too and where another plugin adds it, if it is one of the servers' own that do
 /// nothing but to give a value of what they are given; any other is [allowed](Self::allow_function) by name.
 ///
