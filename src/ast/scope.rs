@@ -117,7 +117,7 @@ pub(crate) enum Fragment<'a> {
     /// Text in a statement.
     Text(&'a Raw),
     /// A function, by its name.
-    Function(&'a Ident),
+    Function { schema: Option<&'a Ident>, name: &'a Ident },
 }
 
 /// What is done with each table.
@@ -303,12 +303,12 @@ impl VisitMut for Resolver<'_, '_> {
     }
 
     fn visit_call(&mut self, node: &mut Call) -> Result<()> {
-        (self.fragment)(Fragment::Function(&node.name))?;
+        (self.fragment)(Fragment::Function { schema: node.schema.as_ref(), name: &node.name })?;
         node.walk_mut(self)
     }
 
     fn visit_aggregate(&mut self, node: &mut Aggregate) -> Result<()> {
-        (self.fragment)(Fragment::Function(&node.name))?;
+        (self.fragment)(Fragment::Function { schema: None, name: &node.name })?;
         node.walk_mut(self)
     }
 

@@ -4,7 +4,8 @@ use super::spec::{
     AggregateFilter, AggregateResult, Assignments, Backslash, BytesLiteral, CompoundOperand, Concat, Decimals,
     DefaultValues, DeleteUsing, DistinctOrder, Identity, InsertReads, InsertWith, IntegerDivision, JsonLiteral,
     KeyNames, LikeEscape, NameLimit, NextNumber, NullSafeEqual, NullsOrder, OffsetWithoutLimit, Placeholder,
-    ReadOwnTarget, RecursiveLimit, ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral, UpdateFrom, Upsert,
+    QuotesInText, ReadOwnTarget, RecursiveLimit, ReferencedSchema, RowLocks, Spec, TextEquality, TimeLiteral,
+    UpdateFrom, Upsert,
 };
 use super::{mariadb, mysql, postgres, sqlite};
 
@@ -66,6 +67,7 @@ pub const POSTGRES: Spec = Spec {
     text_as_place: false,
     text_keys: true,
     backslash: Backslash::Inert,
+    quotes_in_text: QuotesInText::Dollars,
     bytes_literal: BytesLiteral::Typed,
     json_literal: JsonLiteral::Typed,
     time_literal: TimeLiteral::TypedWithZone,
@@ -136,6 +138,7 @@ pub const MYSQL: Spec = Spec {
     text_as_place: true,
     text_keys: false,
     backslash: Backslash::MayEscape,
+    quotes_in_text: QuotesInText::Backquotes,
     bytes_literal: BytesLiteral::Hex,
     json_literal: JsonLiteral::Text,
     time_literal: TimeLiteral::Typed,
@@ -206,6 +209,7 @@ pub const MARIADB: Spec = Spec {
     text_as_place: true,
     text_keys: false,
     backslash: Backslash::MayEscape,
+    quotes_in_text: QuotesInText::Backquotes,
     bytes_literal: BytesLiteral::Hex,
     json_literal: JsonLiteral::Text,
     time_literal: TimeLiteral::Typed,
@@ -276,6 +280,7 @@ pub const SQLITE: Spec = Spec {
     text_as_place: false,
     text_keys: true,
     backslash: Backslash::Inert,
+    quotes_in_text: QuotesInText::Brackets,
     bytes_literal: BytesLiteral::Hex,
     json_literal: JsonLiteral::Text,
     time_literal: TimeLiteral::Text,

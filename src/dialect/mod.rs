@@ -16,6 +16,7 @@ mod param;
 mod placeholder;
 mod postgres;
 mod precedence;
+mod quotes;
 mod spec;
 mod sqlite;
 mod tags;

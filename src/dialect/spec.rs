@@ -132,6 +132,8 @@ pub struct Spec {
     pub text_keys: bool,
     /// What a backslash in a text literal does.
     pub backslash: Backslash,
+    /// What is in quotes or a comment, in text that is written as it stands.
+    pub quotes_in_text: QuotesInText,
     /// How bytes are written as a literal.
     pub bytes_literal: BytesLiteral,
     /// How JSON is written as a literal.
@@ -422,6 +424,17 @@ pub enum Backslash {
     Inert,
     /// It may escape the next character, by the session's mode; text with one is written in hexadecimal.
     MayEscape,
+}
+
+/// What is in quotes or a comment, in text that is written as it stands, beside `'..'`, `".."`, `-- ..` and `/* .. */`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotesInText {
+    /// `$tag$ .. $tag$`, and `e'..'`, in which a backslash escapes; comments nest.
+    Dollars,
+    /// `` `..` ``, and `# ..`, which is a comment; a backslash may escape in any other quotes.
+    Backquotes,
+    /// `` `..` ``, and `[..]`.
+    Brackets,
 }
 
 /// How bytes are written as a literal, and a UUID, which is bytes where it is no type of its own.

@@ -3,6 +3,7 @@
 use super::lower;
 use super::param::Typed;
 use super::precedence::Precedence;
+use super::quotes::{self, After};
 use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
 use super::writer::Writer;
 use crate::ast::{
@@ -421,6 +422,8 @@ impl<'a> Writer<'a> {
 
     pub(super) fn raw(&mut self, it: &'a Raw) -> Result<()> {
         let Raw { parts } = it;
+        let after = if self.is_nested() { After::More } else { After::Nothing };
+        quotes::check_slots(it, after, self.spec.quotes_in_text)?;
         self.list("", parts, "", |writer, part| match part {
             RawPart::Text(text) => {
                 writer.text(text);

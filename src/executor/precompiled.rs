@@ -13,7 +13,8 @@ use crate::value::Value;
 ///
 /// [`compile_on`](crate::query::Statement::compile_on) and [`Executor::precompile`](super::Executor::precompile) make it. It
 /// runs on the handle that it was made for, its clones, transactions and connections: any other may have other plugins, or
-/// be that of another tenant.
+/// be that of another tenant. What travels with a handle is read when the statement is compiled: a value that changes by itself
+/// afterwards, as an atomic number does, changes nothing of it, so let no tenant be such a value.
 ///
 /// ```
 /// # use kysera::prelude::*;

@@ -26,7 +26,7 @@ pub use self::ops::{ExprMethods, Text};
 pub use self::order::{OrderTerms, Ordered};
 pub use self::raw::{Identifier, Raw, ident, raw_unchecked};
 #[doc(hidden)]
-pub use self::raw::{Slots, count_slots, raw};
+pub use self::raw::{Slots, count_slots, quotes_a_slot, raw};
 pub use self::scope::{Both, Nothing, Of, Solid};
 use crate::ast;
 use crate::table::Column;

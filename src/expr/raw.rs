@@ -179,6 +179,29 @@ pub const fn count_slots(text: &str) -> Option<usize> {
     Some(slots)
 }
 
+/// Whether a slot stands in quotes, as far as no server sees it otherwise: where a text has other quotes, a comment or a
+/// backslash, the compiler of its dialect looks.
+#[doc(hidden)]
+#[must_use]
+pub const fn quotes_a_slot(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut quoted = false;
+    let mut at = 0;
+    while at < bytes.len() {
+        let next = if at + 1 < bytes.len() { bytes[at + 1] } else { 0 };
+        match (bytes[at], next) {
+            (b'{', b'}') if quoted => return true,
+            (b'{', b'{') | (b'}', b'}') => at += 1,
+            (b'\'', _) => quoted = !quoted,
+            (b'\\', _) => return false,
+            (b'"' | b'`' | b'$' | b'#' | b'[', _) | (b'-', b'-') | (b'/', b'*') if !quoted => return false,
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
 /// Adds the text up to the next slot, with single braces for doubled ones, and gives the text after that slot.
 fn push_text(raw: &mut ast::Raw, text: &'static str) -> &'static str {
     let mut add = |part: &'static str| {
@@ -239,6 +262,13 @@ fn push_text(raw: &mut ast::Raw, text: &'static str) -> &'static str {
 /// kysera::sql!("lower({})");
 /// ```
 ///
+/// A slot in quotes or a comment of the text is refused, by the compiler or when the statement is compiled: nothing would be
+/// bound there. A slot stands apart from words, quotes and other slots, too.
+///
+/// ```compile_fail
+/// kysera::sql!("name like '%{}%'", "ann"); // "name like concat('%', {}, '%')"
+/// ```
+///
 /// There are no slots but `{}`; a brace that belongs to the SQL is doubled, as in `format!`:
 ///
 /// ```
@@ -255,6 +285,10 @@ macro_rules! sql {
         const _: () = assert!(
             SLOTS.is_some(),
             "`sql!` has no slots but `{{}}`, each for the next argument; a brace of the SQL is written twice",
+        );
+        const _: () = assert!(
+            !$crate::expr::quotes_a_slot($text),
+            "a slot of `sql!` stands in quotes, where nothing is bound; join the parts by `concat`",
         );
         const ARGUMENTS: usize = 0 $(+ { let _ = stringify!($slot); 1 })*;
         const _: () = assert!(

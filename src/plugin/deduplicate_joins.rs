@@ -9,9 +9,12 @@ use crate::error::{Error, Result};
 ///
 /// Joins are the same where all of them is: what is joined, under which name, the kind of the join, and the condition, as it
 /// was built. Of several, the first stays. Two joins of one name that differ are an error which names it, because dropping
-/// either would change the rows; no server would take them. Two of one table under different names are two joins.
+/// either would change the rows; without the plugin too, two tables of a query need two names. Two of one table under different
+/// names are two joins.
 ///
-/// It runs before the plugins that filter tables, which then find each once. All queries are looked at, wherever they stand.
+/// It runs before the plugins that filter tables, which then find each once. A plugin of the database that adds joins has a
+/// [priority](Plugin::priority) above 150, so that its joins are among those that are looked at, and filtered; one that a query
+/// brings along runs before in any case. All queries are looked at, wherever they stand.
 ///
 /// ```
 /// use kysera::ast::{self, Join, JoinKind, TableRef};

@@ -17,6 +17,7 @@ mod kind;
 mod clock;
 mod soft_delete;
 mod timestamps;
+mod functions;
 mod text;
 mod row_policies;
 mod with_schema;

@@ -1,6 +1,6 @@
 //! Nothing is changed.
 
-use super::{Context, Plugin, text};
+use super::{Context, Plugin, functions, text};
 use crate::ast::{Aggregate, Call, Node, Raw, Statement, Visit};
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -35,7 +35,7 @@ use crate::value::Value;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use = "a plugin does nothing until it is given to a database"]
 pub struct ReadOnly {
     /// Functions, in lower case.
@@ -45,7 +45,7 @@ pub struct ReadOnly {
 impl ReadOnly {
     /// Lets pass what reads, by functions that are known.
     pub fn new() -> Self {
-        Self::default()
+        Self { allowed: functions::of_the_connection() }
     }
 
     /// Lets a function be called too, which the program knows not to write: by its name, or in text by its schema and its name
@@ -60,6 +60,12 @@ impl ReadOnly {
     pub fn allow_function(mut self, name: impl Into<String>) -> Self {
         self.allowed.push(name.into().to_lowercase());
         self
+    }
+}
+
+impl Default for ReadOnly {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -116,12 +122,12 @@ impl Visit for Reads<'_> {
     }
 
     fn visit_call(&mut self, node: &Call) -> Result<()> {
-        text::only_reads(node.name.as_str(), self.allowed)?;
+        functions::only_known_call(node.schema.as_ref(), &node.name, self.allowed)?;
         node.walk(self)
     }
 
     fn visit_aggregate(&mut self, node: &Aggregate) -> Result<()> {
-        text::only_reads(node.name.as_str(), self.allowed)?;
+        functions::only_known_call(None, &node.name, self.allowed)?;
         node.walk(self)
     }
 }

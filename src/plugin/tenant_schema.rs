@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::reach::{is_among, names};
 use super::{Context, Plugin, text};
-use crate::ast::{Ident, Statement, TableName};
+use crate::ast::{Fragment, Ident, Statement, TableName};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -14,8 +14,14 @@ use crate::value::Value;
 ///
 /// The schema is named by a value that travels with the handle to the database; what a query says by `.with(..)` counts only
 /// where the handle says nothing. No query leaves the plugin out, and without the value, nothing is run. A table that names
-/// a schema of its own is refused where that is another one, unless it is [excepted](Self::except); and text, since it may
-/// name any, unless it is [allowed](Self::allow_text). The name of the schema is quoted as every name is.
+/// a schema of its own is refused where that is another one, unless it is [excepted](Self::except); and text, since it may name
+/// any, unless it is [allowed](Self::allow_text): whole statements, and within one what could read a table or be more than one
+/// expression. A function is called, in text too and where another plugin adds it, if it is one of the servers' own that do
+/// nothing but to give a value of what they are given; any other is [allowed](Self::allow_function) by name.
+///
+/// The name of the schema is quoted as every name is. A server may take names for one that differ in case alone, as SQLite always
+/// does, and MySQL and MariaDB where `lower_case_table_names` is set: tenants whose schemas are named so share one there. No row
+/// of another schema is read, so that no error of a query tells of any.
 ///
 /// It runs behind the other plugins, but for [`NameMapping`](super::NameMapping) and guards.
 ///
@@ -44,6 +50,8 @@ use crate::value::Value;
 pub struct TenantSchema {
     schema: Box<dyn Fn(&Context<'_>) -> Result<Ident> + Send + Sync>,
     except: Vec<String>,
+    /// Functions that may be called too, in lower case.
+    functions: Vec<String>,
     text: Text,
 }
 
@@ -62,7 +70,7 @@ impl TenantSchema {
             Some(value) => Ok(Ident::from(schema(value))),
             None => Err(Error::invalid(format!("there is no `{}` to name the schema", type_name::<T>()))),
         };
-        Self { schema: Box::new(schema), except: Vec::new(), text: Text::Refused }
+        Self { schema: Box::new(schema), except: Vec::new(), functions: Vec::new(), text: Text::Refused }
     }
 
     /// Leaves these tables, which belong to all, as they are, whatever the case of their names.
@@ -72,7 +80,15 @@ impl TenantSchema {
         self
     }
 
-    /// Lets text pass, which then reaches every schema.
+    /// Lets a function be called too, which the program knows to read no table and to do nothing but to give a value: by its
+    /// name, or by its schema and its name if it is called so.
+    #[must_use]
+    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
+        self.functions.push(name.into().to_lowercase());
+        self
+    }
+
+    /// Lets text pass, which then reaches every schema, and every function be called.
     #[must_use]
     pub fn allow_text(self) -> Self {
         Self { text: Text::Allowed, ..self }
@@ -91,7 +107,8 @@ impl Plugin for TenantSchema {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let own = (self.schema)(context)?;
         if self.text == Text::Refused {
-            statement.restrict_tables_and_fragments(|_, _| Ok(()), text::reaches_no_table)?;
+            let reaches_none = |fragment: Fragment<'_>| text::reaches_no_table(fragment, &self.functions);
+            statement.restrict_tables_and_fragments(|_, _| Ok(()), reaches_none)?;
         }
         statement.rename_tables(|table| match table.name() {
             name if is_among(&self.except, name) => Ok(None),
@@ -122,7 +139,11 @@ impl Plugin for TenantSchema {
 
 impl fmt::Debug for TenantSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { schema: _, except, text } = self;
-        f.debug_struct("TenantSchema").field("except", except).field("text", text).finish_non_exhaustive()
+        let Self { schema: _, except, functions, text } = self;
+        f.debug_struct("TenantSchema")
+            .field("except", except)
+            .field("functions", functions)
+            .field("text", text)
+            .finish_non_exhaustive()
     }
 }

@@ -119,7 +119,8 @@ fn raw() -> Raw {
             RawPart::Expr(_) => return None,
         })
     });
-    Raw { parts: parts.collect() }
+    // A slot stands apart from words and from other slots.
+    Raw { parts: parts.flat_map(|it| [it, RawPart::Text(" ".into())]).collect() }
 }
 
 /// What stands in `from`.

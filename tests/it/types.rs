@@ -217,9 +217,9 @@ fn a_name_of_several_columns_is_none_of_them() {
 
 #[test]
 fn braces_are_doubled() {
-    let q = sql!("select '{{}}', '}}{{', '{{{}}}', {} {{", 1, 2).statement();
+    let q = sql!("select '{{}}', '}}{{', {{{}}}, {} {{", 1, 2).statement();
     let compiled = dialect::compile(&q, &SQLITE).unwrap();
-    assert_eq!(compiled.sql, "select '{}', '}{', '{?1}', ?2 {");
+    assert_eq!(compiled.sql, "select '{}', '}{', {?1}, ?2 {");
     reading(async |server, db| {
         if server.spec().name == "PostgreSQL" {
             let same = select_from(users::table).filter(sql!("'{{}}'::jsonb = {}", serde_json::json!({})));

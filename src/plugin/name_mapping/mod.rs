@@ -19,7 +19,9 @@ use crate::row::{ColumnInfo, Rows};
 /// a table is renamed, wherever a statement names it: in expressions, whole rows, lists of columns, what is set, the keys of
 /// upserts, `returning` and definitions. Aliases, and the columns of common table expressions and derived tables, are the
 /// statement's own and stay as they were written; so do the names of what a query gives, because a column that is renamed is
-/// selected under its old name. Nothing is guessed on the way back, and a struct is read by the names of its declaration.
+/// selected under its old name. Nothing is guessed on the way back, and a struct is read by the names of its declaration. A
+/// server may name an expression by its SQL, in which columns have the names of the database: give it an alias where its name is
+/// asked for.
 ///
 /// ```
 /// use kysera::plugin::NameMapping;

@@ -4,6 +4,7 @@ mod policy;
 mod asker;
 mod rule;
 mod computed;
+mod demands;
 mod stored;
 mod verdict;
 mod writes;
@@ -17,12 +18,10 @@ pub use self::asker::Asker;
 use self::asker::Fact;
 pub use self::native::NativePolicies;
 pub use self::policy::Policy;
-use self::policy::{Demand, Effect, nothing};
 use self::rule::{ColumnRule, Tables};
-use self::verdict::{Texts, Verdict, verdict};
 use self::writes::Writes;
 use super::{Answer, Context, Declared, Next, Plugin, text};
-use crate::ast::{ColumnDescription, Expr, Node, Operation, PolicyCommand, Role, Statement, TableName, TableUse};
+use crate::ast::{Node, Operation, PolicyCommand, Role, Statement, TableName};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::types::SqlType;
@@ -44,7 +43,13 @@ use crate::value::Value;
 ///
 /// What is not known is refused: a table that [`tenant`](Self::tenant) knows no column of, unless [`except`](Self::except)
 /// names it; definitions, and text: whole statements, [`batch`](crate::Executor::batch), compiled requests, and within a
-/// statement text that could read a table, or be more than one expression. That a key is taken by a row of another tenant
+/// statement text that could read a table, or be more than one expression. A function is called, in text too, if it is one of the
+/// servers' own that do nothing but to give a value of what they are given; any other is [allowed](Self::allow_function) by name.
+///
+/// A condition of the statement's own is evaluated on rows before or after those of the plugin, as the server plans it. What it
+/// finds of another tenant's row, nobody sees; but an error of it tells that there is such a row: a division by zero, a cast, a
+/// pattern of `like` that ends in its escape. What must not be told so either is held by [native](Self::native) policies of
+/// PostgreSQL, which lets nothing go before them that is not known never to fail. That a key is taken by a row of another tenant
 /// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A
 /// [cascade of soft deletes](super::SoftDelete::cascade) takes along what refers to a row, whosever that is; and who reads the
 /// history of [`Audit`](super::Audit), which has the rows of all, is for the program to say.
@@ -102,6 +107,8 @@ pub struct RowPolicies {
     except: Vec<TableName>,
     nobody: Nobody,
     held_by: HeldBy,
+    /// Functions that may be called too, in lower case.
+    functions: Vec<String>,
     text: Passes,
     definitions: Passes,
     /// What cannot be meant, if anything is such.
@@ -295,7 +302,21 @@ impl RowPolicies {
         Self { held_by: HeldBy::Server, ..self }
     }
 
-    /// Lets text pass, which then reaches every row of every tenant.
+    /// Lets a function be called too, which the program knows to read no table and to do nothing but to give a value: by its
+    /// name, or by its schema and its name if it is called so.
+    ///
+    /// ```
+    /// use kysera::plugin::RowPolicies;
+    ///
+    /// let policies = RowPolicies::new().allow_function("distance").allow_function("geo.distance");
+    /// ```
+    #[must_use]
+    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
+        self.functions.push(name.into().to_lowercase());
+        self
+    }
+
+    /// Lets text pass, which then reaches every row of every tenant, and every function be called.
     #[must_use]
     pub fn allow_text(self) -> Self {
         Self { text: Passes::Yes, ..self }
@@ -329,165 +350,6 @@ impl RowPolicies {
         self.note(rule.column.as_str().is_empty().then(|| "a rule for no column".into()));
         self.columns.push(rule);
         self
-    }
-
-    fn is_excepted(&self, name: &TableName) -> bool {
-        self.except.iter().any(|it| rule::is_same_table(it, name))
-    }
-
-    fn has_policies(&self, name: &TableName) -> bool {
-        self.policies.iter().any(|it| it.is_about(name))
-    }
-
-    /// Gives the rules for the columns of a table. What nobody knows is an error.
-    fn each_rule(
-        &self,
-        table: &Known<'_>,
-        mut each: impl FnMut(&ColumnRule, Option<&'static ColumnDescription>) -> Result<()>,
-    ) -> Result<()> {
-        let &Known { name, declared } = table;
-        let is_excepted = self.is_excepted(name);
-        let mut known = declared.any().is_some() || is_excepted;
-        for rule in &self.columns {
-            let column = if rule.is_about_all() {
-                if is_excepted {
-                    continue;
-                }
-                rule.demand_column(table)?
-            } else if rule.passes_over(name) {
-                continue;
-            } else {
-                declared.column(rule.column.as_str())
-            };
-            known = true;
-            each(rule, column)?;
-        }
-        if known || self.has_policies(name) { Ok(()) } else { Err(rule::unknown(name)) }
-    }
-
-    /// What policies demand of the rows of a table that are there.
-    fn demands(&self, table: &TableUse<'_>, command: PolicyCommand, asker: &Asker<'_>) -> Result<Vec<Demand<'_>>> {
-        let mut demands = Vec::new();
-        let (mut is_closed, mut allowed) = (false, None);
-        for policy in self.policies.iter().filter(|it| it.is_about(table.name())) {
-            is_closed |= policy.effect() == Effect::Allow;
-            if policy.effect() == Effect::Check || !policy.is_for(command) {
-                continue;
-            }
-            let condition = policy.condition(table, asker)?;
-            match policy.effect() {
-                Effect::Filter => demands.push(Demand { by: Some(policy), condition }),
-                Effect::Deny => demands.push(Demand { by: Some(policy), condition: !condition }),
-                Effect::Allow => {
-                    allowed = Some(match allowed {
-                        Some(any) => Expr::or(any, condition),
-                        None => condition,
-                    });
-                }
-                Effect::Check => {}
-            }
-        }
-        if is_closed {
-            demands.push(Demand { by: None, condition: allowed.unwrap_or_else(nothing) });
-        }
-        Ok(demands)
-    }
-
-    /// What policies demand of the rows that are checked when they are written.
-    fn checks(&self, table: &TableUse<'_>, command: PolicyCommand, asker: &Asker<'_>) -> Result<Vec<Demand<'_>>> {
-        let checks = self
-            .policies
-            .iter()
-            .filter(|it| it.effect() == Effect::Check && it.is_about(table.name()) && it.is_for(command));
-        checks.map(|it| Ok(Demand { by: Some(it), condition: it.condition(table, asker)? })).collect()
-    }
-
-    /// What policies demand of a row that is written, when it is.
-    fn demands_of_new(
-        &self,
-        table: &TableUse<'_>,
-        command: PolicyCommand,
-        asker: &Asker<'_>,
-    ) -> Result<Vec<Demand<'_>>> {
-        let mut demands = self.demands(table, command, asker)?;
-        if command == PolicyCommand::Update {
-            // A policy that denies is about the row as it was.
-            demands.retain(|it| it.by.is_none());
-            demands.extend(self.demands(table, PolicyCommand::Select, asker)?);
-        }
-        demands.extend(self.checks(table, command, asker)?);
-        Ok(demands)
-    }
-
-    /// Restricts the rows of a table.
-    fn restrict(&self, table: &TableUse<'_>, context: &Context<'_>, clause: &mut Option<Expr>) -> Result<()> {
-        if table.role() == Role::Define {
-            return Ok(());
-        }
-        let asker = Asker::of_statement(&self.facts, context);
-        match self.restrict_rows(table, context, &asker, clause) {
-            Err(_) if asker.is_absent() && table.role() == Role::Read && self.nobody == Nobody::Nothing => {
-                Expr::restrict(clause, nothing());
-                Ok(())
-            }
-            done => done,
-        }
-    }
-
-    fn restrict_rows(
-        &self,
-        table: &TableUse<'_>,
-        context: &Context<'_>,
-        asker: &Asker<'_>,
-        clause: &mut Option<Expr>,
-    ) -> Result<()> {
-        let equality = context.spec().text_equality;
-        self.each_rule(&Known { name: table.name(), declared: context.known(table.name()) }, |rule, column| {
-            let own = asker.own(rule, column)?;
-            if table.role() != Role::Insert {
-                let exact = rule.exact_condition(table, column, &own, equality);
-                Expr::restrict(clause, rule.condition(table, column, own));
-                if let Some(exact) = exact {
-                    Expr::restrict(clause, exact);
-                }
-            }
-            Ok(())
-        })?;
-        if self.has_policies(table.name()) { self.restrict_by_policies(table, asker, clause) } else { Ok(()) }
-    }
-
-    /// Out of the way of the rules alone, which most have.
-    #[inline(never)]
-    fn restrict_by_policies(&self, table: &TableUse<'_>, asker: &Asker<'_>, clause: &mut Option<Expr>) -> Result<()> {
-        let command = match table.role() {
-            Role::Insert | Role::Define => return Ok(()),
-            Role::Read => asker.may(),
-            Role::Conflict | Role::Update => Some(PolicyCommand::Update),
-            Role::Delete => Some(PolicyCommand::Delete),
-        };
-        for demand in self.demands(table, PolicyCommand::Select, asker)? {
-            match verdict(&demand.condition, Texts::Themselves) {
-                Verdict::Holds => {}
-                Verdict::Fails => {
-                    Expr::restrict(clause, nothing());
-                    return Ok(());
-                }
-                Verdict::Open => Expr::restrict(clause, demand.condition),
-            }
-        }
-        let Some(command) = command else { return Ok(()) };
-        for demand in self.demands(table, command, asker)? {
-            match verdict(&demand.condition, Texts::Themselves) {
-                Verdict::Holds => {}
-                Verdict::Fails if table.role() == Role::Read => {
-                    Expr::restrict(clause, nothing());
-                    return Ok(());
-                }
-                Verdict::Fails => return Err(demand.violated()),
-                Verdict::Open => Expr::restrict(clause, demand.condition),
-            }
-        }
-        Ok(())
     }
 
     fn is_unrestricted(&self, context: &Context<'_>) -> bool {
@@ -529,7 +391,7 @@ impl Plugin for RowPolicies {
                 self.restrict(table, context, clause)
             },
             |fragment| match self.text {
-                Passes::No => text::reaches_no_table(fragment),
+                Passes::No => text::reaches_no_table(fragment, &self.functions),
                 Passes::Yes => Ok(()),
             },
         )?;
@@ -561,8 +423,19 @@ impl Plugin for RowPolicies {
 
 impl fmt::Debug for RowPolicies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { columns, facts, policies, unrestricted: _, except, nobody, held_by, text, definitions, problem: _ } =
-            self;
+        let Self {
+            columns,
+            facts,
+            policies,
+            unrestricted: _,
+            except,
+            nobody,
+            held_by,
+            functions,
+            text,
+            definitions,
+            problem: _,
+        } = self;
         let columns: Vec<_> = columns.iter().map(|it| &it.column).collect();
         let facts: Vec<_> = facts.iter().map(|it| &it.name).collect();
         f.debug_struct("RowPolicies")
@@ -572,6 +445,7 @@ impl fmt::Debug for RowPolicies {
             .field("except", except)
             .field("nobody", nobody)
             .field("held_by", held_by)
+            .field("functions", functions)
             .field("text", text)
             .field("definitions", definitions)
             .finish_non_exhaustive()

@@ -15,7 +15,7 @@ use crate::ast::{
 };
 use crate::error::{Error, Result};
 use crate::plugin::kind::kind;
-use crate::plugin::{Context, text};
+use crate::plugin::{Context, functions};
 use crate::value::Value;
 
 /// Adds the columns of rules to what is inserted, and ends at any other value of them, and at rows that policies keep out.
@@ -322,7 +322,7 @@ impl Visit for Certain<'_> {
     }
 
     fn visit_call(&mut self, node: &Call) -> Result<()> {
-        if text::is_certain(node.name.as_str()) { node.walk(self) } else { Err(unclear(self.0)) }
+        if functions::is_certain(node.name.as_str()) { node.walk(self) } else { Err(unclear(self.0)) }
     }
 }
 

@@ -1,11 +1,11 @@
 //! The same join twice.
 
-use kysera::Value;
 use kysera::ast::{self, Expr, Join, JoinKind, Table as TableNode, TableRef};
 use kysera::plugin::{Context, DeduplicateJoins, Plugin, SoftDelete};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use kysera::testing::{Sql, check_plugin};
+use kysera::{Db, Executor, Value};
 
 use super::shapes::{Item, Mark, NewItem, NewMark, items, marks};
 use crate::support::on_all;
@@ -144,5 +144,39 @@ fn joins_within_queries_are_looked_at_and_filtered_once() {
         let (compiled, _) = db.compile(nested.clone().into()).unwrap();
         assert_eq!(compiled.sql.matches("deleted_at").count(), 2, "{}", compiled.sql);
         assert_eq!(db.fetch(ast::Statement::from(nested).into()).await.unwrap().len(), 1);
+    });
+}
+
+/// Adds them before the database's plugins look at joins.
+struct Early(Joins);
+
+impl Plugin for Early {
+    fn name(&self) -> &str {
+        "early"
+    }
+
+    fn priority(&self) -> i32 {
+        151
+    }
+
+    fn transform(&self, statement: ast::Statement, context: &Context<'_>) -> Result<ast::Statement> {
+        self.0.transform(statement, context)
+    }
+}
+
+#[test]
+fn joins_that_a_plugin_of_the_database_adds_are_looked_at_and_filtered() {
+    on_all(async |fresh| {
+        create_table_for::<Item>().execute(&fresh.db).await.unwrap();
+        create_table_for::<Mark>().execute(&fresh.db).await.unwrap();
+        let early = Early(Joins(vec![join(JoinKind::Inner, None, own_item())]));
+        let plugins = Db::builder(fresh.url.clone()).plugin(early).plugin(DeduplicateJoins).plugin(SoftDelete::new());
+        let db = plugins.table(items::table).connect().await.unwrap();
+        let joined = select_from(marks::table).inner_join(items::table, items::id.eq(marks::item_id)).select(marks::id);
+        let (once, added) = (joined.compile_on(&db).unwrap(), query().compile_on(&db).unwrap());
+        assert_eq!(once.sql(), added.sql());
+        assert_eq!(once.sql().matches("join").count(), 1);
+        assert!(once.sql().contains("deleted_at"), "{}", once.sql());
+        assert!(db.fetch(once.request()).await.unwrap().is_empty());
     });
 }

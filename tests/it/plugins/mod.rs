@@ -21,6 +21,7 @@ mod policies;
 mod policy_columns;
 mod policy_stored;
 mod escapes;
+mod text;
 mod native_policies;
 mod native_settings;
 mod policy_effects;

@@ -39,7 +39,7 @@ fn text_cannot_end_the_filter() {
         let called = q.clone().filter(sql!("coalesce({}, 0) in (1, 2) and ')' <> '('", flags::id));
         assert_eq!(called.fetch_all(&db).await.unwrap(), [2]);
         // Where nothing is filtered, text is the program's.
-        let all = q.filter(sql!("1=1 -- all")).with(SoftDelete::include_deleted());
+        let all = q.filter(sql!("1=1 /* all */")).with(SoftDelete::include_deleted());
         assert_eq!(all.fetch_all(&db).await.unwrap().len(), 2);
     });
 }

@@ -14,4 +14,5 @@ mod own_target;
 mod meaning;
 mod merged;
 mod values;
+mod slots;
 mod locks;

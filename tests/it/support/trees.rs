@@ -179,7 +179,9 @@ impl Chance<'_> {
             1 => RawPart::Ident(it.ident()),
             _ => RawPart::Expr(it.expr(depth)),
         };
-        Raw { parts: self.several(1, 3, part) }
+        let parts: Vec<_> = self.several(1, 3, part);
+        // A slot stands apart from words and from other slots.
+        Raw { parts: parts.into_iter().flat_map(|it| [it, RawPart::Text(" ".into())]).collect() }
     }
 
     fn query(&mut self, depth: u8) -> Query {
