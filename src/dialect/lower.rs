@@ -55,12 +55,13 @@ pub(super) fn is_selected(expr: &Expr, columns: &[SelectItem]) -> bool {
     let is_one = |item: &SelectItem| match (item, expr) {
         (SelectItem::Expr(SelectExpr { expr: Expr::Raw(_), alias: _ }), _) => true,
         (SelectItem::Expr(SelectExpr { expr: selected, alias }), Expr::Column(it)) => {
-            let name = match (alias, selected) {
-                (Some(alias), _) => Some(alias.clone()),
-                (None, Expr::Column(selected)) => Some(selected.name()),
-                (None, _) => None,
+            // Of which table an unqualified one is, the server knows.
+            let may_be_it = |other: &Column| {
+                let is_qualified = other.table().is_some() && it.table().is_some();
+                other.name() == it.name() && (!is_qualified || other.table() == it.table())
             };
-            selected == expr || (it.table().is_none() && name == Some(it.name()))
+            let is_its_name = it.table().is_none() && alias.as_ref() == Some(&it.name());
+            is_its_name || matches!(selected, Expr::Column(other) if may_be_it(other))
         }
         (SelectItem::Expr(SelectExpr { expr: selected, alias: _ }), _) => selected == expr,
         (SelectItem::AllColumns(AllColumns { table, columns }), Expr::Column(it)) => {
