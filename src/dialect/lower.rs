@@ -129,6 +129,13 @@ pub(super) fn is_correlated(query: &Query) -> bool {
                 Some(_) | None => Ok(()),
             }
         }
+
+        fn visit_all_columns(&mut self, all: &AllColumns) -> Result<()> {
+            match &all.table {
+                Some(table) if !self.0.contains(table) => found(),
+                Some(_) | None => Ok(()),
+            }
+        }
     }
     finds(query, Finder(Vec::new()))
 }
