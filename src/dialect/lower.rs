@@ -108,36 +108,43 @@ pub(super) fn is_limited(query: &Query) -> bool {
 
 /// Whether a query uses a column of a table that is not its own.
 pub(super) fn is_correlated(query: &Query) -> bool {
-    /// The names of the tables that are in scope, innermost last.
-    struct Finder(Vec<Ident>);
-    impl Visit for Finder {
-        fn visit_select(&mut self, select: &Select) -> Result<()> {
-            let outside = self.0.len();
-            self.0.extend(tables(select).cloned());
-            select.walk(self)?;
-            self.0.truncate(outside);
-            Ok(())
-        }
+    finds(query, OfOthers(Vec::new()))
+}
 
-        fn visit_cte(&mut self, cte: &Cte) -> Result<()> {
-            cte.statement.accept(self)
-        }
+/// Whether an expression of a query uses a column of a table that is not the query's own.
+pub(super) fn is_of_others(expr: &Expr, select: &Select) -> bool {
+    finds(expr, OfOthers(tables(select).cloned().collect()))
+}
 
-        fn visit_column(&mut self, column: &Column) -> Result<()> {
-            match column.table() {
-                Some(table) if !self.0.contains(&table) => found(),
-                Some(_) | None => Ok(()),
-            }
-        }
+/// Finds columns of other tables than those in scope, by their names, innermost last.
+struct OfOthers(Vec<Ident>);
 
-        fn visit_all_columns(&mut self, all: &AllColumns) -> Result<()> {
-            match &all.table {
-                Some(table) if !self.0.contains(table) => found(),
-                Some(_) | None => Ok(()),
-            }
+impl Visit for OfOthers {
+    fn visit_select(&mut self, select: &Select) -> Result<()> {
+        let outside = self.0.len();
+        self.0.extend(tables(select).cloned());
+        select.walk(self)?;
+        self.0.truncate(outside);
+        Ok(())
+    }
+
+    fn visit_cte(&mut self, cte: &Cte) -> Result<()> {
+        cte.statement.accept(self)
+    }
+
+    fn visit_column(&mut self, column: &Column) -> Result<()> {
+        match column.table() {
+            Some(table) if !self.0.contains(&table) => found(),
+            Some(_) | None => Ok(()),
         }
     }
-    finds(query, Finder(Vec::new()))
+
+    fn visit_all_columns(&mut self, all: &AllColumns) -> Result<()> {
+        match &all.table {
+            Some(table) if !self.0.contains(table) => found(),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Whether a part of a `select` without `group by` makes one row of all.

@@ -100,7 +100,7 @@ impl<'a> Writer<'a> {
         self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
         self.optional(" having ", having, Self::expr)?;
         if *distinct == Distinct::Distinct && !order_by.is_empty() {
-            self.distinct_order(order_by, columns)?;
+            self.distinct_order(it)?;
         }
         let selected: &[SelectItem] = if merged { columns } else { &[] };
         self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
@@ -119,15 +119,17 @@ impl<'a> Writer<'a> {
         if let Some(table) = lock { self.lock(table) } else { Ok(()) }
     }
 
-    /// Refuses to order rows that are given once by what there are several values of for one of them.
+    /// Refuses to order rows that are given once by what there are several values of for one of them. Of a column of another
+    /// query's table, the server knows.
     #[inline(never)]
-    fn distinct_order(&self, order_by: &[OrderItem], columns: &[SelectItem]) -> Result<()> {
+    fn distinct_order(&self, select: &Select) -> Result<()> {
+        let columns = &select.columns;
         let is_selected = |it: &OrderItem| match self.spec.distinct_order {
             DistinctOrder::Anything => true,
             DistinctOrder::Columns => lower::is_of_selected(&it.expr, columns),
             DistinctOrder::Expressions => lower::is_selected(&it.expr, columns),
         };
-        if order_by.iter().all(is_selected) {
+        if select.order_by.iter().all(|it| is_selected(it) || lower::is_of_others(&it.expr, select)) {
             return Ok(());
         }
         self.unsupported(
