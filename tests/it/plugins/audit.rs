@@ -171,15 +171,12 @@ fn au2_au3_bulk_statements_have_an_entry_for_each_row() {
         assert_eq!(q.execute(&db).await.unwrap().rows_affected, 0);
         assert_eq!(told(&audit, &db, &mut seen).await, [""; 0], "what changes nothing has no entry");
         assert!(insert_into(things::table).values(Vec::<NewThing>::new()).execute(&db).await.is_err());
-        // Ten deletes in less than a tenth of a second each.
         insert_into(things::table)
             .values((0..10).map(|it| thing(&format!("n{it}"))).collect::<Vec<_>>())
             .execute(&db)
             .await
             .unwrap();
-        let start = std::time::Instant::now();
         delete_from(things::table).filter(things::name.like("n%")).execute(&db).await.unwrap();
-        assert!(start.elapsed().as_millis() < 1000, "{:?}", start.elapsed());
         assert_eq!(told(&audit, &db, &mut seen).await.len(), 20);
     });
 }
