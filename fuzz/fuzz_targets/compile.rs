@@ -6,7 +6,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use kysera::Value;
 use kysera::ast::{
     Assignment, Between, Binary, BinaryOperator, Case, Cast, Column, DataType, Delete, Direction, Exists, Expr, Ident,
-    In, IsNull, Join, JoinKind, Like, Node, Nulls, OrderItem, Query, Select, SelectExpr, SelectItem, SelectList,
+    In, IsNull, Join, JoinKind, Like, Node, Nulls, OrderItem, Query, Select, RowComparison, RowOperator, RowPart, SelectExpr, SelectItem, SelectList,
     Shared, Statement, Table, TableName, TableRef, Unary, UnaryOperator, Update, Visit, When,
 };
 use kysera::dialect;
@@ -100,7 +100,7 @@ fn expr(u: &mut Unstructured<'_>, depth: usize) -> Result<Expr> {
         return Ok(Expr::Value(Value::I64(u.arbitrary()?)));
     };
     let next = |u: &mut Unstructured<'_>| expr(u, depth);
-    Ok(match u.int_in_range(0..=14)? {
+    Ok(match u.int_in_range(0..=15)? {
         0 | 1 => Expr::Column(Column::new(Some(ident(u)?), ident(u)?)),
         2 => Expr::Value(Value::from(u.arbitrary::<&str>()?)),
         3 => Expr::And(Shared::new([next(u)?, next(u)?].into_iter().collect())),
@@ -138,6 +138,13 @@ fn expr(u: &mut Unstructured<'_>, depth: usize) -> Result<Expr> {
         13 => Expr::Case(Shared::new(Case {
             whens: vec![When { condition: next(u)?, value: next(u)? }],
             otherwise: some(u, depth)?,
+        })),
+        14 => Expr::Rows(Shared::new(RowComparison {
+            operator: *u.choose(&[RowOperator::Less, RowOperator::GreaterOrEqual])?,
+            parts: vec![
+                RowPart { left: next(u)?, right: next(u)? },
+                RowPart { left: next(u)?, right: next(u)? },
+            ],
         })),
         _ => Expr::Cast(Shared::new(Cast { value: next(u)?, data_type: DataType::BigInt })),
     })

@@ -20,6 +20,8 @@ pub enum Expr {
     Unary(Shared<Unary>),
     /// `a = b`, `a + b`, ..
     Binary(Shared<Binary>),
+    /// `(a, b) > (c, d)`
+    Rows(Shared<RowComparison>),
     /// `a like b`
     Like(Shared<Like>),
     /// `a between b and c`
@@ -241,6 +243,38 @@ impl BinaryOperator {
     }
 }
 
+/// `(a, b) > (c, d)`: rows are compared by the first of their parts that differ, and it is `null` where one of the parts up
+/// to there is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowComparison {
+    /// What is asked of the rows.
+    pub operator: RowOperator,
+    /// Their parts, side by side; at least one in a statement that is compiled.
+    pub parts: Vec<RowPart>,
+}
+
+/// A part of two rows that are compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowPart {
+    /// That of the row before the operator.
+    pub left: Expr,
+    /// That of the row after it.
+    pub right: Expr,
+}
+
+/// What is asked of two rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOperator {
+    /// `(a, b) < (c, d)`
+    Less,
+    /// `(a, b) <= (c, d)`
+    LessOrEqual,
+    /// `(a, b) > (c, d)`
+    Greater,
+    /// `(a, b) >= (c, d)`
+    GreaterOrEqual,
+}
+
 /// `left like pattern`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Like {
@@ -356,8 +390,20 @@ pub struct Aggregate {
     pub arguments: Vec<Expr>,
     /// The rows it looks at.
     pub filter: Option<Expr>,
+    /// What it is of.
+    pub span: Span,
     /// What Rust reads the result as, where servers answer with another type.
     pub result: Option<DataType>,
+}
+
+/// What an aggregate is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Span {
+    /// A group of rows, of which it makes one.
+    #[default]
+    Group,
+    /// `over ()`: all rows of the result, before its limit; each of them is kept, and has it beside it.
+    Result,
 }
 
 /// Whether equal values count once.

@@ -41,7 +41,7 @@ pub use self::delete::Delete;
 pub use self::description::{ColumnDescription, DefaultValue, Generated, Reference, TableDescription};
 pub use self::expr::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, Excluded, Exists, Expr, In, InQuery, IsNull, Like,
-    Operands, Quantifier, Unary, UnaryOperator, When,
+    Operands, Quantifier, RowComparison, RowOperator, RowPart, Span, Unary, UnaryOperator, When,
 };
 pub use self::insert::{Conflict, ConflictAction, ConflictTarget, Insert, InsertSource, InsertValue, Values};
 pub(crate) use self::list::push;

@@ -293,10 +293,12 @@ nodes! {
     visit_row_security_action: RowSecurityAction [Enable, Disable, Force, NoForce, CreatePolicy(it), DropPolicy(it)]
     visit_create_policy:   CreatePolicy { name, kind: _, command: _, role, using, check }
     visit_drop_policy:     DropPolicy { if_exists: _, name }
-    visit_expr:            Expr [Column(it), Value(it); And(it), Or(it), Unary(it), Binary(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
+    visit_expr:            Expr [Column(it), Value(it); And(it), Or(it), Unary(it), Binary(it), Rows(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
     visit_column:          Column (names)
     visit_unary:           Unary { operator: _, operand }
     visit_binary:          Binary { left, operator: _, right }
+    visit_row_comparison:  RowComparison { operator: _, parts }
+    visit_row_part:        RowPart { left, right }
     visit_like:            Like { negated: _, left, pattern, escape: _ }
     visit_between:         Between { negated: _, value, low, high }
     visit_in:              In { negated: _, value, list }
@@ -307,7 +309,7 @@ nodes! {
     visit_when:            When { condition, value }
     visit_cast:            Cast { value, data_type }
     visit_call:            Call { schema, name, arguments }
-    visit_aggregate:       Aggregate { name, quantifier: _, arguments, filter, result }
+    visit_aggregate:       Aggregate { name, quantifier: _, arguments, filter, span: _, result }
     visit_excluded:        Excluded { column }
     visit_raw:             Raw { parts }
     visit_raw_part:        RawPart [Text(_), Ident(it), Expr(it)]

@@ -127,6 +127,7 @@ impl<'a> OwnTarget<'a> {
                 | Expr::Value(_)
                 | Expr::And(_)
                 | Expr::Or(_)
+                | Expr::Rows(_)
                 | Expr::Between(_)
                 | Expr::In(_)
                 | Expr::Case(_)

@@ -3,7 +3,7 @@
 //! They are left out only where all dialects agree: `or < and < not < comparison < + - < * < atom`. Where they do not
 //! (`||` binds tighter than `-` on SQLite, looser on PostgreSQL), an operand is an atom or in parentheses.
 
-use super::spec::{Concat, NullSafeEqual, Spec};
+use super::spec::{Concat, NullSafeEqual, RowComparisons, Spec};
 use crate::ast::{BinaryOperator, Expr, UnaryOperator};
 
 /// How tightly an expression binds, and how tightly a place needs it to.
@@ -45,7 +45,10 @@ impl Precedence {
             Expr::Binary(it) => Self::of_operator(it.operator, spec),
             Expr::Exists(it) if it.negated => Self::Not,
             Expr::In(it) if it.list.is_empty() => Self::Atom,
-            Expr::Like(_) | Expr::Between(_) | Expr::In(_) | Expr::InQuery(_) | Expr::IsNull(_) => Self::Compare,
+            Expr::Rows(it) if it.parts.len() > 1 && spec.row_comparison == RowComparisons::PartByPart => Self::Or,
+            Expr::Rows(_) | Expr::Like(_) | Expr::Between(_) | Expr::In(_) | Expr::InQuery(_) | Expr::IsNull(_) => {
+                Self::Compare
+            }
             Expr::Raw(_) => Self::Any,
             Expr::Column(_)
             | Expr::Value(_)

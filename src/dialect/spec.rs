@@ -2,7 +2,7 @@
 
 use super::param::Typed;
 use super::type_name::TypeName;
-use crate::ast::{DataType, Operation};
+use crate::ast::{DataType, Direction, Operation};
 use crate::error::{Result, Unsupported};
 use crate::value::Value;
 
@@ -44,6 +44,10 @@ pub struct Spec {
     pub decimals: Decimals,
     /// How values are compared where `null` equals `null`.
     pub null_safe_equal: NullSafeEqual,
+    /// How rows are compared so that an index of their parts is used.
+    pub row_comparison: RowComparisons,
+    /// How the rows are found that come after one of them, where those are several stretches of an index.
+    pub stretches: Stretches,
     /// Whether a pattern has an escape character without naming it.
     pub like_escape: LikeEscape,
     /// What `=` takes for the same text.
@@ -53,6 +57,8 @@ pub struct Spec {
     /// Whether a chain of `and` or `or` may be long; where not, it is written in halves, since each of its operators is
     /// a level of the few that there may be.
     pub long_chain: bool,
+    /// Where `null` comes if nothing is said.
+    pub null_is: NullIs,
     /// How `null` is put first or last.
     pub nulls_order: NullsOrder,
     /// How rows are passed over without a limit.
@@ -225,6 +231,25 @@ pub enum NullSafeEqual {
     Spaceship,
 }
 
+/// How rows are compared so that an index of their parts is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowComparisons {
+    /// `(a, b) > (c, d)`
+    AsRows,
+    /// `a > c or (a = c and b > d)`: the other form is known, but all of the index is read for it.
+    PartByPart,
+}
+
+/// How the rows are found that come after one of them, where those are several stretches of an index: in `a, b desc` the
+/// ones with the same `a` and a smaller `b`, and then the ones with a larger `a`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretches {
+    /// One after the other, since all of the index is read for a condition that has `or` in it.
+    OneByOne,
+    /// By one condition for all of them: `(a = c and b < d) or a > c`.
+    Together,
+}
+
 /// What `=` takes for the same text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextEquality {
@@ -241,6 +266,26 @@ pub enum LikeEscape {
     Backslash,
     /// There is none, so the backslash is named.
     None,
+}
+
+/// Where `null` comes in an order that does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullIs {
+    /// After all values; before them where the largest are first.
+    Largest,
+    /// Before all values; after them where the largest are first.
+    Smallest,
+}
+
+impl NullIs {
+    /// Whether `null` comes last in such an order.
+    #[must_use]
+    pub fn last(self, direction: Direction) -> bool {
+        match direction {
+            Direction::Ascending => self == Self::Largest,
+            Direction::Descending => self == Self::Smallest,
+        }
+    }
 }
 
 /// How `null` is put first or last.

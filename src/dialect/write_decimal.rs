@@ -76,6 +76,7 @@ fn is_calculated(it: &Expr) -> bool {
         | Expr::Value(_)
         | Expr::And(_)
         | Expr::Or(_)
+        | Expr::Rows(_)
         | Expr::Like(_)
         | Expr::Between(_)
         | Expr::In(_)

@@ -4,11 +4,13 @@ use super::lower;
 use super::param::Typed;
 use super::precedence::Precedence;
 use super::quotes::{self, After};
-use super::spec::{AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, Upsert};
+use super::spec::{
+    AggregateFilter, AggregateResult, Concat, IntegerDivision, LikeEscape, NullSafeEqual, RowComparisons, Upsert,
+};
 use super::writer::Writer;
 use crate::ast::{
     Aggregate, Between, Binary, BinaryOperator, Call, Case, Cast, DataType, Excluded, Exists, Expr, Ident, In, InQuery,
-    IsNull, Like, Quantifier, Raw, RawPart, Unary, UnaryOperator, When,
+    IsNull, Like, Quantifier, Raw, RawPart, RowComparison, RowOperator, RowPart, Span, Unary, UnaryOperator, When,
 };
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -71,6 +73,7 @@ impl<'a> Writer<'a> {
             Expr::Or(any) => self.logic(any, "false", " or ", Precedence::Or),
             Expr::Unary(it) => self.unary(it),
             Expr::Binary(it) => self.binary(it),
+            Expr::Rows(it) => self.row_comparison(it),
             Expr::Like(it) => self.like(it),
             Expr::Between(it) => self.between(it),
             Expr::In(it) => self.in_list(it),
@@ -184,6 +187,65 @@ impl<'a> Writer<'a> {
         self.operand(left, left_needs, left_typed)?;
         self.text(symbol);
         self.operand(right, right_needs, right_typed)
+    }
+
+    fn row_comparison(&mut self, it: &'a RowComparison) -> Result<()> {
+        let RowComparison { operator, parts } = it;
+        if parts.is_empty() {
+            return Err(Error::invalid("rows that are compared need a part"));
+        }
+        if parts.len() == 1 || self.spec.row_comparison == RowComparisons::PartByPart {
+            return self.part_by_part(*operator, parts);
+        }
+        for RowPart { left, right } in parts {
+            self.compare([left, right].into_iter())?;
+        }
+        self.text("(");
+        self.list("", parts, ", ", |writer, RowPart { left, right }| {
+            writer.operand(left, Precedence::Any, typed_by(right))
+        })?;
+        self.text(match operator {
+            RowOperator::Less => ") < (",
+            RowOperator::LessOrEqual => ") <= (",
+            RowOperator::Greater => ") > (",
+            RowOperator::GreaterOrEqual => ") >= (",
+        });
+        self.list("", parts, ", ", |writer, RowPart { left, right }| {
+            writer.operand(right, Precedence::Any, typed_by(left))
+        })?;
+        self.text(")");
+        Ok(())
+    }
+
+    /// `a > c or (a = c and b > d)`
+    fn part_by_part(&mut self, operator: RowOperator, parts: &'a [RowPart]) -> Result<()> {
+        let Some((RowPart { left, right }, rest)) = parts.split_first() else { return Ok(()) };
+        self.compare([left, right].into_iter())?;
+        let mut compare = |symbol| {
+            self.operand(left, Precedence::Loose, typed_by(right))?;
+            self.text(symbol);
+            self.operand(right, Precedence::Loose, typed_by(left))
+        };
+        match (operator, rest.is_empty()) {
+            (RowOperator::Less, _) | (RowOperator::LessOrEqual, false) => compare(" < ")?,
+            (RowOperator::Greater, _) | (RowOperator::GreaterOrEqual, false) => compare(" > ")?,
+            (RowOperator::LessOrEqual, true) => compare(" <= ")?,
+            (RowOperator::GreaterOrEqual, true) => compare(" >= ")?,
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+        self.text(" or ");
+        self.parentheses(|writer| {
+            writer.operand(left, Precedence::Loose, typed_by(right))?;
+            writer.text(" = ");
+            writer.operand(right, Precedence::Loose, typed_by(left))?;
+            writer.text(" and ");
+            if rest.len() == 1 {
+                return writer.part_by_part(operator, rest);
+            }
+            writer.parentheses(|writer| writer.part_by_part(operator, rest))
+        })
     }
 
     fn like(&mut self, it: &'a Like) -> Result<()> {
@@ -331,7 +393,7 @@ impl<'a> Writer<'a> {
     }
 
     fn aggregate(&mut self, it: &'a Aggregate) -> Result<()> {
-        let Aggregate { name, quantifier, arguments, filter, result } = it;
+        let Aggregate { name, quantifier, arguments, filter, span, result } = it;
         self.aggregates += 1;
         if *quantifier == Quantifier::Distinct && arguments.is_empty() {
             return Err(Error::invalid("`distinct` needs an argument; name the column to count"));
@@ -392,6 +454,10 @@ impl<'a> Writer<'a> {
                 Ok(())
             })?;
         }
+        self.text(match span {
+            Span::Group => "",
+            Span::Result => " over ()",
+        });
         if let Some(data_type) = cast_result {
             self.text(" as ");
             self.cast_type(data_type)?;

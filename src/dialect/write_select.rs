@@ -489,6 +489,12 @@ impl<'a> Writer<'a> {
         let OrderItem { expr, direction, nulls } = it;
         let nulls = match (nulls, self.spec.nulls_order) {
             (Nulls::Default, _) => "",
+            // It comes there anyway, and an index is not used for an order that has it said by an expression.
+            (Nulls::First | Nulls::Last, NullsOrder::Expression)
+                if (*nulls == Nulls::Last) == self.spec.null_is.last(*direction) =>
+            {
+                ""
+            }
             (Nulls::First, NullsOrder::Words) => " nulls first",
             (Nulls::Last, NullsOrder::Words) => " nulls last",
             (Nulls::First | Nulls::Last, NullsOrder::Expression) => {

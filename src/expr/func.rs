@@ -189,6 +189,7 @@ impl<V, N> Aggregate<V, N> {
                 quantifier: Quantifier::All,
                 arguments: vec![argument],
                 filter: None,
+                span: ast::Span::Group,
                 result,
             },
             marker: PhantomData,

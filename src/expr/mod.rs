@@ -23,6 +23,8 @@ pub use self::func::{Aggregate, Arguments, MinMax, Origin, Summable, call, count
 pub use self::membership::InOperand;
 pub use self::nullable::{IntoNullable, Suits};
 pub use self::ops::{ExprMethods, Text};
+#[doc(hidden)]
+pub use self::order::OrderedValues;
 pub use self::order::{OrderTerms, Ordered};
 pub use self::raw::{Identifier, Raw, ident, raw_unchecked};
 #[doc(hidden)]

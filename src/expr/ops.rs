@@ -1,7 +1,7 @@
 //! What can be done with any column or expression.
 
 use super::func::Aggregate;
-use super::order::Ordered;
+use super::order::{Ordered, OrderedValues};
 use super::{
     Base, Both, Condition, EitherNull, Expr, Expression, InOperand, IntoExpr, IntoNullable, MinMax, Null, Solid,
     Summable,
@@ -289,12 +289,12 @@ pub trait ExprMethods: Expression + Sized {
 
     /// Orders by this, smallest first.
     fn asc(self) -> Ordered<Self::Needs> {
-        Ordered::new(self.into_node(), Direction::Ascending)
+        Ordered::new(self.into_node(), Direction::Ascending, OrderedValues::of::<Self::Sql>())
     }
 
     /// Orders by this, largest first.
     fn desc(self) -> Ordered<Self::Needs> {
-        Ordered::new(self.into_node(), Direction::Descending)
+        Ordered::new(self.into_node(), Direction::Descending, OrderedValues::of::<Self::Sql>())
     }
 
     /// `self as name`: the name that [`fetch_all_as`](crate::query::Statement::fetch_all_as) finds it by.

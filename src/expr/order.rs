@@ -6,16 +6,19 @@ use std::marker::PhantomData;
 use super::Expression;
 use crate::ast::{self, Direction, Nulls, OrderItem, OrderList};
 use crate::tuples::{for_each_tuple, needs};
+use crate::types::{Nullness, SqlType};
+use crate::value::Kind;
 
 /// An expression with a direction.
 pub struct Ordered<N> {
     item: OrderItem,
+    values: OrderedValues,
     marker: PhantomData<fn() -> N>,
 }
 
 impl<N> Ordered<N> {
-    pub(super) fn new(expr: ast::Expr, direction: Direction) -> Self {
-        Self { item: OrderItem { expr, direction, nulls: Nulls::Default }, marker: PhantomData }
+    pub(crate) fn new(expr: ast::Expr, direction: Direction, values: OrderedValues) -> Self {
+        Self { item: OrderItem { expr, direction, nulls: Nulls::Default }, values, marker: PhantomData }
     }
 
     /// `null` comes first, on every server.
@@ -35,13 +38,32 @@ impl<N> Ordered<N> {
 
 impl<N> Clone for Ordered<N> {
     fn clone(&self) -> Self {
-        Self { item: self.item.clone(), marker: PhantomData }
+        Self { item: self.item.clone(), values: self.values, marker: PhantomData }
     }
 }
 
 impl<N> fmt::Debug for Ordered<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.item.fmt(f)
+    }
+}
+
+/// What is known of the values that rows are ordered by.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct OrderedValues {
+    /// What they are on the wire.
+    pub kind: Kind,
+    /// Whether one can be `null` where no outer join left it empty.
+    pub nullable: bool,
+}
+
+impl OrderedValues {
+    /// Those of a column of a result, of which only the name is known.
+    pub(crate) const UNKNOWN: Self = Self { kind: Kind::Unknown, nullable: true };
+
+    pub(crate) const fn of<V: SqlType>() -> Self {
+        Self { kind: V::KIND, nullable: <V::Null as Nullness>::IS_NULLABLE }
     }
 }
 
@@ -57,6 +79,10 @@ pub trait OrderTerms {
 
     /// Adds them to the order.
     fn push(self, order_by: &mut OrderList);
+
+    /// Adds them to the order of a page, with what is known of their values.
+    #[doc(hidden)]
+    fn push_with_values(self, order_by: &mut Vec<(OrderItem, OrderedValues)>);
 }
 
 #[diagnostic::do_not_recommend]
@@ -67,6 +93,11 @@ impl<E: Expression> OrderTerms for E {
         let expr = self.into_node();
         ast::push(order_by, OrderItem { expr, direction: Direction::Ascending, nulls: Nulls::Default });
     }
+
+    fn push_with_values(self, order_by: &mut Vec<(OrderItem, OrderedValues)>) {
+        Ordered::<E::Needs>::new(self.into_node(), Direction::Ascending, OrderedValues::of::<E::Sql>())
+            .push_with_values(order_by);
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -75,6 +106,10 @@ impl<N> OrderTerms for Ordered<N> {
 
     fn push(self, order_by: &mut OrderList) {
         ast::push(order_by, self.item);
+    }
+
+    fn push_with_values(self, order_by: &mut Vec<(OrderItem, OrderedValues)>) {
+        order_by.push((self.item, self.values));
     }
 }
 
@@ -89,6 +124,13 @@ macro_rules! tuples {
                 let ($First, $($Rest),*) = self;
                 $First.push(order_by);
                 $($Rest.push(order_by);)*
+            }
+
+            #[allow(non_snake_case, reason = "a tuple's parts are named after their types")]
+            fn push_with_values(self, order_by: &mut Vec<(OrderItem, OrderedValues)>) {
+                let ($First, $($Rest),*) = self;
+                $First.push_with_values(order_by);
+                $($Rest.push_with_values(order_by);)*
             }
         }
     };

@@ -7,6 +7,8 @@
 
 use std::marker::PhantomData;
 
+use crate::ast::Name;
+use crate::table::{Table, TableDescription};
 use crate::types::{NotNull, Nullable, Nullness};
 
 /// A table in a scope, and whether an outer join may leave its columns empty.
@@ -62,6 +64,38 @@ impl AllNullable for () {
 
 impl<T, N, Rest: AllNullable> AllNullable for (Entry<T, N>, Rest) {
     type Out = (Entry<T, Nullable>, Rest::Out);
+}
+
+/// The tables of a query, as a list of types that can be looked at when the program runs.
+pub trait Scope {
+    /// The tables, the last one first.
+    #[doc(hidden)]
+    fn push(tables: &mut Vec<Scoped>);
+}
+
+/// A table of a query.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Scoped {
+    /// The name it has in the query.
+    pub name: &'static Name,
+    /// Its columns.
+    pub description: &'static TableDescription,
+    /// Whether an outer join may leave its columns empty.
+    pub nullable: bool,
+}
+
+impl Scope for () {
+    fn push(_: &mut Vec<Scoped>) {}
+}
+
+impl<T: Table, N: Nullness, Rest: Scope> Scope for (Entry<T, N>, Rest) {
+    fn push(tables: &mut Vec<Scoped>) {
+        let description = T::DESCRIPTION;
+        let name = T::ALIAS.unwrap_or(description.name);
+        tables.push(Scoped { name, description, nullable: N::IS_NULLABLE });
+        Rest::push(tables);
+    }
 }
 
 /// The tables of an expression that uses none, such as a value.

@@ -14,6 +14,12 @@ pub struct Annotated<Q> {
     pub(super) metadata: Metadata,
 }
 
+impl<Q> Annotated<Q> {
+    pub(crate) fn into_parts(self) -> (Q, Metadata) {
+        (self.statement, self.metadata)
+    }
+}
+
 impl<Q: Statement> Statement for Annotated<Q> {
     fn tree(&self) -> ast::StatementRef<'_> {
         self.statement.tree()

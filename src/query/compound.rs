@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use super::selection::{Chosen, Output, Read};
 use super::source::{Derived, derived};
 use super::{Bare, Fetchable, Select, Statement, Subquery, fetch};
-use crate::ast::{self, Ident, SetOperator, Shared};
+use crate::ast::{self, Direction, Ident, SetOperator, Shared};
 use crate::expr::scope::{Both, NoTables};
-use crate::expr::{Expr, ExprMethods, Nothing, OrderTerms, Ordered};
+use crate::expr::{Nothing, OrderTerms, Ordered, OrderedValues};
 use crate::table::{Fits, Table};
 
 /// Several queries whose rows `R` are united, intersected or taken from one another.
@@ -189,23 +189,28 @@ impl OrderTerms for OutputColumn {
     fn push(self, order_by: &mut ast::OrderList) {
         self.asc().push(order_by);
     }
+
+    fn push_with_values(self, order_by: &mut Vec<(ast::OrderItem, OrderedValues)>) {
+        self.asc().push_with_values(order_by);
+    }
 }
 
 impl OutputColumn {
     /// Smallest first.
     #[must_use]
     pub fn asc(self) -> Ordered<Nothing> {
-        self.expr().asc()
+        self.ordered(Direction::Ascending)
     }
 
     /// Largest first.
     #[must_use]
     pub fn desc(self) -> Ordered<Nothing> {
-        self.expr().desc()
+        self.ordered(Direction::Descending)
     }
 
-    fn expr(self) -> Expr<bool> {
-        Expr::new(ast::Expr::Column(ast::Column::new(None, self.0)))
+    fn ordered(self, direction: Direction) -> Ordered<Nothing> {
+        let column = ast::Expr::Column(ast::Column::new(None, self.0));
+        Ordered::new(column, direction, OrderedValues::UNKNOWN)
     }
 }
 

@@ -75,7 +75,11 @@ fn exprs() -> Vec<Expr> {
             Expr::Unary(_) => {
                 Expr::Binary(shared(Binary { left: column(), operator: BinaryOperator::Add, right: one() }))
             }
-            Expr::Binary(_) => {
+            Expr::Binary(_) => Expr::Rows(shared(RowComparison {
+                operator: RowOperator::Less,
+                parts: vec![RowPart { left: column(), right: one() }],
+            })),
+            Expr::Rows(_) => {
                 Expr::Like(shared(Like { negated: true, left: column(), pattern: one(), escape: Some('!') }))
             }
             Expr::Like(_) => {
@@ -98,6 +102,7 @@ fn exprs() -> Vec<Expr> {
                 quantifier: Quantifier::Distinct,
                 arguments: vec![column()],
                 filter: Some(column()),
+                span: Span::Group,
                 result: Some(DataType::BigInt),
             })),
             Expr::Aggregate(_) => Expr::Subquery(smallest()),
@@ -375,7 +380,8 @@ every_visit! {
     visit_index: Index, visit_foreign_key: ForeignKey, visit_check: Check, visit_drop_table: DropTable,
     visit_row_security: RowSecurity, visit_row_security_action: RowSecurityAction, visit_create_policy: CreatePolicy,
     visit_drop_policy: DropPolicy,
-    visit_expr: Expr, visit_column: Column, visit_unary: Unary, visit_binary: Binary, visit_like: Like,
+    visit_expr: Expr, visit_column: Column, visit_unary: Unary, visit_binary: Binary,
+    visit_row_comparison: RowComparison, visit_row_part: RowPart, visit_like: Like,
     visit_between: Between, visit_in: In, visit_in_query: InQuery, visit_exists: Exists, visit_is_null: IsNull,
     visit_case: Case, visit_when: When, visit_cast: Cast, visit_call: Call, visit_aggregate: Aggregate,
     visit_excluded: Excluded, visit_raw: Raw, visit_raw_part: RawPart, visit_ident: Ident, visit_value: Value,

@@ -3,7 +3,8 @@
 
 use kysera::ast::{
     self, Between, BinaryOperator, Case, Cast, Column, DataType, Expr, In, InQuery, IsNull, Like, OrderItem, Query,
-    Select, SelectExpr, SelectItem, Shared, Table, TableName, TableRef, Unary, UnaryOperator, When,
+    RowComparison, RowOperator, RowPart, Select, SelectExpr, SelectItem, Shared, Table, TableName, TableRef, Unary,
+    UnaryOperator, When,
 };
 use kysera::dialect;
 use kysera::driver;
@@ -121,7 +122,7 @@ impl Random {
         }
         let depth = depth - 1;
         let negated = self.flip();
-        match self.below(13) {
+        match self.below(14) {
             0 => Expr::And(Shared::new(self.several(0, 3, |it| it.truth(depth)).into())),
             1 => Expr::Or(Shared::new(self.several(0, 3, |it| it.truth(depth)).into())),
             2 => {
@@ -170,6 +171,15 @@ impl Random {
                 Expr::Like(Shared::new(Like { negated, left, pattern, escape }))
             }
             11 => Expr::IsNull(Shared::new(IsNull { negated, value: self.any(depth) })),
+            12 => Expr::Rows(Shared::new(RowComparison {
+                operator: self.pick(&[
+                    RowOperator::Less,
+                    RowOperator::LessOrEqual,
+                    RowOperator::Greater,
+                    RowOperator::GreaterOrEqual,
+                ]),
+                parts: self.several(1, 3, |it| RowPart { left: it.number(depth), right: it.number(depth) }),
+            })),
             _ => self.case(depth, Self::truth),
         }
     }

@@ -102,6 +102,7 @@ pub(super) fn is_kept_of(value: &Expr, data_type: &DataType, types: &Types<'_>) 
         }
         Expr::And(_)
         | Expr::Or(_)
+        | Expr::Rows(_)
         | Expr::Like(_)
         | Expr::Between(_)
         | Expr::In(_)

@@ -79,6 +79,7 @@ fn truth(condition: &Expr, texts: Texts) -> Truth {
         }
         Expr::Column(_)
         | Expr::Value(_)
+        | Expr::Rows(_)
         | Expr::Like(_)
         | Expr::InQuery(_)
         | Expr::Exists(_)

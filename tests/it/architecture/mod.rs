@@ -23,7 +23,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("table", &["value", "error", "ast", "types", "row"]),
     ("alias", &["ast", "table"]),
     ("tuples", &["expr"]),
-    ("expr", &["ast", "types", "table", "tuples", "query"]),
+    ("expr", &["value", "ast", "types", "table", "tuples", "query"]),
     (
         "query",
         &[

@@ -103,6 +103,7 @@ fn count() -> Expr {
         quantifier: Quantifier::All,
         arguments: Vec::new(),
         filter: None,
+        span: Span::Group,
         result: None,
     }))
 }
@@ -113,6 +114,7 @@ fn max(of: Expr) -> Expr {
         quantifier: Quantifier::All,
         arguments: vec![of],
         filter: None,
+        span: Span::Group,
         result: None,
     }))
 }

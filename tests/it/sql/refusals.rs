@@ -83,6 +83,7 @@ fn expressions() {
         quantifier: Quantifier::Distinct,
         arguments: Vec::new(),
         filter: None,
+        span: Span::Group,
         result: None,
     };
     refused(selecting(Expr::Aggregate(Shared::new(distinct))), &ALL, "`distinct` needs an argument");

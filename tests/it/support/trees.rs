@@ -104,7 +104,7 @@ impl Chance<'_> {
     fn expr(&mut self, depth: u8) -> Expr {
         let Some(depth) = depth.checked_sub(1) else { return self.leaf() };
         let negated = self.flip();
-        match self.below(20) {
+        match self.below(21) {
             0..=2 => self.leaf(),
             3 => Expr::And(Shared::new(self.several(0, 3, |it| it.expr(depth)))),
             4 => Expr::Or(Shared::new(self.several(0, 3, |it| it.expr(depth)))),
@@ -157,9 +157,14 @@ impl Chance<'_> {
                 quantifier: self.pick(&[Quantifier::All, Quantifier::Distinct]),
                 arguments: self.several(0, 1, |it| it.expr(depth)),
                 filter: self.maybe(|it| it.expr(depth)),
+                span: self.pick(&[Span::Group, Span::Result]),
                 result: self.maybe(Self::data_type),
             })),
             18 => Expr::Subquery(self.query(depth)),
+            19 => Expr::Rows(Shared::new(RowComparison {
+                operator: self.pick(&[RowOperator::Less, RowOperator::GreaterOrEqual]),
+                parts: self.several(0, 2, |it| RowPart { left: it.expr(depth), right: it.expr(depth) }),
+            })),
             _ => Expr::Raw(Shared::new(self.raw(depth))),
         }
     }

@@ -13,7 +13,14 @@ pub fn expressions() -> Vec<Expr> {
             Expr::And(_) => truth().or(truth()),
             Expr::Or(_) => Expr::Unary(Shared::new(Unary { operator: UnaryOperator::Negate, operand: marks_count() })),
             Expr::Unary(_) => Expr::binary(marks_count(), BinaryOperator::Add, Expr::from(1_i64)),
-            Expr::Binary(_) => Expr::Like(Shared::new(Like {
+            Expr::Binary(_) => Expr::Rows(Shared::new(RowComparison {
+                operator: RowOperator::GreaterOrEqual,
+                parts: vec![
+                    RowPart { left: column("items", "id"), right: marks_count() },
+                    RowPart { left: marks_of("items"), right: Expr::from(0_i64) },
+                ],
+            })),
+            Expr::Rows(_) => Expr::Like(Shared::new(Like {
                 negated: false,
                 left: Expr::Subquery(Query::Select(
                     select([Expr::call("max", vec![column("items", "kind")])], table("items")).into(),
@@ -65,6 +72,7 @@ pub fn expressions() -> Vec<Expr> {
                 quantifier: Quantifier::All,
                 arguments: vec![marks_of("items")],
                 filter: Some(greater(marks_count(), 2_i64)),
+                span: Span::Group,
                 result: None,
             })),
             Expr::Aggregate(_) => return None,

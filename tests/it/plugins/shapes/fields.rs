@@ -60,7 +60,8 @@ fields! {
     visit_delete: Delete [with from using filter returning] all_rows;
     visit_case: Case [whens otherwise];
     visit_when: When [condition value];
-    visit_aggregate: Aggregate [arguments filter] name quantifier result;
+    visit_row_part: RowPart [left right];
+    visit_aggregate: Aggregate [arguments filter] name quantifier span result;
     visit_order_item: OrderItem [expr] direction nulls;
 }
 

@@ -57,15 +57,15 @@ SQLite: select "users"."id" from "users" order by "users"."name", "users"."id"
 -- order by nulls first
 PostgreSQL: select "users"."id" from "users" order by "users"."age" nulls first
     []
-MySQL: select `users`.`id` from `users` order by `users`.`age` is not null, `users`.`age`
-MariaDB: select `users`.`id` from `users` order by `users`.`age` is not null, `users`.`age`
+MySQL: select `users`.`id` from `users` order by `users`.`age`
+MariaDB: select `users`.`id` from `users` order by `users`.`age`
 SQLite: select "users"."id" from "users" order by "users"."age" nulls first
 
 -- order by nulls last
 PostgreSQL: select "users"."id" from "users" order by "users"."age" desc nulls last, "users"."id"
     []
-MySQL: select `users`.`id` from `users` order by `users`.`age` is null, `users`.`age` desc, `users`.`id`
-MariaDB: select `users`.`id` from `users` order by `users`.`age` is null, `users`.`age` desc, `users`.`id`
+MySQL: select `users`.`id` from `users` order by `users`.`age` desc, `users`.`id`
+MariaDB: select `users`.`id` from `users` order by `users`.`age` desc, `users`.`id`
 SQLite: select "users"."id" from "users" order by "users"."age" desc nulls last, "users"."id"
 
 -- order by an expression and nulls
