@@ -92,6 +92,7 @@ pub mod driver;
 pub mod error;
 pub mod executor;
 pub mod expr;
+pub mod pagination;
 pub mod plugin;
 pub mod prelude;
 pub mod query;

@@ -4,6 +4,7 @@ pub use crate::db::{Connection, Db, Transaction};
 pub use crate::error::{Error, Result};
 pub use crate::executor::Executor;
 pub use crate::expr::{ExprMethods, all, any, case, count_all, exists, not, not_exists, now, value};
+pub use crate::pagination::{Paginate, PaginateBy};
 pub use crate::query::{
     ScalarQuery, SetOperand, Statement, Subquery, delete_from, insert_into, select_from, update, with, with_recursive,
 };

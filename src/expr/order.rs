@@ -67,8 +67,8 @@ impl OrderedValues {
     }
 }
 
-/// One or several things to order by: columns and expressions (smallest first), those with `.asc()` or `.desc()`, and
-/// tuples of up to 16 of them.
+/// One or several things to order by: columns and expressions (smallest first), those with `.asc()` or `.desc()`, tuples
+/// of up to 16 of them, and a `Vec` of those that use the same tables.
 #[diagnostic::on_unimplemented(
     message = "rows cannot be ordered by `{Self}`",
     label = "expected a column, an expression, one with `.asc()` or `.desc()`, or a tuple of those"
@@ -110,6 +110,20 @@ impl<N> OrderTerms for Ordered<N> {
 
     fn push_with_values(self, order_by: &mut Vec<(OrderItem, OrderedValues)>) {
         order_by.push((self.item, self.values));
+    }
+}
+
+/// An order that is made while the program runs, such as one that a client chose from a list; nothing is no order.
+#[diagnostic::do_not_recommend]
+impl<X: OrderTerms> OrderTerms for Vec<X> {
+    type Needs = X::Needs;
+
+    fn push(self, order_by: &mut OrderList) {
+        self.into_iter().for_each(|term| term.push(order_by));
+    }
+
+    fn push_with_values(self, order_by: &mut Vec<(OrderItem, OrderedValues)>) {
+        self.into_iter().for_each(|term| term.push_with_values(order_by));
     }
 }
 

@@ -27,6 +27,8 @@ pub use self::insert::{ColumnList, Insert, InsertInto, InsertRows, OnConflict, R
 pub use self::select::{Select, select_from};
 pub use self::selection::{Aliased, BeforeSelect, Chosen, Grouping, NoRows, Output, Selection, Whole};
 pub use self::source::{Derived, Source};
+pub(crate) use self::source::{columns_of, name_of};
+pub(crate) use self::selection::Read;
 pub use self::statement::Statement;
 pub use self::subquery::{ScalarQuery, Subquery};
 pub use self::update::{Update, update};

@@ -91,7 +91,7 @@ fn name_columns(query: &mut Query, names: &mut dyn Iterator<Item = Ident>) -> Ve
 type Renamed = (Ident, Ident);
 
 /// The name of a column of a query, where it has one.
-fn name_of(item: &SelectExpr) -> Option<Ident> {
+pub(crate) fn name_of(item: &SelectExpr) -> Option<Ident> {
     match (&item.alias, &item.expr) {
         (Some(alias), _) => Some(alias.clone()),
         (None, ast::Expr::Column(column)) => Some(column.name()),
@@ -111,7 +111,7 @@ fn rename_order(order_by: &mut [OrderItem], renamed: &[Renamed]) {
 }
 
 /// The columns of an entry of a select list, one by one.
-fn columns_of(item: SelectItem) -> Vec<SelectExpr> {
+pub(crate) fn columns_of(item: SelectItem) -> Vec<SelectExpr> {
     match item {
         SelectItem::Expr(it) => vec![it],
         SelectItem::AllColumns(ast::AllColumns { table, columns }) => columns

@@ -1,0 +1,127 @@
+//! Reading a part of a query's rows, from a place of its order on.
+
+use super::Parts;
+use super::base::{Base, Given};
+use super::ranges::Position;
+use super::statement::Reading;
+use super::term::Term;
+use crate::ast::{self, Query};
+use crate::error::{Error, Result};
+use crate::executor::{Executor, Request};
+use crate::plugin::Metadata;
+use crate::query::Read;
+use crate::value::Value;
+
+/// A query that is read part by part.
+pub(super) struct Ordered<R> {
+    pub(super) base: Base,
+    read: Read<R>,
+    metadata: Metadata,
+}
+
+/// Which way the order is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Forwards,
+    /// The rows come as they do forwards, but the part is the last one before the place.
+    Backwards,
+}
+
+/// A part of a query's rows.
+pub(super) struct Chunk<R> {
+    pub(super) rows: Vec<R>,
+    /// The place of the first and the last row.
+    pub(super) ends: Option<(Vec<Value>, Vec<Value>)>,
+    /// Whether there are more, further on this way.
+    pub(super) has_more: bool,
+    /// Whether there are some on the other side of the place. Without a place there are none.
+    pub(super) has_others: bool,
+}
+
+impl<R> Ordered<R> {
+    pub(super) fn new(parts: Parts<R>, order: Vec<Given>, is_total: bool) -> Result<Self> {
+        let Parts { query, read, metadata, tables } = parts;
+        let (has_order, has_limit) = match &query {
+            Query::Select(it) => (!it.order_by.is_empty(), it.limit.is_some() || it.offset.is_some()),
+            Query::Compound(it) => (!it.order_by.is_empty(), it.limit.is_some() || it.offset.is_some()),
+        };
+        if has_order && !has_limit {
+            return Err(Error::invalid(
+                "the query has an order, and one is said for its pages: say the one that is meant, there",
+            ));
+        }
+        Ok(Self { base: Base::new(query, &tables, order, is_total)?, read, metadata })
+    }
+
+    /// Reads up to `limit` rows.
+    pub(super) async fn chunk(
+        &self,
+        executor: &dyn Executor,
+        position: Option<&Position>,
+        way: Way,
+        looks_back: bool,
+        limit: i64,
+    ) -> Result<Chunk<R>> {
+        let terms: Vec<_> = match way {
+            Way::Forwards => self.base.terms.clone(),
+            Way::Backwards => self.base.terms.iter().cloned().map(Term::reversed).collect(),
+        };
+        let spec = executor.spec();
+        let looks_back = looks_back && position.is_some();
+        let reading =
+            Reading { base: &self.base, spec, terms: &terms, position, looks_back, limit: limit.saturating_add(1) };
+        let mut found = executor.fetch(self.request(reading.statement())).await?;
+        let (mut rows, mut places, mut has_others) = (Vec::with_capacity(found.len()), Vec::new(), None);
+        for row in found.iter_mut() {
+            if rows.len() == usize::try_from(limit).unwrap_or(usize::MAX) {
+                has_others = has_others.or(row.values().last().map(is_true));
+                rows.push(None);
+                break;
+            }
+            places.push(self.place(row.values())?);
+            has_others = has_others.or(row.values().last().map(is_true));
+            rows.push(Some((self.read)(&mut row.reader())?));
+        }
+        let has_more = rows.last().is_some_and(Option::is_none);
+        let has_others = match has_others {
+            _ if !looks_back => false,
+            Some(it) => it,
+            None => {
+                let mut found = executor.fetch(self.request(reading.rows_before_alone())).await?;
+                found.iter_mut().next().is_some_and(|row| row.values().last().is_some_and(is_true))
+            }
+        };
+        let mut rows: Vec<_> = rows.into_iter().flatten().collect();
+        let mut ends = places.pop().map(|last| (places.into_iter().next().unwrap_or_else(|| last.clone()), last));
+        if way == Way::Backwards {
+            rows.reverse();
+            ends = ends.map(|(first, last)| (last, first));
+        }
+        Ok(Chunk { rows, ends, has_more, has_others })
+    }
+
+    fn request(&self, statement: ast::Statement) -> Request<'static> {
+        Request::Annotated(statement, self.metadata.clone())
+    }
+
+    /// The place of a row in the order.
+    fn place(&self, values: &[Value]) -> Result<Vec<Value>> {
+        let terms = self.base.terms.iter().zip(&self.base.places);
+        let value = |(term, place): (&Term, &usize)| {
+            let value = values.get(*place).cloned();
+            value.map(|value| term.bound(value)).ok_or_else(|| Error::decode("(none)", "a value of the order", "no column"))
+        };
+        terms.map(value).collect()
+    }
+}
+
+/// Whether a server says yes; some have numbers for it.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(it) => *it,
+        Value::I16(it) => *it != 0,
+        Value::I32(it) => *it != 0,
+        Value::I64(it) => *it != 0,
+        _ => false,
+    }
+}
