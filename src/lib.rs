@@ -60,6 +60,7 @@
 //! | make tables | [`schema`] |
 //! | know what went wrong | [`Error`] |
 //! | see the SQL, and how dialects differ | [`dialect`] |
+//! | hand out rows in pages | [`pagination`] |
 //! | rewrite statements | [`plugin`], [`ast`], and [`testing`] for what does |
 //! | reach another database | [`driver`] |
 //!
@@ -77,7 +78,9 @@
 //! | `tls-rustls` | encrypted connections to all three servers |
 //! | `chrono`, `time`, `jiff` | their dates and times as columns |
 //! | `uuid`, `rust_decimal` | their types as columns |
-//! | `json` | `serde_json::Value` and `types::Json<T>` as columns |
+//! | `json` | `serde_json::Value` and `types::Json<T>` as columns, cursors in JSON |
+//! | `cursors` (default) | cursors of [`pagination`], signed |
+//! | `encrypted-cursors` | .. and encrypted |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate self as kysera;

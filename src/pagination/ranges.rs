@@ -10,7 +10,7 @@ use crate::dialect::NullIs;
 use crate::value::Value;
 
 /// A place of an order: the values of its terms.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Position {
     pub(super) values: Vec<Value>,
     /// Whether a row that is right there is after it.

@@ -16,6 +16,7 @@ mod support;
 mod derive;
 mod sql;
 mod oracle;
+mod pagination;
 mod plugins;
 mod injection;
 mod running;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 ///   value of each type is one.
 /// - `table` reads rows and never sees a driver: rows are a module of their own.
 /// - `query`, `executor` and `db` know of `driver` its traits and no driver of a server; that is invariant 3.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("value", &["ast"]),
     ("error", &[]),
     ("ast", &["value", "error"]),
@@ -37,6 +37,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("plugin", &["value", "error", "ast", "types", "row", "table", "dialect", "driver"]),
     ("executor", &["value", "error", "ast", "dialect", "driver", "plugin"]),
     ("audit", &["value", "error", "ast", "types", "row", "table", "dialect", "driver", "executor", "plugin"]),
+    ("pagination", &["value", "error"]),
     ("db", &["error", "table", "driver", "executor", "plugin"]),
     ("testing", &["value", "error", "ast", "dialect", "driver", "plugin", "query", "executor", "db"]),
     ("derive", &[]),

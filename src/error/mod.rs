@@ -1,7 +1,13 @@
 //! What can go wrong, as one opaque type that is asked by predicates.
 
+mod cursor;
+mod database;
+
 use std::borrow::Cow;
 use std::fmt;
+
+pub use self::cursor::CursorFault;
+pub use self::database::{DatabaseError, DatabaseErrorKind};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -34,6 +40,13 @@ enum Kind {
     Unsupported(Unsupported),
     #[error("{0}")]
     Invalid(Cow<'static, str>),
+    #[error(transparent)]
+    Cursor(CursorFault),
+    #[error("{0}")]
+    BadRequest(Cow<'static, str>),
+    #[cfg(feature = "encrypted-cursors")]
+    #[error("the system gives no random bytes: {0}")]
+    NoRandomness(#[source] Source),
     #[error("no row was found")]
     NotFound,
     #[error("column `{column}` holds {found}, which is not {expected}")]
@@ -87,6 +100,32 @@ impl Error {
     #[must_use]
     pub fn unsupported(unsupported: Unsupported) -> Self {
         Self::new(Kind::Unsupported(unsupported))
+    }
+
+    /// A cursor that a client sent and that is not one of this query, see [`CursorFault`].
+    ///
+    /// ```
+    /// use kysera::Error;
+    /// use kysera::error::CursorFault;
+    ///
+    /// let error = Error::bad_cursor(CursorFault::Expired);
+    /// assert!(error.is_bad_request());
+    /// assert_eq!(error.to_string(), "the cursor has expired; begin at the first page");
+    /// ```
+    #[must_use]
+    pub fn bad_cursor(fault: CursorFault) -> Self {
+        Self::new(Kind::Cursor(fault))
+    }
+
+    /// Something else that a client sent and that cannot be, such as a page of -1 rows.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::BadRequest(message.into()))
+    }
+
+    /// The system's source of random bytes failed, so that there is nothing to encrypt with.
+    #[cfg(feature = "encrypted-cursors")]
+    pub(crate) fn no_randomness(source: impl Into<Source>) -> Self {
+        Self::new(Kind::NoRandomness(source.into()))
     }
 
     /// [`fetch_one`](crate::query::Statement::fetch_one) found no row.
@@ -187,6 +226,13 @@ impl Error {
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         matches!(self.kind(), Kind::Invalid(_))
+    }
+
+    /// True where what a client sent is wrong, and not the program: a cursor, of which
+    /// [`as_cursor_fault`](Self::as_cursor_fault) says more, or a number of rows. In HTTP, that is status 400.
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        matches!(self.kind(), Kind::Cursor(_) | Kind::BadRequest(_))
     }
 
     /// True where a row was demanded and there is none.
@@ -291,6 +337,15 @@ impl Error {
         }
     }
 
+    /// What is wrong with the cursor, where that is the error.
+    #[must_use]
+    pub fn as_cursor_fault(&self) -> Option<&CursorFault> {
+        match self.kind() {
+            Kind::Cursor(it) => Some(it),
+            _ => None,
+        }
+    }
+
     /// What the server answered, where that is the error.
     #[must_use]
     pub fn as_database(&self) -> Option<&DatabaseError> {
@@ -308,7 +363,7 @@ impl Error {
     }
 
     fn is(&self, kind: DatabaseErrorKind) -> bool {
-        self.as_database().is_some_and(|it| it.kind == kind)
+        self.as_database().is_some_and(|it| it.kind() == kind)
     }
 }
 
@@ -324,80 +379,6 @@ impl From<Unsupported> for Error {
     }
 }
 
-/// What a query needs and a dialect does not have, found before anything is sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{dialect} has no {feature}; {hint}")]
-#[non_exhaustive]
-pub struct Unsupported {
-    /// The dialect's name, as in `MySQL`.
-    pub dialect: &'static str,
-    /// What is missing, as in `` `returning` on `update` ``.
-    pub feature: &'static str,
-    /// The way out, as in ``read the row back by its key``.
-    pub hint: &'static str,
-}
-
-impl Unsupported {
-    /// Says that `dialect` has no `feature`, and what to do instead.
-    #[must_use]
-    pub const fn new(dialect: &'static str, feature: &'static str, hint: &'static str) -> Self {
-        Self { dialect, feature, hint }
-    }
-}
-
-/// What went wrong on a server, in words all servers share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DatabaseErrorKind {
-    /// A unique or primary key is taken.
-    UniqueViolation,
-    /// A row refers to one that is not there, or the other way round.
-    ForeignKeyViolation,
-    /// A column must not be null.
-    NotNullViolation,
-    /// A `check` constraint is violated.
-    CheckViolation,
-    /// A value does not fit its column: too long, out of range, or not of its form.
-    InvalidValue,
-    /// The transaction lost against a concurrent one.
-    SerializationFailure,
-    /// The transaction was chosen to end a deadlock.
-    Deadlock,
-    /// A lock was not to be had in time.
-    LockTimeout,
-    /// The statement was cancelled, by a time limit or by somebody.
-    Cancelled,
-    /// The connection is gone.
-    ConnectionLost,
-    /// Anything else; [`DatabaseError::code`] says what.
-    Other,
-}
-
-/// What a server answered instead of rows.
-///
-/// `Display` repeats the server's own words only where they are about text alone: of a statement that it was to
-/// prepare (a syntax error, a table that is not there), and of one to which nothing was bound. Once values are bound, any
-/// message may quote one of them, so then it is said in our words, with the server's code; so is everything about a
-/// row or a value, whether or not it was bound.
-///
-/// ```
-/// # use kysera::error::{DatabaseError, DatabaseErrorKind};
-/// let error = DatabaseError::new(DatabaseErrorKind::UniqueViolation, "23505", "duplicate key value");
-/// assert_eq!(error.to_string(), "a unique key is taken already (23505)");
-/// assert_eq!(error.code(), "23505");
-/// ```
-pub struct DatabaseError {
-    kind: DatabaseErrorKind,
-    code: String,
-    message: String,
-    constraint: Option<String>,
-    table: Option<String>,
-    columns: Vec<String>,
-    driver_error: Option<Source>,
-    is_about_text: bool,
-}
-
-/// The same as `Display`: the server's words and the driver's error may hold values of the row.
 /// A plugin's own error, and what it is about.
 #[derive(Debug)]
 struct InPlugin {
@@ -420,145 +401,29 @@ impl std::error::Error for InPlugin {
     }
 }
 
-impl fmt::Debug for DatabaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseError({self})")
+impl From<CursorFault> for Error {
+    fn from(it: CursorFault) -> Self {
+        Self::bad_cursor(it)
     }
 }
 
-impl fmt::Display for DatabaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.describe())
-    }
+/// What a query needs and a dialect does not have, found before anything is sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{dialect} has no {feature}; {hint}")]
+#[non_exhaustive]
+pub struct Unsupported {
+    /// The dialect's name, as in `MySQL`.
+    pub dialect: &'static str,
+    /// What is missing, as in `` `returning` on `update` ``.
+    pub feature: &'static str,
+    /// The way out, as in ``read the row back by its key``.
+    pub hint: &'static str,
 }
 
-/// A server's answer has no source: whoever logs a chain of errors would log the values of the row with it. A lost
-/// connection has one, which says how it was lost.
-impl std::error::Error for DatabaseError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self.kind {
-            DatabaseErrorKind::ConnectionLost => self.driver_error(),
-            _ => None,
-        }
-    }
-}
-
-impl DatabaseError {
-    /// An answer of a server: what it means, the server's own code (SQLSTATE, or the number of MySQL, MariaDB
-    /// and SQLite) and the server's own words.
-    pub fn new(kind: DatabaseErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            code: code.into(),
-            message: message.into(),
-            constraint: None,
-            table: None,
-            columns: Vec::new(),
-            driver_error: None,
-            is_about_text: false,
-        }
-    }
-
-    /// Adds the name of the constraint.
+impl Unsupported {
+    /// Says that `dialect` has no `feature`, and what to do instead.
     #[must_use]
-    pub fn with_constraint(self, constraint: Option<String>) -> Self {
-        Self { constraint, ..self }
-    }
-
-    /// Adds the name of the table.
-    #[must_use]
-    pub fn with_table(self, table: Option<String>) -> Self {
-        Self { table, ..self }
-    }
-
-    /// Adds the names of the columns.
-    #[must_use]
-    pub fn with_columns(self, columns: Vec<String>) -> Self {
-        Self { columns, ..self }
-    }
-
-    /// Adds the driver's own error.
-    #[must_use]
-    pub fn with_source(self, source: impl Into<Source>) -> Self {
-        Self { driver_error: Some(source.into()), ..self }
-    }
-
-    /// Says that the server had been given no values when it answered, so that `Display` may repeat its words.
-    #[must_use]
-    pub fn about_text(self) -> Self {
-        Self { is_about_text: true, ..self }
-    }
-
-    /// The driver's own error. Its text may hold values of the row, so think before logging it.
-    #[must_use]
-    pub fn driver_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.driver_error.as_deref().map(|error| error as &(dyn std::error::Error + 'static))
-    }
-
-    /// What it means, in words all servers share.
-    #[must_use]
-    pub fn kind(&self) -> DatabaseErrorKind {
-        self.kind
-    }
-
-    /// The server's own code: SQLSTATE on PostgreSQL, the error number elsewhere.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
-    /// The server's own words. They may hold values of the row or the statement, so think before logging them.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// The name of the constraint, where the server tells it.
-    #[must_use]
-    pub fn constraint(&self) -> Option<&str> {
-        self.constraint.as_deref()
-    }
-
-    /// The name of the table, where the server tells it.
-    #[must_use]
-    pub fn table(&self) -> Option<&str> {
-        self.table.as_deref()
-    }
-
-    /// The names of the columns, where the server tells them.
-    #[must_use]
-    pub fn columns(&self) -> &[String] {
-        &self.columns
-    }
-
-    /// A server's message about a row or a value holds values, and any message may where some were bound, so those are
-    /// said in our words.
-    fn describe(&self) -> String {
-        let what = match self.kind {
-            DatabaseErrorKind::UniqueViolation => "a unique key is taken already",
-            DatabaseErrorKind::ForeignKeyViolation => "a foreign key is violated",
-            DatabaseErrorKind::NotNullViolation => "a column must not be null",
-            DatabaseErrorKind::CheckViolation => "a check constraint is violated",
-            DatabaseErrorKind::InvalidValue => "a value does not fit",
-            DatabaseErrorKind::SerializationFailure => "the transaction lost against a concurrent one",
-            DatabaseErrorKind::Deadlock => "the transaction was ended to break a deadlock",
-            DatabaseErrorKind::LockTimeout => "a lock was not to be had in time",
-            DatabaseErrorKind::Cancelled => "the statement was cancelled",
-            DatabaseErrorKind::ConnectionLost => "the connection is gone",
-            DatabaseErrorKind::Other if self.is_about_text => self.message.as_str(),
-            DatabaseErrorKind::Other => {
-                "the server refused the statement, in words that may hold values, see `DatabaseError::message`"
-            }
-        };
-        let mut text = format!("{what} ({})", self.code);
-        for (label, name) in [("constraint", &self.constraint), ("table", &self.table)] {
-            if let Some(name) = name {
-                text.push_str(&format!(", {label} `{name}`"));
-            }
-        }
-        if !self.columns.is_empty() {
-            text.push_str(&format!(", column `{}`", self.columns.join("`, `")));
-        }
-        text
+    pub const fn new(dialect: &'static str, feature: &'static str, hint: &'static str) -> Self {
+        Self { dialect, feature, hint }
     }
 }

@@ -1,0 +1,5 @@
+//! Pages of a query's rows.
+
+mod cursors;
+mod cursor_values;
+mod cursor_mutations;
