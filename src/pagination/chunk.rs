@@ -109,7 +109,9 @@ impl<R> Ordered<R> {
         let terms = self.base.terms.iter().zip(&self.base.places);
         let value = |(term, place): (&Term, &usize)| {
             let value = values.get(*place).cloned();
-            value.map(|value| term.bound(value)).ok_or_else(|| Error::decode("(none)", "a value of the order", "no column"))
+            value
+                .map(|value| term.bound(value))
+                .ok_or_else(|| Error::decode("(none)", "a value of the order", "no column"))
         };
         terms.map(value).collect()
     }

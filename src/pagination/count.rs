@@ -3,7 +3,9 @@
 use super::Parts;
 use super::base::{ROWS, columns_of_query, cte, is_plain, select_from};
 use super::statement::item;
-use crate::ast::{self, Aggregate, Distinct, Expr, OrderList, Quantifier, Query, Select, SelectExpr, SelectItem, Shared, Span};
+use crate::ast::{
+    self, Aggregate, Distinct, Expr, OrderList, Quantifier, Query, Select, SelectExpr, SelectItem, Shared, Span,
+};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
 use crate::value::Value;

@@ -17,7 +17,8 @@ pub(super) fn missing(select: &Select, tables: &[Scoped], terms: &[Term]) -> Res
     let mut missing = Vec::new();
     for table in telling(select, tables) {
         let keys = keys(table);
-        if keys.iter().any(|key| key.iter().all(|column| terms.iter().any(|term| is_column(&term.expr, table, column)))) {
+        if keys.iter().any(|key| key.iter().all(|column| terms.iter().any(|term| is_column(&term.expr, table, column))))
+        {
             continue;
         }
         let Some(key) = keys.into_iter().next() else {

@@ -2,10 +2,10 @@
 
 use futures_util::{TryStreamExt, stream};
 
-use super::{Parts, debug};
 use super::base::Given;
 use super::chunk::{Chunk, Ordered, Way};
 use super::ranges::Position;
+use super::{Parts, debug};
 use crate::driver::BoxStream;
 use crate::error::{Error, Result};
 use crate::executor::Executor;

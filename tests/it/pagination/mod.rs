@@ -3,3 +3,5 @@
 mod cursors;
 mod cursor_values;
 mod cursor_mutations;
+mod schema;
+mod walks;
