@@ -48,6 +48,9 @@ pub struct Spec {
     pub row_comparison: RowComparisons,
     /// How the rows are found that come after one of them, where those are several stretches of an index.
     pub stretches: Stretches,
+    /// Whether an index is read from a place on among the rows that have `null` first in it; where not, all of those are read and
+    /// sorted, unless a condition might be true of others.
+    pub index_among_nulls: bool,
     /// Whether a pattern has an escape character without naming it.
     pub like_escape: LikeEscape,
     /// What `=` takes for the same text.

@@ -394,7 +394,9 @@ impl<'a> Writer<'a> {
 
     fn aggregate(&mut self, it: &'a Aggregate) -> Result<()> {
         let Aggregate { name, quantifier, arguments, filter, span, result } = it;
-        self.aggregates += 1;
+        if *span == Span::Group {
+            self.aggregates += 1;
+        }
         if *quantifier == Quantifier::Distinct && arguments.is_empty() {
             return Err(Error::invalid("`distinct` needs an argument; name the column to count"));
         }

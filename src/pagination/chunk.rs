@@ -6,6 +6,7 @@ use super::ranges::Position;
 use super::statement::Reading;
 use super::term::Term;
 use crate::ast::{self, Query};
+use crate::dialect::Spec;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
 use crate::plugin::Metadata;
@@ -25,6 +26,16 @@ pub(super) enum Way {
     Forwards,
     /// The rows come as they do forwards, but the part is the last one before the place.
     Backwards,
+}
+
+/// Which part of a query's rows is read: up to `limit` rows from a place on, or from one end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Which<'a> {
+    pub(super) position: Option<&'a Position>,
+    pub(super) way: Way,
+    /// Whether it is to be told if there are rows on the other side of the place.
+    pub(super) looks_back: bool,
+    pub(super) limit: i64,
 }
 
 /// A part of a query's rows.
@@ -53,23 +64,11 @@ impl<R> Ordered<R> {
         Ok(Self { base: Base::new(query, &tables, order, is_total)?, read, metadata })
     }
 
-    /// Reads up to `limit` rows.
-    pub(super) async fn chunk(
-        &self,
-        executor: &dyn Executor,
-        position: Option<&Position>,
-        way: Way,
-        looks_back: bool,
-        limit: i64,
-    ) -> Result<Chunk<R>> {
-        let terms: Vec<_> = match way {
-            Way::Forwards => self.base.terms.clone(),
-            Way::Backwards => self.base.terms.iter().cloned().map(Term::reversed).collect(),
-        };
-        let spec = executor.spec();
+    /// Reads a part.
+    pub(super) async fn chunk(&self, executor: &dyn Executor, which: Which<'_>) -> Result<Chunk<R>> {
+        let Which { position, way, looks_back, limit } = which;
         let looks_back = looks_back && position.is_some();
-        let reading =
-            Reading { base: &self.base, spec, terms: &terms, position, looks_back, limit: limit.saturating_add(1) };
+        let reading = self.reading(executor.spec(), which);
         let mut found = executor.fetch(self.request(reading.statement())).await?;
         let (mut rows, mut places, mut has_others) = (Vec::with_capacity(found.len()), Vec::new(), None);
         for row in found.iter_mut() {
@@ -98,6 +97,18 @@ impl<R> Ordered<R> {
             ends = ends.map(|(first, last)| (last, first));
         }
         Ok(Chunk { rows, ends, has_more, has_others })
+    }
+
+    /// What is read of it.
+    pub(super) fn reading<'a>(&'a self, spec: &'a Spec, which: Which<'a>) -> Reading<'a> {
+        let Which { position, way, looks_back, limit } = which;
+        let terms = self.base.terms.iter().cloned();
+        let terms = match way {
+            Way::Forwards => terms.collect(),
+            Way::Backwards => terms.map(Term::reversed).collect(),
+        };
+        // One row more than is given tells whether there are more.
+        Reading { base: &self.base, spec, terms, position, looks_back, limit: limit.saturating_add(1) }
     }
 
     fn request(&self, statement: ast::Statement) -> Request<'static> {

@@ -1,9 +1,10 @@
 //! Pages by a place in an order.
 
 use super::base::Given;
-use super::chunk::{Chunk, Ordered, Way};
+use super::chunk::{Chunk, Ordered, Way, Which};
 use super::cursor::{Cursor, Cursors, Fingerprint};
 use super::ranges::Position;
+use super::statement;
 use super::term::Term;
 use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug};
 use crate::ast;
@@ -115,6 +116,34 @@ impl<R> Keyset<R> {
         Self { bound_to: whom.into(), ..self }
     }
 
+    /// The SQL that reads the page, and its values, for a dialect. Nothing is sent, and plugins are not asked.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fetch`](Self::fetch) that come before anything is sent.
+    pub fn compile(self, spec: &Spec, cursors: &Cursors) -> Result<Compiled> {
+        let Ready { ordered, query: _, way, position, limit } = self.ready(spec, cursors)?;
+        let which = Which { position: position.as_ref(), way, looks_back: true, limit };
+        dialect::compile(&ordered.reading(spec, which).statement(), spec)
+    }
+
+    fn ready(self, spec: &Spec, cursors: &Cursors) -> Result<Ready<R>> {
+        let Self { parts, order, place, limit, max_limit, is_total, bound_to } = self;
+        if limit < 0 {
+            return Err(Error::bad_request("the limit of a page is below zero"));
+        }
+        let limit = limit.min(i64::from(max_limit));
+        let ordered = Ordered::new(parts, order, is_total)?;
+        let query = fingerprint(&ordered, spec, &bound_to)?;
+        let (way, position) = match place {
+            Place::First => (Way::Forwards, None),
+            Place::Last => (Way::Backwards, None),
+            Place::After(cursor) => (Way::Forwards, Some(read(&ordered, cursors, &query, &cursor)?)),
+            Place::Before(cursor) => (Way::Backwards, Some(read(&ordered, cursors, &query, &cursor)?)),
+        };
+        Ok(Ready { ordered, query, way, position, limit })
+    }
+
     /// Reads the page.
     ///
     /// One statement, which reads one row more than the page has, and one of the other side to tell if there is any; a second
@@ -128,21 +157,9 @@ impl<R> Keyset<R> {
     ///   a value of the order cannot be in a cursor;
     /// - those of [`fetch_all`](crate::query::Statement::fetch_all).
     pub async fn fetch(self, executor: &dyn Executor, cursors: &Cursors) -> Result<KeysetPage<R>> {
-        let Self { parts, order, place, limit, max_limit, is_total, bound_to } = self;
-        if limit < 0 {
-            return Err(Error::bad_request("the limit of a page is below zero"));
-        }
-        let limit = limit.min(i64::from(max_limit));
-        let ordered = Ordered::new(parts, order, is_total)?;
-        let query = fingerprint(&ordered, executor.spec(), &bound_to)?;
-        let (way, position) = match place {
-            Place::First => (Way::Forwards, None),
-            Place::Last => (Way::Backwards, None),
-            Place::After(cursor) => (Way::Forwards, Some(read(&ordered, cursors, &query, &cursor)?)),
-            Place::Before(cursor) => (Way::Backwards, Some(read(&ordered, cursors, &query, &cursor)?)),
-        };
-        let Chunk { rows, ends, has_more, has_others } =
-            ordered.chunk(executor, position.as_ref(), way, true, limit).await?;
+        let Ready { ordered, query, way, position, limit } = self.ready(executor.spec(), cursors)?;
+        let which = Which { position: position.as_ref(), way, looks_back: true, limit };
+        let Chunk { rows, ends, has_more, has_others } = ordered.chunk(executor, which).await?;
         let (has_prev, has_next) = match way {
             Way::Forwards => (has_others, has_more),
             Way::Backwards => (has_more, has_others),
@@ -175,6 +192,15 @@ impl<R> Keyset<R> {
     }
 }
 
+/// A page that can be read.
+struct Ready<R> {
+    ordered: Ordered<R>,
+    query: Fingerprint,
+    way: Way,
+    position: Option<Position>,
+    limit: i64,
+}
+
 /// What a cursor is bound to: the tables, the conditions with their values, and the order.
 fn fingerprint<R>(ordered: &Ordered<R>, spec: &Spec, bound_to: &str) -> Result<Fingerprint> {
     let base = &ordered.base;
@@ -183,7 +209,7 @@ fn fingerprint<R>(ordered: &Ordered<R>, spec: &Spec, bound_to: &str) -> Result<F
     select.order_by = base.terms.iter().map(Term::order_item).collect();
     if base.is_plain {
         // What is read of the rows may change from one page to the next.
-        select.columns = base.terms.iter().map(|term| super::statement::item(term.expr.clone())).collect();
+        select.columns = base.terms.iter().map(|term| statement::item(term.expr.clone())).collect();
     }
     let Compiled { sql, params } = dialect::compile(&ast::Statement::from(select), spec)?;
     Ok(Fingerprint::of(&sql, &params, bound_to))

@@ -5,7 +5,8 @@ use super::count;
 use super::statement::number;
 use super::term::Term;
 use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug};
-use crate::ast::{Query, Span};
+use crate::ast::{self, Query, Span};
+use crate::dialect::{self, Compiled, Spec};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
 use crate::expr::OrderedValues;
@@ -83,6 +84,52 @@ impl<R> Offset<R> {
         Self { is_total: true, ..self }
     }
 
+    /// The SQL that reads the page, and its values, for a dialect. Nothing is sent, and plugins are not asked.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fetch`](Self::fetch) that come before anything is sent.
+    pub fn compile(&self, spec: &Spec) -> Result<Compiled> {
+        let limit = self.limit()?;
+        dialect::compile(&self.statement(limit, self.offset(limit))?, spec)
+    }
+
+    fn limit(&self) -> Result<i64> {
+        if self.limit < 0 {
+            return Err(Error::bad_request("the limit of a page is below zero"));
+        }
+        Ok(self.limit.min(i64::from(self.max_limit)))
+    }
+
+    fn offset(&self, limit: i64) -> i64 {
+        (self.page - 1).saturating_mul(limit)
+    }
+
+    /// The statement that reads the page. Without a total it reads one row more; or it has the total beside each row.
+    fn statement(&self, limit: i64, offset: i64) -> Result<ast::Statement> {
+        let Parts { query, read: _, metadata: _, tables } = &self.parts;
+        let order = match query {
+            Query::Select(it) => &it.order_by,
+            Query::Compound(it) => &it.order_by,
+        };
+        let order = order.iter().map(|item| (item.clone(), OrderedValues::UNKNOWN)).collect();
+        let Base { with, mut select, terms, places: _, is_plain: _ } =
+            Base::new(query.clone(), tables, order, self.is_total)?;
+        let limit = match self.total {
+            Total::Counted => limit,
+            Total::Unknown => limit.saturating_add(1),
+            Total::Beside => {
+                select.columns.push(count::count(Span::Result));
+                limit
+            }
+        };
+        select.with = with;
+        select.order_by = terms.iter().map(Term::order_item).collect();
+        select.limit = Some(number(limit));
+        select.offset = Some(number(offset)).filter(|_| offset > 0);
+        Ok(select.into())
+    }
+
     /// Reads the page.
     ///
     /// The rows are counted first, unless that was said otherwise, and a page after the last row is not read. These are two
@@ -94,22 +141,18 @@ impl<R> Offset<R> {
     /// tables have no key and the order does not tell rows apart; and those of
     /// [`fetch_all`](crate::query::Statement::fetch_all).
     pub async fn fetch(self, executor: &dyn Executor) -> Result<Page<R>> {
-        let Self { parts, page, limit, max_limit, total, is_total } = self;
-        if limit < 0 {
-            return Err(Error::bad_request("the limit of a page is below zero"));
-        }
-        let limit = limit.min(i64::from(max_limit));
-        let offset = (page - 1).saturating_mul(limit);
+        let limit = self.limit()?;
+        let offset = self.offset(limit);
+        let Self { ref parts, page, total, .. } = self;
         let counted = match total {
-            Total::Counted => Some(count::fetch(&parts, executor).await?),
-            Total::Beside if limit == 0 => Some(count::fetch(&parts, executor).await?),
+            Total::Counted => Some(count::fetch(parts, executor).await?),
+            Total::Beside if limit == 0 => Some(count::fetch(parts, executor).await?),
             Total::Beside | Total::Unknown => None,
         };
         let (mut data, mut beside, mut has_more) = (Vec::new(), None, false);
         if limit > 0 && counted.is_none_or(|counted| i64::try_from(counted).is_ok_and(|counted| offset < counted)) {
-            let more = if total == Total::Unknown { limit + 1 } else { limit };
-            let statement = statement(&parts, is_total, more, offset, total == Total::Beside)?;
-            let mut rows = executor.fetch(Request::Annotated(statement, parts.metadata.clone())).await?;
+            let request = Request::Annotated(self.statement(limit, offset)?, parts.metadata.clone());
+            let mut rows = executor.fetch(request).await?;
             for row in rows.iter_mut() {
                 has_more = usize::try_from(limit).is_ok_and(|limit| data.len() == limit);
                 if has_more {
@@ -126,7 +169,7 @@ impl<R> Offset<R> {
             (Total::Counted | Total::Beside, Some(total)) => Some(total),
             // After the last row there is none to have the number beside it.
             (Total::Counted | Total::Beside, None) if offset == 0 => Some(0),
-            (Total::Counted | Total::Beside, None) => Some(count::fetch(&parts, executor).await?),
+            (Total::Counted | Total::Beside, None) => Some(count::fetch(parts, executor).await?),
         };
         let (page, limit) = (page.unsigned_abs(), limit.unsigned_abs());
         let total_pages = total.map(|total| if limit == 0 { 0 } else { total.div_ceil(limit) });
@@ -140,29 +183,4 @@ impl<R> Offset<R> {
             has_prev: page > 1 && total != Some(0),
         })
     }
-}
-
-/// The statement that reads a page, and beside each row how many there are.
-fn statement<R>(
-    parts: &Parts<R>,
-    is_total: bool,
-    limit: i64,
-    offset: i64,
-    counts: bool,
-) -> Result<crate::ast::Statement> {
-    let order = match &parts.query {
-        Query::Select(it) => &it.order_by,
-        Query::Compound(it) => &it.order_by,
-    };
-    let order = order.iter().map(|item| (item.clone(), OrderedValues::UNKNOWN)).collect();
-    let Base { with, mut select, terms, places: _, is_plain: _ } =
-        Base::new(parts.query.clone(), &parts.tables, order, is_total)?;
-    if counts {
-        select.columns.push(count::count(Span::Result));
-    }
-    select.with = with;
-    select.order_by = terms.iter().map(Term::order_item).collect();
-    select.limit = Some(number(limit));
-    select.offset = Some(number(offset)).filter(|_| offset > 0);
-    Ok(select.into())
 }

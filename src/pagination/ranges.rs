@@ -60,6 +60,16 @@ pub(super) fn together(stretches: Vec<Expr>) -> Expr {
     any.unwrap_or_else(|| Expr::Or(Shared::new(smallvec::SmallVec::new())))
 }
 
+/// The same condition, but that it could be true, for all a server knows, of rows where the first term is not `null`.
+///
+/// `a is null and b > ?` has MariaDB read all rows where `a` is `null`, and sort them; with `or (a < 0 and a > 0)` beside it,
+/// it reads an index from the place on.
+pub(super) fn not_of_null_alone(stretch: Expr, terms: &[Term], position: &Position) -> Expr {
+    let (Some(first), Some(Value::Null(_))) = (terms.first(), position.values.first()) else { return stretch };
+    let compared = |operator| Expr::binary(first.expr.clone(), operator, Expr::Value(first.some_value()));
+    stretch.or(compared(BinaryOperator::Less).and(compared(BinaryOperator::Greater)))
+}
+
 /// What all of the stretches have in common, if anything: from where on in an index of the first term alone.
 pub(super) fn bound(terms: &[Term], position: &Position, null_is: NullIs) -> Option<Expr> {
     let (first, value) = (terms.first()?, position.values.first()?);

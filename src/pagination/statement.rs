@@ -12,12 +12,12 @@ use crate::dialect::{Spec, Stretches};
 use crate::value::Value;
 
 /// What is read of a query: up to `limit` rows from a place on, or from the beginning.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reading<'a> {
     pub(super) base: &'a Base,
     pub(super) spec: &'a Spec,
     /// The terms of its order, in the direction in which it is read.
-    pub(super) terms: &'a [Term],
+    pub(super) terms: Vec<Term>,
     pub(super) position: Option<&'a Position>,
     /// Whether it is to be told if there is a row that does not come after the place.
     pub(super) looks_back: bool,
@@ -27,14 +27,14 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// The statement. Each row has the columns of [`Base::select`], and, where it looks back, as the last one whether the query
     /// has a row that does not come after the place.
-    pub(super) fn statement(self) -> ast::Statement {
+    pub(super) fn statement(&self) -> ast::Statement {
         let (before, is_there) = self.rows_before();
         let stretches = self.stretches_after();
         match <[Expr; 1]>::try_from(stretches) {
             Ok([only]) => self.one_stretch(Some(only), before, is_there),
             Err(none) if none.is_empty() && self.position.is_none() => self.one_stretch(None, before, is_there),
             Err(several) if several.is_empty() || !self.is_one_by_one() => {
-                let condition = self.together(several);
+                let condition = self.together(several, &self.terms, self.position);
                 self.one_stretch(Some(condition), before, is_there)
             }
             Err(several) => self.one_by_one(several, before, is_there),
@@ -42,26 +42,34 @@ impl Reading<'_> {
     }
 
     /// The statement that tells whether the query has a row that does not come after the place.
-    pub(super) fn rows_before_alone(self) -> ast::Statement {
+    pub(super) fn rows_before_alone(&self) -> ast::Statement {
         let (before, is_there) = self.rows_before();
         let columns = is_there.into_iter().map(item).collect();
         let with = self.base.with.iter().cloned().chain(before).collect();
         Select { with, columns, limit: Some(number(1)), ..Select::default() }.into()
     }
 
-    fn stretches_after(self) -> Vec<Expr> {
-        self.position.map(|it| ranges::after(self.terms, it, self.spec.null_is)).unwrap_or_default()
+    fn stretches_after(&self) -> Vec<Expr> {
+        self.position.map(|it| self.stretches(&self.terms, it)).unwrap_or_default()
+    }
+
+    fn stretches(&self, terms: &[Term], position: &Position) -> Vec<Expr> {
+        let mut stretches = ranges::after(terms, position, self.spec.null_is);
+        if let ([only], false) = (stretches.as_mut_slice(), self.spec.index_among_nulls) {
+            *only = ranges::not_of_null_alone(std::mem::replace(only, Expr::Now), terms, position);
+        }
+        stretches
     }
 
     /// Whether stretches are read one after the other. Where an expression comes before the query, there is no index of them.
-    fn is_one_by_one(self) -> bool {
+    fn is_one_by_one(&self) -> bool {
         self.base.is_plain && self.base.with.is_empty() && self.spec.stretches == Stretches::OneByOne
     }
 
     /// One condition for several stretches, with what an index can begin at.
-    fn together(self, stretches: Vec<Expr>) -> Expr {
+    fn together(&self, stretches: Vec<Expr>, terms: &[Term], position: Option<&Position>) -> Expr {
         let bound = match self.spec.stretches {
-            Stretches::OneByOne => self.position.and_then(|it| ranges::bound(self.terms, it, self.spec.null_is)),
+            Stretches::OneByOne => position.and_then(|it| ranges::bound(terms, it, self.spec.null_is)),
             Stretches::Together => None,
         };
         let any = ranges::together(stretches);
@@ -71,18 +79,18 @@ impl Reading<'_> {
         }
     }
 
-    fn order(self) -> impl Iterator<Item = OrderItem> {
+    fn order(&self) -> impl Iterator<Item = OrderItem> {
         self.terms.iter().map(Term::order_item)
     }
 
-    fn one_stretch(self, condition: Option<Expr>, before: Vec<Cte>, is_there: Option<Expr>) -> ast::Statement {
+    fn one_stretch(&self, condition: Option<Expr>, before: Vec<Cte>, is_there: Option<Expr>) -> ast::Statement {
         let mut select = self.stretch(condition, number(self.limit));
         select.with = self.base.with.iter().cloned().chain(before).collect();
         select.columns.extend(is_there.map(item));
         select.into()
     }
 
-    fn stretch(self, condition: Option<Expr>, limit: Expr) -> Select {
+    fn stretch(&self, condition: Option<Expr>, limit: Expr) -> Select {
         let mut select = self.base.select.clone();
         if let Some(condition) = condition {
             Expr::restrict(&mut select.filter, condition);
@@ -99,7 +107,7 @@ impl Reading<'_> {
     /// ```
     ///
     /// A stretch is read as far as those before it left room, so that no more rows are read than are given.
-    fn one_by_one(self, stretches: Vec<Expr>, before: Vec<Cte>, is_there: Option<Expr>) -> ast::Statement {
+    fn one_by_one(&self, stretches: Vec<Expr>, before: Vec<Cte>, is_there: Option<Expr>) -> ast::Statement {
         let width = self.base.select.columns.len();
         let mut with = before;
         let (mut operands, mut left) = (Vec::new(), number(self.limit));
@@ -129,16 +137,15 @@ impl Reading<'_> {
     /// The rows that do not come after the place, at most one of each stretch, and whether there is one.
     ///
     /// They are looked for in the direction of the page, so that an index that cannot be read backwards is enough.
-    fn rows_before(self) -> (Vec<Cte>, Option<Expr>) {
+    fn rows_before(&self) -> (Vec<Cte>, Option<Expr>) {
         let Some(Position { values, inclusive }) = self.position.filter(|_| self.looks_back) else {
             return (Vec::new(), None);
         };
         let position = Position { values: values.clone(), inclusive: !inclusive };
         let reversed: Vec<_> = self.terms.iter().cloned().map(Term::reversed).collect();
-        let mut stretches = ranges::after(&reversed, &position, self.spec.null_is);
+        let mut stretches = self.stretches(&reversed, &position);
         if !self.is_one_by_one() && stretches.len() > 1 {
-            let backwards = Reading { terms: &reversed, position: Some(&position), ..self };
-            stretches = vec![backwards.together(stretches)];
+            stretches = vec![self.together(stretches, &reversed, Some(&position))];
         }
         let (mut with, mut is_there) = (Vec::new(), Vec::new());
         for (at, condition) in stretches.into_iter().enumerate() {

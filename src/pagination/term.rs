@@ -66,6 +66,19 @@ impl Term {
         }
     }
 
+    /// A value of it, whichever.
+    pub(super) fn some_value(&self) -> Value {
+        match self.kind {
+            Kind::Bool | Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::Decimal => Value::I64(0),
+            Kind::Bytes => Value::Bytes(Vec::new()),
+            Kind::Uuid => Value::Uuid([0; 16]),
+            Kind::Date => Value::Date(0),
+            Kind::Time => Value::Time(0),
+            Kind::Timestamp | Kind::TimestampTz => Value::Timestamp(0),
+            Kind::Text | Kind::Named(_) | Kind::Json | Kind::Array(_) | Kind::Unknown => Value::from(""),
+        }
+    }
+
     /// What it is called where it is wrong.
     pub(super) fn name(&self) -> String {
         match &self.expr {

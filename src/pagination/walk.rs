@@ -3,7 +3,7 @@
 use futures_util::{TryStreamExt, stream};
 
 use super::base::Given;
-use super::chunk::{Chunk, Ordered, Way};
+use super::chunk::{Chunk, Ordered, Way, Which};
 use super::ranges::Position;
 use super::{Parts, debug};
 use crate::driver::BoxStream;
@@ -64,8 +64,9 @@ impl<R: Send + 'static> Pages<R> {
         };
         Box::pin(stream::try_unfold(Some((ordered, None)), move |state| async move {
             let Some((ordered, position)) = state else { return Ok(None) };
-            let chunk = ordered.chunk(executor, position.as_ref(), Way::Forwards, false, i64::from(limit)).await?;
-            let Chunk { rows, ends, has_more, has_others: _ } = chunk;
+            let which =
+                Which { position: position.as_ref(), way: Way::Forwards, looks_back: false, limit: i64::from(limit) };
+            let Chunk { rows, ends, has_more, has_others: _ } = ordered.chunk(executor, which).await?;
             let next = ends.filter(|_| has_more).map(|(_, values)| Position { values, inclusive: false });
             Ok(Some((rows, next.map(|next| (ordered, Some(next))))).filter(|(rows, _)| !rows.is_empty()))
         }))

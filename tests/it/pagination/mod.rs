@@ -5,3 +5,4 @@ mod cursor_values;
 mod cursor_mutations;
 mod schema;
 mod walks;
+mod sql;

@@ -89,9 +89,14 @@ pub fn check_all(file: &str, queries: &[(&str, &dyn Statement)]) {
         found.push('\n');
         prepares(name, &statement);
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/sql/expected").join(format!("{file}.sql"));
+    check_file(&format!("tests/it/sql/expected/{file}.sql"), &found);
+}
+
+/// Compares what was found with a file of the project, or, with `UPDATE_EXPECT=1`, writes it there.
+pub fn check_file(path: &str, found: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
-        std::fs::write(&path, &found).expect("a file that can be written");
+        std::fs::write(&path, found).expect("a file that can be written");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     for (number, (expected, found)) in expected.lines().zip(found.lines()).enumerate() {
@@ -101,7 +106,7 @@ pub fn check_all(file: &str, queries: &[(&str, &dyn Statement)]) {
 }
 
 /// A value with its kind.
-fn show(value: &Value) -> String {
+pub fn show(value: &Value) -> String {
     let kind = value.kind();
     match value {
         Value::Null(_) => format!("null ({kind})"),
