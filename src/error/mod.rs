@@ -118,6 +118,13 @@ impl Error {
     }
 
     /// Something else that a client sent and that cannot be, such as a page of -1 rows.
+    ///
+    /// ```
+    /// use kysera::Error;
+    ///
+    /// let error = Error::bad_request("a page cannot have -1 rows");
+    /// assert!(error.is_bad_request() && error.as_cursor_fault().is_none());
+    /// ```
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::BadRequest(message.into()))
     }

@@ -60,3 +60,59 @@ impl Body {
         Some(Self { expiry, query, position: Position { values, inclusive: flags & INCLUSIVE != 0 } })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
+
+    use super::*;
+
+    /// Bytes of which some are bodies.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let byte = || prop_oneof![0_u8..18, any::<u8>()];
+        let value = (0_u8..18, vec(byte(), 0..18)).prop_map(|(code, bytes)| {
+            let length = u16::try_from(bytes.len()).unwrap();
+            [&[code][..], &length.to_be_bytes(), &bytes].concat()
+        });
+        let before = prop_oneof![(0_u8..2, vec(any::<u8>(), 16)), (2_u8..5, vec(any::<u8>(), 24))];
+        (before, vec(value, 0..3))
+            .prop_map(|((flags, before), values)| [&[flags][..], &before, &values.concat()].concat())
+    }
+
+    proptest! {
+        /// There is one way to write what is read, so no two cursors say the same.
+        #[test]
+        fn what_is_read_is_written_the_same(bytes in bytes()) {
+            if let Some(Body { expiry, query, position }) = Body::read(&bytes) {
+                let mut written = Vec::new();
+                write(&position, query, expiry, &mut written).unwrap();
+                prop_assert_eq!(written, bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_read_strictly() {
+        let read = |value: &[u8]| Body::read(&[&[0; 17][..], value].concat()).map(|it| it.position.values.len());
+        assert_eq!(read(&[]), Some(0));
+        // A truth value, `true` twice, and one of another number.
+        assert_eq!(read(&[1, 0, 1, 1]), Some(1));
+        assert_eq!(read(&[1, 0, 1, 1, 1, 0, 1, 1]), Some(2));
+        assert_eq!(read(&[1, 0, 1, 2]), None);
+        // Too short, too long, without an end, of no kind.
+        assert_eq!(read(&[2, 0, 1, 1]), None);
+        assert_eq!(read(&[2, 0, 3, 1, 1, 1]), None);
+        assert_eq!(read(&[8, 0xff, 0xff, b'a']), None);
+        assert_eq!(read(&[8, 0]), None);
+        assert_eq!(read(&[17, 0, 0]), None);
+        // Text that is not UTF-8; a null of no kind, of two, and one that would be a value of an unknown one.
+        assert_eq!(read(&[8, 0, 1, 0xff]), None);
+        assert_eq!(read(&[0, 0, 1, 16]), Some(1));
+        assert_eq!(read(&[0, 0, 1, 0]), None);
+        assert_eq!(read(&[0, 0, 2, 1, 1]), None);
+        assert_eq!(read(&[16, 0, 0]), None);
+        // Flags that mean nothing.
+        assert!(Body::read(&[4; 17]).is_none());
+    }
+}

@@ -77,10 +77,16 @@ impl Cursors {
     /// Cursors with a signature (HMAC-SHA256): who has one can read the values in it, and cannot change them.
     ///
     /// ```
-    /// use kysera::pagination::{CursorKey, Cursors};
+    /// use kysera::error::CursorFault;
+    /// use kysera::pagination::{Cursor, CursorKey, Cursors};
     ///
     /// # fn main() -> kysera::Result<()> {
-    /// let cursors = Cursors::signed(CursorKey::new("main", [7; 32])?);
+    /// # let secret = [7; 32];
+    /// let cursors = Cursors::signed(CursorKey::new("main", secret)?);
+    ///
+    /// let forged = Cursor::from("AQAAAFNAFGgl9pAaN83sZEl6duYIAARab8OrBAAIACAAAAAAAAE");
+    /// let error = cursors.verify(&forged).unwrap_err();
+    /// assert_eq!(error.as_cursor_fault(), Some(&CursorFault::Unsigned));
     /// # Ok(())
     /// # }
     /// ```
@@ -95,10 +101,16 @@ impl Cursors {
     /// Each has a nonce of 96 bits made by chance, so a key should be replaced before it has made 2^32 of them.
     ///
     /// ```
-    /// use kysera::pagination::{CursorKey, Cursors};
+    /// use kysera::error::CursorFault;
+    /// use kysera::pagination::{Cursor, CursorKey, Cursors};
     ///
     /// # fn main() -> kysera::Result<()> {
-    /// let cursors = Cursors::encrypted(CursorKey::new("main", [7; 32])?);
+    /// # let secret = [7; 32];
+    /// let cursors = Cursors::encrypted(CursorKey::new("main", secret)?);
+    ///
+    /// let forged = Cursor::from("AQAAAFNAFGgl9pAaN83sZEl6duYIAARab8OrBAAIACAAAAAAAAE");
+    /// let error = cursors.verify(&forged).unwrap_err();
+    /// assert_eq!(error.as_cursor_fault(), Some(&CursorFault::Unsigned));
     /// # Ok(())
     /// # }
     /// ```
@@ -118,9 +130,10 @@ impl Cursors {
     /// for tests.
     ///
     /// ```
-    /// use kysera::pagination::Cursors;
+    /// use kysera::pagination::{Cursor, Cursors};
     ///
-    /// assert_eq!(format!("{:?}", Cursors::unsigned()), "Cursors { protection: Unsigned, lifetime: None }");
+    /// let made_by_anyone = Cursor::from("AQAAAFNAFGgl9pAaN83sZEl6duYIAARab8OrBAAIACAAAAAAAAE");
+    /// assert!(Cursors::unsigned().verify(&made_by_anyone).is_ok());
     /// ```
     #[must_use]
     pub fn unsigned() -> Self {
@@ -138,10 +151,16 @@ impl Cursors {
     /// using them with one is an [invalid](Error::is_invalid) error.
     ///
     /// ```
-    /// use kysera::pagination::{CursorKey, Cursors};
+    /// use kysera::pagination::{Cursor, CursorKey, Cursors};
     ///
     /// # fn main() -> kysera::Result<()> {
-    /// let cursors = Cursors::signed(CursorKey::new("new", [8; 32])?).also_accept(CursorKey::new("old", [7; 32])?);
+    /// # let (secret, old_secret) = ([2; 32], [1; 32]);
+    /// # let old = "AQFtYWluAAC0LmM8dd0dGKpHM6hLIdm-CAAEWm_DqwQACAAgAAAAAAABblVAjqwWinpCRRUXqlQDyOx5jwyxDDgr309Je9HTZcA";
+    /// let cursors = Cursors::signed(CursorKey::new("new", secret)?);
+    /// assert!(cursors.verify(&Cursor::from(old)).is_err());
+    ///
+    /// let cursors = cursors.also_accept(CursorKey::new("main", old_secret)?);
+    /// assert!(cursors.verify(&Cursor::from(old)).is_ok());
     /// # Ok(())
     /// # }
     /// ```
@@ -162,10 +181,16 @@ impl Cursors {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use kysera::pagination::{CursorKey, Cursors};
+    /// use kysera::error::CursorFault;
+    /// use kysera::pagination::{Cursor, CursorKey, Cursors};
     ///
     /// # fn main() -> kysera::Result<()> {
-    /// let cursors = Cursors::signed(CursorKey::new("main", [7; 32])?).expires_after(Duration::from_secs(3600));
+    /// # let secret = [1; 32];
+    /// # let without_a_time = "AQFtYWluAAC0LmM8dd0dGKpHM6hLIdm-CAAEWm_DqwQACAAgAAAAAAABblVAjqwWinpCRRUXqlQDyOx5jwyxDDgr309Je9HTZcA";
+    /// let cursors = Cursors::signed(CursorKey::new("main", secret)?).expires_after(Duration::from_secs(3600));
+    ///
+    /// let error = cursors.verify(&Cursor::from(without_a_time)).unwrap_err();
+    /// assert_eq!(error.as_cursor_fault(), Some(&CursorFault::Expired));
     /// # Ok(())
     /// # }
     /// ```
@@ -296,4 +321,82 @@ fn now() -> Option<Duration> {
 fn expiry(now: Option<Duration>, lifetime: Duration) -> u64 {
     let end = now.map_or(Duration::ZERO, |it| it.saturating_add(lifetime));
     end.as_secs().saturating_add(u64::from(end.subsec_nanos() > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(scope: &str) -> Fingerprint {
+        Fingerprint::of("select 1", &[], scope)
+    }
+
+    fn position(inclusive: bool) -> Position {
+        Position { values: vec![Value::I64(1)], inclusive }
+    }
+
+    fn all() -> Vec<Cursors> {
+        let key = CursorKey::new("main", [1; 32]).unwrap();
+        vec![
+            Cursors::unsigned(),
+            Cursors::signed(key.clone()),
+            #[cfg(feature = "encrypted-cursors")]
+            Cursors::encrypted(key),
+        ]
+    }
+
+    fn fault<T>(result: Result<T>) -> Option<CursorFault> {
+        result.err().map(|it| it.as_cursor_fault().expect("a fault of the cursor").clone())
+    }
+
+    #[test]
+    fn a_place_comes_back() {
+        for cursors in all() {
+            for position in [position(true), position(false)] {
+                let cursor = cursors.write(&query(""), &position).unwrap();
+                assert_eq!(cursors.read(&query(""), &cursor).unwrap(), position);
+            }
+        }
+    }
+
+    #[test]
+    fn pg5_a_cursor_of_another_scope() {
+        for cursors in all() {
+            let cursor = cursors.write(&query("tenant 1"), &position(false)).unwrap();
+            assert_eq!(fault(cursors.read(&query("tenant 2"), &cursor)), Some(CursorFault::OtherQuery));
+            assert_eq!(fault(cursors.read(&query("tenant 1"), &cursor)), None);
+        }
+    }
+
+    #[test]
+    fn pg5_expiry_is_to_the_second_rounded_up() {
+        for cursors in all() {
+            let cursors = cursors.expires_after(Duration::from_millis(1500));
+            let made_at = Duration::from_millis(1_000_100);
+            let cursor = cursors.write_at(&query(""), &position(false), Some(made_at)).unwrap();
+            let at = |now| fault(cursors.read_at(&query(""), &cursor, now));
+            let expired = Some(CursorFault::Expired);
+            assert_eq!(at(Some(made_at)), None);
+            assert_eq!(at(Some(Duration::from_millis(1_001_999))), None);
+            assert_eq!(at(Some(Duration::from_millis(1_002_000))), expired);
+            assert_eq!(at(Some(Duration::MAX)), expired);
+            // A clock that was set back does no harm; one that says nothing is not believed.
+            assert_eq!(at(Some(Duration::ZERO)), None);
+            assert_eq!(at(None), expired);
+            let cursor = cursors.write_at(&query(""), &position(false), None).unwrap();
+            assert_eq!(fault(cursors.read_at(&query(""), &cursor, Some(Duration::ZERO))), expired);
+        }
+    }
+
+    /// An expiry that nobody demands any more is still one.
+    #[test]
+    fn pg5_expiry_is_what_the_cursor_says() {
+        for cursors in all() {
+            let expiring = cursors.clone().expires_after(Duration::from_secs(10));
+            let cursor = expiring.write_at(&query(""), &position(false), Some(Duration::ZERO)).unwrap();
+            assert_eq!(fault(cursors.read_at(&query(""), &cursor, Some(Duration::from_secs(9)))), None);
+            let late = cursors.read_at(&query(""), &cursor, Some(Duration::from_secs(10)));
+            assert_eq!(fault(late), Some(CursorFault::Expired));
+        }
+    }
 }

@@ -49,3 +49,65 @@ fn first_half(whole: [u8; 32]) -> Stored {
     half.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
     half
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::value::{Array, Kind};
+
+    fn stored(sql: &str, params: &[Value], scope: &str) -> Stored {
+        Fingerprint::of(sql, params, scope).stored(None)
+    }
+
+    /// Nothing moves from one part to the next, and no value is taken for one of another kind.
+    #[test]
+    fn no_two_queries_are_one() {
+        let array = |element, values| Value::Array(Arc::new(Array { element, values }));
+        let one = || Value::I64(1);
+        let params = [
+            vec![],
+            vec![one()],
+            vec![one(), one()],
+            vec![Value::I32(1)],
+            vec![Value::Timestamp(1)],
+            vec![Value::from("")],
+            vec![Value::from("ab")],
+            vec![Value::from("a"), Value::from("b")],
+            vec![Value::Bytes(b"ab".to_vec())],
+            vec![Value::F64(0.0)],
+            vec![Value::F64(-0.0)],
+            vec![Value::Null(Kind::I64)],
+            vec![Value::Null(Kind::Text)],
+            vec![Value::Null(Kind::Unknown)],
+            vec![Value::Null(Kind::I64.array())],
+            vec![array(Kind::I64, vec![])],
+            vec![array(Kind::Text, vec![])],
+            vec![array(Kind::I64, vec![one()])],
+            vec![array(Kind::I64, vec![one(), one()])],
+            vec![array(Kind::I64, vec![one()]), one()],
+            vec![array(Kind::Unknown, vec![array(Kind::I64, vec![one()])])],
+        ];
+        let texts = [("", ""), ("a", ""), ("", "a"), ("ab", ""), ("a", "b")];
+        let mut all = BTreeSet::new();
+        for params in &params {
+            for (sql, scope) in texts {
+                assert!(all.insert(stored(sql, params, scope)), "{sql:?} {params:?} {scope:?}");
+            }
+        }
+    }
+
+    /// Who guesses the values of a filter cannot see by a cursor whether it is right.
+    #[test]
+    fn under_a_key_it_tells_nothing() {
+        let key = |secret: u8| CursorKey::new("main", [secret; 32]).unwrap();
+        let query = Fingerprint::of("select 1", &[Value::from("a guess")], "");
+        let under = query.stored(Some(&key(1)));
+        assert_ne!(under, query.stored(None));
+        assert_ne!(under, query.stored(Some(&key(2))));
+        assert!(query.is(&under, Some(&key(1))));
+        assert!(!query.is(&under, Some(&key(2))) && !query.is(&under, None));
+    }
+}
