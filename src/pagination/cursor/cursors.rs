@@ -17,7 +17,7 @@ use crate::value::Value;
 /// | made by | a client can read the values | a client can forge a place |
 /// |---|---|---|
 /// | [`Cursors::signed`] | yes | no |
-/// | [`Cursors::encrypted`] | no | no |
+/// | `Cursors::encrypted` (feature `encrypted-cursors`) | no | no |
 /// | [`Cursors::unsigned`] | yes | yes |
 ///
 /// In each of them is the place in the order (the values of its terms, without a loss), a fingerprint of the query and,

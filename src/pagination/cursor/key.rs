@@ -24,7 +24,7 @@ const SHORTEST_SECRET: usize = 32;
 /// The id is of 1 to 32 ASCII letters, digits, `_`, `-` and `.`, and every client can read it. The secret is at least 32
 /// bytes, made by chance (as by `openssl rand -hex 32`) and not by somebody; the same one on all servers of a service.
 /// Keys for signing, for encrypting and for fingerprints are derived of it, so one secret may serve both for
-/// [`signed`](super::Cursors::signed) and [`encrypted`](super::Cursors::encrypted) cursors. Its bytes are not kept, and
+/// [`signed`](super::Cursors::signed) and `encrypted` cursors. Its bytes are not kept, and
 /// no `Debug` and no error shows them.
 ///
 /// ```

@@ -220,6 +220,16 @@ fn pg5_another_protection_by_name() {
     }
 }
 
+/// The id is protected too, though it is read before anything is known of the cursor.
+#[test]
+fn pg5_another_key_by_name() {
+    for cursors in [signed().also_accept(key("more", 1)), encrypted().also_accept(key("more", 1))] {
+        let mut changed = bytes(&made_by(&cursors));
+        changed[2..6].copy_from_slice(b"more");
+        assert_eq!(fault(cursors.verify(&of_bytes(&changed))), CursorFault::Tampered);
+    }
+}
+
 #[test]
 fn pg5_short_secret() {
     for length in [0, 1, 16, 31] {

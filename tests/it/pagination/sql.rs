@@ -18,7 +18,7 @@ async fn write<R: Send + 'static>(name: &str, db: &Db, page: impl Fn(Place) -> K
     let after = page(first.next_cursor.map(Place::After).unwrap()).compile(db.spec(), &cursors).unwrap();
     let before = page(last.prev_cursor.map(Place::Before).unwrap()).compile(db.spec(), &cursors).unwrap();
     _ = writeln!(found, "-- {name}");
-    for (place, Compiled { sql, params, .. }) in [("after", after), ("before", before)] {
+    for (place, Compiled { sql, params }) in [("after", after), ("before", before)] {
         let params = params.iter().map(show).collect::<Vec<_>>().join(", ");
         _ = writeln!(found, "{place}: {sql}\n    [{params}]");
     }
