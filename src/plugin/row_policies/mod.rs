@@ -55,9 +55,8 @@ use crate::value::Value;
 /// history of [`Audit`](super::Audit), which has the rows of all, is for the program to say.
 ///
 /// The value is of the type that the column is declared with. MySQL and MariaDB take text for the same that differs in case,
-/// accents or what cannot be seen, so its bytes are compared too, which are UTF-8 in such a column. Where a column is made to
-/// compare like that elsewhere (`collate nocase`, `citext`), or its type only has a name, it is for the program to see that no
-/// two tenants are equal.
+/// accents or what cannot be seen, so its letters are compared too. Where a column is made to compare like that elsewhere
+/// (`collate nocase`, `citext`), or its type only has a name, it is for the program to see that no two tenants are equal.
 ///
 /// What a view, a trigger or a function of the program's own does with rows, nobody sees here. A query on a handle that has
 /// a value asks with that one, whatever value it brings along itself by [`with`](crate::query::Statement::with); on a handle
@@ -249,8 +248,9 @@ impl RowPolicies {
     /// Has no rule hold for whom this is true: an administrator, the system itself. Their statements run as they are, text
     /// and definitions too.
     ///
-    /// It is asked of the `T` of the handle alone: no query says of itself that it may do everything. What a program does for nobody in particular runs better on
-    /// a handle made by [`Db::without_plugin`](crate::Db::without_plugin), which a review can look for.
+    /// It is asked of the `T` of the handle alone: no query says of itself that it may do everything. What a program does for
+    /// nobody in particular runs better on a handle made by [`Db::without_plugin`](crate::Db::without_plugin), which a review
+    /// can look for.
     ///
     /// ```
     /// # use kysera::plugin::RowPolicies;

@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
+use super::policy::nothing;
 use crate::ast::{
-    Between, Binary, BinaryOperator, Column, Expr, Ident, In, IsNull, Node, Query, Raw, RawPart, Unary, UnaryOperator,
-    Visit, VisitMut,
+    Between, Binary, BinaryOperator, Case, Column, Expr, Ident, In, IsNull, Node, Query, Raw, RawPart, Shared, Unary,
+    UnaryOperator, Visit, VisitMut, When,
 };
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -125,9 +126,20 @@ fn negate(it: Option<bool>, negated: bool) -> Option<bool> {
 fn value(it: &Expr) -> Option<&Value> {
     match it {
         Expr::Value(it) => Some(it),
+        Expr::Case(it) => {
+            let Case { whens, otherwise } = &**it;
+            let is_never = |it: &When| verdict(&it.condition, Texts::Themselves) == Verdict::Fails;
+            if whens.iter().all(is_never) { otherwise.as_ref().and_then(value) } else { None }
+        }
         // Not a value: what a server makes of it, nobody knows here.
         _ => None,
     }
+}
+
+/// A value that is compared as the column that it is written to, and not as text of the connection.
+pub(super) fn as_in_column(column: Expr, value: Expr) -> Expr {
+    let never = When { condition: nothing(), value: column };
+    Expr::Case(Shared::new(Case { whens: vec![never], otherwise: Some(value) }))
 }
 
 fn compared(left: &Value, operator: BinaryOperator, right: &Value, texts: Texts) -> Truth {

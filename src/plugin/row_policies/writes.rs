@@ -6,13 +6,14 @@ use super::asker::Asker;
 use super::computed::changes_too;
 use super::rule::{ColumnRule, is_column};
 use super::stored::is_kept_of;
-use super::verdict::{Texts, Verdict, Will, after, is_same, may_be_place, verdict};
+use super::verdict::{Texts, Verdict, Will, after, as_in_column, is_same, may_be_place, verdict};
 use super::{Known, RowPolicies};
 use crate::ast::{
     Assignment, Call, ColumnDescription, Conflict, ConflictAction, DataType, DefaultValue, Excluded, Expr, Generated,
     Ident, Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, TableName, TableUse, Update, Values,
     Visit, VisitMut,
 };
+use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
 use crate::plugin::kind::kind;
 use crate::plugin::{Context, functions};
@@ -274,6 +275,19 @@ impl<'a> Writes<'a> {
         }
     }
 
+    /// What is set, for a condition that the server is asked: where text is the same by the collation of its column, it is given
+    /// that one.
+    fn compared(&self, table: &TableUse<'_>, column: &Ident, value: &Expr) -> Expr {
+        let may_be_text = match value {
+            Expr::Value(it) => matches!(it, Value::Text(_) | Value::Named(_)),
+            _ => self.context.column(table.name(), column.as_str()).is_none_or(|it| is_text(it.data_type)),
+        };
+        match self.context.spec().text_equality {
+            TextEquality::Collation if may_be_text => as_in_column(table.column(column), value.clone()),
+            TextEquality::Collation | TextEquality::Letters => value.clone(),
+        }
+    }
+
     /// What must hold of a row that is set before it is, so that policies hold afterwards. Ends where none can.
     fn check_new(&self, table: &TableUse<'_>, assignments: &[Assignment], asker: &Asker<'_>) -> Result<Option<Expr>> {
         let mut more = None;
@@ -291,7 +305,7 @@ impl<'a> Writes<'a> {
                         value.accept(&mut Certain(column))?;
                         self.check_kept(table, column, value)?;
                         self.note(&texts, table, column, value);
-                        Ok(Will::Be(value.clone()))
+                        Ok(Will::Be(self.compared(table, column, value)))
                     }
                     None if changes_too(table.name(), column, assignments, self.context)? => Err(unclear(column)),
                     None => Ok(Will::Stay),
@@ -324,6 +338,10 @@ impl Visit for Certain<'_> {
     fn visit_call(&mut self, node: &Call) -> Result<()> {
         if functions::is_certain(node.name.as_str()) { node.walk(self) } else { Err(unclear(self.0)) }
     }
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Text | DataType::Varchar(_) | DataType::Named(_))
 }
 
 fn unclear(column: &Ident) -> Error {

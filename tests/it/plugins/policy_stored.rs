@@ -8,8 +8,8 @@ use kysera::{Db, Executor, Value, ast};
 
 use super::policies::{open, reason};
 use super::tenants::{docs, two};
-use crate::support::on_all;
-use crate::support::servers::Fresh;
+use crate::support::servers::{Fresh, Server};
+use crate::support::{on_all, on_each};
 
 #[derive(Clone, Debug, PartialEq, Table)]
 #[table(name = "articles")]
@@ -147,6 +147,8 @@ struct Letter {
     id: i64,
     #[column(type = "varchar(20)")]
     org: String,
+    #[column(type = "varchar(20)")]
+    other: Option<String>,
 }
 
 struct Org(Value);
@@ -176,6 +178,60 @@ fn tenants_whose_names_a_server_takes_for_one_are_two() {
         // The spaces that would be cut off are those of another tenant.
         let long = as_org("ann                         ");
         assert!(reason(select_from(letters::table).fetch_all(&long).await).contains("is not of the type"));
+    });
+}
+
+/// `letters`, whose `org` is text of this kind.
+async fn letters_of(fresh: &Fresh, kind: &str) {
+    let columns = format!("id bigint primary key, org varchar(20) {kind} not null, other varchar(20)");
+    let create = format!("create table letters ({columns})");
+    fresh.db.batch_unchecked(&create).await.unwrap();
+}
+
+#[test]
+fn a_tenant_has_its_rows_in_any_character_set() {
+    on_each(&[Server::Mysql9, Server::Mariadb], async |fresh| {
+        for set in ["latin1", "utf16", "utf8mb3", "utf8mb4 collate utf8mb4_bin"] {
+            letters_of(fresh, &format!("character set {set}")).await;
+            let db = open(fresh, of_org()).await;
+            for (id, org) in [(1, "andr\u{e9}"), (2, "ANDR\u{e9}"), (3, "andre")] {
+                let own = db.with(Org(org.into()));
+                insert_into(letters::table).set(letters::id.to(id)).execute(&own).await.unwrap();
+                let ids = select_from(letters::table).select(letters::id).fetch_all(&own).await.unwrap();
+                assert_eq!(ids, [id], "{org} in {set}");
+            }
+            fresh.db.batch_unchecked("drop table letters").await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn what_is_set_is_compared_as_its_column() {
+    on_each(&[Server::Mysql9, Server::Mariadb], async |fresh| {
+        letters_of(fresh, "character set utf8mb4 collate utf8mb4_bin").await;
+        let row = NewLetter { other: Some("ANN".into()), ..NewLetter::new(1, "ann") };
+        insert_into(letters::table).values(row).execute(&fresh.db).await.unwrap();
+        let own = Policy::filter("letters", |letters, _| Ok(letters.column("org").equals("ann")));
+        let db = open(fresh, RowPolicies::new().policy(own)).await;
+        let set = |org: ast::Expr| {
+            let mut statement = update(letters::table).set(letters::id.to(1)).all_rows().to_statement();
+            let ast::Statement::Update(update) = &mut statement else { unreachable!() };
+            update.assignments = vec![ast::Assignment { column: "org".into(), value: org }];
+            statement
+        };
+        // To the connection they are the same, and to the column another's.
+        let other = ast::Expr::Column(ast::Column::new(Some("letters".into()), "other"));
+        for org in ["ANN".into(), "\u{e1}nn".into(), other] {
+            assert_eq!(db.execute(set(org).into()).await.unwrap().rows_affected, 0);
+        }
+        let orgs = select_from(letters::table).select(letters::org).fetch_all(&fresh.db).await.unwrap();
+        assert_eq!(orgs, ["ann"]);
+        // And the other way round: what the connection takes for what is kept out is let pass by the column.
+        let check = RowPolicies::new().policy(Policy::check("letters", [Command::Update], |letters, _| {
+            Ok(!letters.column("org").equals("root"))
+        }));
+        let db = open(fresh, check).await;
+        assert_eq!(db.execute(set("ROOT".into()).into()).await.unwrap().rows_affected, 1);
     });
 }
 
