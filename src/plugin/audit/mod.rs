@@ -341,7 +341,11 @@ impl Audit {
                 name()
             )));
         }
-        record::has_room(&record::name_of(&called), "the name of the table", record::NAME_LENGTH)?;
+        let name_in_log = record::name_of(&called);
+        record::has_room(&name_in_log, "the name of the table", record::NAME_LENGTH)?;
+        if let Some(restoring) = next.context().get::<Restoring>() {
+            restoring.check_table(&name_in_log)?;
+        }
         let columns = columns.into_iter().map(|description| {
             let name = next.column_name(&called, description.name)?;
             Ok(NamedColumn { description, name })
