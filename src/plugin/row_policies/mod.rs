@@ -19,9 +19,8 @@ use self::asker::Fact;
 pub use self::native::NativePolicies;
 pub use self::policy::Policy;
 use self::rule::{ColumnRule, Tables};
-use self::writes::Writes;
 use super::{Answer, Context, Declared, Next, Plugin, text};
-use crate::ast::{Node, Operation, PolicyCommand, Role, Statement, TableName};
+use crate::ast::{Operation, PolicyCommand, Role, Statement, TableName};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::types::SqlType;
@@ -48,11 +47,12 @@ use crate::value::Value;
 ///
 /// A condition of the statement's own is evaluated on rows before or after those of the plugin, as the server plans it. What it
 /// finds of another tenant's row, nobody sees; but an error of it tells that there is such a row: a division by zero, a cast, a
-/// pattern of `like` that ends in its escape. What must not be told so either is held by [native](Self::native) policies of
-/// PostgreSQL, which lets nothing go before them that is not known never to fail. That a key is taken by a row of another tenant
-/// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A
-/// [cascade of soft deletes](super::SoftDelete::cascade) takes along what refers to a row, whosever that is; and who reads the
-/// history of [`Audit`](super::Audit), which has the rows of all, is for the program to say.
+/// pattern of `like` that ends in its escape. So does a rank of a search for words (`match`, `bm25`), which counts all rows.
+/// What must not be told so either is held by [native](Self::native) policies of PostgreSQL, which lets nothing go before them
+/// that is not known never to fail. That a key is taken by a row of another tenant still shows in an insert that fails, as do
+/// foreign keys that cascade: put the tenant into keys. A [cascade of soft deletes](super::SoftDelete::cascade) takes along
+/// what refers to a row, whosever that is; and who reads the history of [`Audit`](super::Audit), which has the rows of all, is
+/// for the program to say.
 ///
 /// The value is of the type that the column is declared with. MySQL and MariaDB take text for the same that differs in case,
 /// accents or what cannot be seen, so its letters are compared too. Where a column is made to compare like that elsewhere
@@ -396,7 +396,7 @@ impl Plugin for RowPolicies {
             },
         )?;
         if writes {
-            statement.accept_mut(&mut Writes { policies: self, context })?;
+            self.check_writes(&mut statement, context)?;
         }
         Ok(statement)
     }

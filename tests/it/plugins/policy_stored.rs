@@ -274,3 +274,54 @@ fn every_declaration_says_what_a_column_stores() {
         assert!(reason(published.execute(&db).await).contains("may store another value"));
     });
 }
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "titles")]
+struct Title {
+    #[column(primary_key)]
+    id: i64,
+    #[column(type = "varchar(9)")]
+    short: String,
+    title: String,
+}
+
+#[test]
+fn a_column_of_another_table_is_as_wide_as_it_is_declared() {
+    on_all(async |fresh| {
+        create_table_for::<Article>().execute(&fresh.db).await.unwrap();
+        create_table_for::<Title>().execute(&fresh.db).await.unwrap();
+        let row = NewArticle { note: None, ..NewArticle::new(1, "draft", 1) };
+        insert_into(articles::table).values(row).execute(&fresh.db).await.unwrap();
+        insert_into(titles::table).values(NewTitle::new(1, "short", "published   ")).execute(&fresh.db).await.unwrap();
+        let policies = RowPolicies::new().policy(unless("status", "published")).except(["titles", "t"]);
+        let db = open(fresh, policies).await;
+        let from = |column: &str| {
+            let q = update(articles::table).from(titles::table).set(articles::id.to(1));
+            let mut statement = q.filter(titles::id.eq(articles::id)).to_statement();
+            let ast::Statement::Update(update) = &mut statement else { unreachable!() };
+            let value = ast::Expr::Column(ast::Column::new(Some("titles".into()), column));
+            update.assignments = vec![ast::Assignment { column: "status".into(), value }];
+            statement
+        };
+        // What the server cuts off makes it what is kept out.
+        assert!(reason(db.execute(from("title").into()).await).contains("may store another value"));
+        assert!(reason(db.execute(from("unknown").into()).await).contains("may store another value"));
+        assert_eq!(db.execute(from("short").into()).await.unwrap().rows_affected, 1);
+        let statuses = select_from(articles::table).select(articles::status).fetch_all(&fresh.db).await.unwrap();
+        assert_eq!(statuses, ["short"]);
+        if fresh.server.spec().update_with {
+            // A common table expression has columns of its own, whatever it is called.
+            let wide = with_wide(from("short"));
+            assert!(reason(db.execute(wide.into()).await).contains("may store another value"));
+        }
+    });
+}
+
+/// The same with a common table expression in place of `titles`, whose column `short` is its title.
+fn with_wide(statement: ast::Statement) -> ast::Statement {
+    let ast::Statement::Update(mut update) = statement else { unreachable!() };
+    alias!(source = titles);
+    let query = select_from(source).select((source.id, source.title.alias("short"))).to_statement();
+    update.with = vec![ast::Cte { name: "titles".into(), columns: vec![], recursive: false, statement: query }];
+    ast::Statement::Update(update)
+}
