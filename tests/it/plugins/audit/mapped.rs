@@ -6,7 +6,7 @@ use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use kysera::{Executor, Result};
 
-use super::{NewPair, Pair, Thing, entries, names_key, pairs, prepared, thing, things, told};
+use super::{NewPair, Pair, Thing, entries, pairs, prepared, thing, things, told};
 use crate::support::on_all;
 use crate::support::servers::Fresh;
 
@@ -78,13 +78,8 @@ fn the_log_has_the_names_of_the_program() {
         assert_eq!(told(&audit, &db, &mut seen).await, expected);
 
         let q = insert_into(pairs::table).values([NewPair::new(1, "x", 9), NewPair::new(3, "z", 9)]);
-        let value = || pairs::value.to(pairs::value.excluded_value());
-        let outcome = if names_key(fresh.server) {
-            q.on_conflict((pairs::left, pairs::right)).do_update(value()).execute(&db).await
-        } else {
-            q.on_duplicate_key_update(value()).execute(&db).await
-        };
-        outcome.unwrap();
+        let q = upsert!(fresh.server, q, (pairs::left, pairs::right), pairs::value);
+        q.execute(&db).await.unwrap();
         let mut upserted = told(&audit, &db, &mut seen).await;
         upserted.sort();
         assert_eq!(upserted, ["insert pairs [3,\"z\"] left:>3 right:>z value:>9", "update pairs [1,\"x\"] value:5>9"]);
