@@ -202,11 +202,23 @@ fn text(value: &Value) -> Option<&str> {
     }
 }
 
-/// Whether text is another to every server: also without its case, without the spaces at its end, and to those that pass
-/// over what cannot be seen.
+/// Whether text is another to every server: also without its case, without the spaces at its end, to those that pass over what
+/// cannot be seen, and in languages that take several letters for one.
 fn is_another(left: &str, right: &str) -> bool {
     let is_plain = |text: &str| text.bytes().all(|it| it.is_ascii_graphic() || it == b' ');
-    is_plain(left) && is_plain(right) && !left.trim_end().eq_ignore_ascii_case(right.trim_end())
+    is_plain(left) && is_plain(right) && letters(left) != letters(right)
+}
+
+/// Text in the letters that every collation tells apart: some in Latin take `j` for `i` and `v` for `u`, and some in Lithuanian
+/// and Latvian `y` for `i` and `ch` for `c`.
+fn letters(text: &str) -> String {
+    let text = text.trim_end().to_ascii_lowercase().replace("ch", "c");
+    let letter = |it| match it {
+        'j' | 'y' => 'i',
+        'v' => 'u',
+        it => it,
+    };
+    text.chars().map(letter).collect()
 }
 
 /// Whether text is another to every server also where it is the values of a set, in any order and any number of times, and

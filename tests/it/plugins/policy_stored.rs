@@ -236,6 +236,28 @@ fn what_is_set_is_compared_as_its_column() {
 }
 
 #[test]
+fn letters_that_a_language_takes_for_one_are_not_told_apart() {
+    on_each(&[Server::Mysql9, Server::Mariadb], async |fresh| {
+        for (language, kept_out, same) in
+            [("lithuanian", "citi", "city"), ("lithuanian", "cart", "chart"), ("roman", "juli", "ivlj")]
+        {
+            letters_of(fresh, &format!("character set utf8mb4 collate utf8mb4_{language}_ci")).await;
+            insert_into(letters::table).values(NewLetter::new(1, "ann")).execute(&fresh.db).await.unwrap();
+            let check =
+                Policy::check("letters", [Command::All], move |letters, _| Ok(!letters.column("org").equals(kept_out)));
+            let db = open(fresh, RowPolicies::new().policy(check)).await;
+            let set = |org: &'static str| update(letters::table).set(letters::org.to(org)).all_rows();
+            assert_eq!(set(same).execute(&db).await.unwrap().rows_affected, 0, "{same}");
+            let inserted = insert_into(letters::table).values(NewLetter::new(2, same)).execute(&db).await;
+            assert!(reason(inserted).contains("cannot be checked"), "{same}");
+            assert_eq!(set("bea").execute(&db).await.unwrap().rows_affected, 1);
+            insert_into(letters::table).values(NewLetter::new(2, "dora")).execute(&db).await.unwrap();
+            fresh.db.batch_unchecked("drop table letters").await.unwrap();
+        }
+    });
+}
+
+#[test]
 fn a_value_of_another_type_than_the_column_is_no_tenant() {
     on_all(async |fresh| {
         create_table_for::<Letter>().execute(&fresh.db).await.unwrap();
