@@ -115,6 +115,13 @@ impl Expr {
         Self::binary(self, BinaryOperator::Equal, other.into())
     }
 
+    /// Whether it is this text, letter by letter: by its bytes in UTF-8, whatever the character set and the collation of a column.
+    #[must_use]
+    pub(crate) fn equals_text(self, text: &str) -> Self {
+        let cast = |value, data_type| Self::Cast(Shared::new(Cast { value, data_type }));
+        cast(cast(self, DataType::Text), DataType::Bytes).equals(Value::Bytes(text.as_bytes().to_vec()))
+    }
+
     /// `self is null`
     #[must_use]
     #[inline]

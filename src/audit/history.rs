@@ -1,9 +1,7 @@
 //! History: the entries of the log, the newest first.
 
 use super::Entry;
-use crate::ast::{
-    BinaryOperator, Cast, DataType, Direction, Expr, Nulls, Operation, OrderItem, Select, Shared, TableName,
-};
+use crate::ast::{BinaryOperator, Direction, Expr, Nulls, Operation, OrderItem, Select, TableName};
 use crate::dialect::{self, Compiled, TextEquality};
 use crate::driver::{BoxFuture, Query};
 use crate::error::{Error, Result};
@@ -153,11 +151,7 @@ impl History {
             match equality {
                 TextEquality::Letters => {}
                 // The first condition finds them by an index, the second one tells their letters apart.
-                TextEquality::Collation => {
-                    let bytes = Cast { value: column(), data_type: DataType::Bytes };
-                    let is_same = Expr::Cast(Shared::new(bytes)).equals(Value::Bytes(text.into_bytes()));
-                    Expr::restrict(&mut query.filter, is_same);
-                }
+                TextEquality::Collation => Expr::restrict(&mut query.filter, column().equals_text(&text)),
             }
         }
         query

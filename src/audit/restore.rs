@@ -28,7 +28,7 @@ impl Audit {
     ///
     /// - [`is_not_found`](Error::is_not_found): there is no such entry.
     /// - [`is_invalid`](Error::is_invalid): it tells of an insert, which is undone by deleting; it has no row that could be
-    ///   restored; it is of another table; or the database has not this plugin.
+    ///   restored; it is of another table, or of one in another schema; or the database has not this plugin.
     /// - The same where it tells of a delete of a row whose primary key the database alone numbers.
     /// - [`is_conflict`](Error::is_conflict): the row was changed since, or is not there any more.
     /// - [`is_unique_violation`](Error::is_unique_violation): a row of the same key is there again; and whatever else the
@@ -62,7 +62,7 @@ async fn restore(table: &'static TableDescription, entry: &Entry, executor: &dyn
         }
     };
     let metadata = Metadata::default()
-        .with(Restoring { expected })
+        .with(Restoring { table: entry.table().to_owned(), expected })
         .with(LeftOut(TypeId::of::<SoftDelete>()))
         .with(LeftOut(TypeId::of::<Timestamps>()));
     demand_audit(&statement, &metadata, executor)?;

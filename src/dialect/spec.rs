@@ -530,6 +530,8 @@ pub enum Identity {
 pub enum KeyNames {
     /// By the name of its column.
     Own,
+    /// Also `_rowid`, unless the table has a column of that name.
+    Underscored,
     /// Also `rowid`, `_rowid_` and `oid`, unless the table has a column of that name.
     RowId,
 }
@@ -537,10 +539,12 @@ pub enum KeyNames {
 impl KeyNames {
     /// Whether a key may be called so by the server, whatever its column is called.
     pub(crate) fn include(self, name: &str) -> bool {
-        match self {
-            Self::Own => false,
-            Self::RowId => ["rowid", "_rowid_", "oid"].iter().any(|it| it.eq_ignore_ascii_case(name)),
-        }
+        let names: &[&str] = match self {
+            Self::Own => &[],
+            Self::Underscored => &["_rowid"],
+            Self::RowId => &["rowid", "_rowid_", "oid"],
+        };
+        names.iter().any(|it| it.eq_ignore_ascii_case(name))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 const BEFORE_PARENTHESIS: &str = "
     and or xor not in exists any all some between like ilike rlike regexp glob is on using as from join lateral select distinct
     where having by over filter within group union intersect except case when then else values with array row rollup cube
-    sets against partition div mod escape overlaps symmetric to zone
+    sets against partition div mod escape overlaps symmetric to zone of
     bit varbit binary varbinary char character nchar varchar varying dec decimal numeric float real double precision int
     integer bigint smallint signed unsigned interval time timetz timestamp timestamptz datetime";
 
@@ -62,7 +62,7 @@ const KNOWN: [&str; 9] = [
     jsonb_path_exists jsonb_path_exists_tz jsonb_path_match jsonb_path_match_tz jsonb_path_query jsonb_path_query_array
     jsonb_path_query_array_tz jsonb_path_query_first jsonb_path_query_first_tz jsonb_path_query_tz jsonb_populate_record
     jsonb_populate_recordset jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls jsonb_to_record jsonb_to_recordset
-    jsonb_typeof member row_to_json to_json to_jsonb updatexml xml_is_well_formed xmlcomment xmlconcat xmlelement xmlexists
+    jsonb_typeof row_to_json to_json to_jsonb updatexml xml_is_well_formed xmlcomment xmlconcat xmlelement xmlexists
     xmlforest xmlparse xmlserialize xpath xpath_exists",
     // Arrays, ranges, sets, networks, and words that are looked for.
     "array_append array_cat array_dims array_fill array_length array_lower array_ndims array_position array_positions

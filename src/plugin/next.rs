@@ -105,16 +105,28 @@ impl<'a> Next<'a> {
         self.wanted
     }
 
-    /// The name that a column has in the statement, of one that the program calls so, after all plugins have rewritten it. What
-    /// the program calls the table is told by the name that the statement has for it: [`TableName::in_program`].
+    /// The name that a column has in the statement, of one that the program calls so, after the plugins of the database have
+    /// rewritten it. What the program calls the table is told by the name that the statement has for it:
+    /// [`TableName::in_program`].
     ///
     /// # Errors
     ///
-    /// Those of the plugins, by [`Plugin::column_name`].
+    /// Those of the plugins, by [`Plugin::column_name`]; and where one that the query brings along has a name for it: nothing
+    /// that is kept of a statement goes by what that says of itself.
     pub fn column_name(&self, table: &TableName, column: impl Into<Ident>) -> Result<Ident> {
-        self.all.iter().try_fold(column.into(), |name, plugin| {
-            Ok(plugin.column_name(table, &name, &self.context)?.unwrap_or(name))
-        })
+        let column = column.into();
+        let (of_query, of_database) = self.all.split_at(self.context.plugins_of_query().len());
+        for plugin in of_query {
+            if plugin.column_name(table, &column, &self.context)?.is_some() {
+                return Err(Error::invalid(format!(
+                    "a plugin of the query calls the column `{}` otherwise; give the plugin to the database",
+                    column.as_str()
+                )));
+            }
+        }
+        of_database
+            .iter()
+            .try_fold(column, |name, plugin| Ok(plugin.column_name(table, &name, &self.context)?.unwrap_or(name)))
     }
 
     /// Runs statements of the plugin's own, on the same connection and in the same transaction. What would end that is

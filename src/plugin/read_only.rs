@@ -12,7 +12,8 @@ use crate::value::Value;
 /// A function is called, in text too, if it is one of the servers' own that do nothing but to give a value: aggregates, those of
 /// text, numbers, dates, JSON and windows, not `nextval`. Any other is refused, unless it is [allowed](Self::allow_function):
 /// what the database defines by itself may write. If it defines another by the name of one of the servers' own, nobody sees that
-/// here; nor what an operator, a view or a type does that it defines. A server's own user without rights is the stronger guard,
+/// here; nor what an operator, a view or a type does that it defines, nor that PostgreSQL calls a function where text names one as
+/// a column of a row: `it.nextval`. A server's own user without rights is the stronger guard,
 /// and so is a connection that only reads: on PostgreSQL, `options=-c%20default_transaction_read_only%3Don` in the URL.
 ///
 /// ```

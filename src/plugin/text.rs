@@ -4,44 +4,16 @@ use super::functions::{is_word_before_parenthesis, only_known, only_known_call, 
 use crate::ast::{Expr, Fragment, Ident, Raw, RawPart};
 use crate::error::{Error, Result};
 
-/// The words without which no text reads another table, or adds a clause.
-pub(super) const READS: [&str; 15] = [
-    "select",
-    "table",
-    "from",
-    "join",
-    "straight_join",
-    "with",
-    "values",
-    "into",
-    "returning",
-    "union",
-    "intersect",
-    "except",
-    "where",
-    "call",
-    "execute",
-];
+/// The words without which no text reads another table, or adds a clause: these wherever they stand.
+const READS: [&str; 5] = ["select", "table", "values", "call", "execute"];
 
-/// The words without which no text writes, functions aside.
-const WRITES: [&str; 14] = [
-    "insert",
-    "update",
-    "delete",
-    "replace",
-    "merge",
-    "into",
-    "create",
-    "drop",
-    "alter",
-    "truncate",
-    "call",
-    "execute",
-    "copy",
-    "returning",
-];
+/// And these outside of its parentheses. Within them they need one of the others before them, or are of a function:
+/// `extract(year from ..)`.
+const CLAUSES: [&str; 10] =
+    ["from", "join", "straight_join", "with", "into", "returning", "union", "intersect", "except", "where"];
 
-/// The words without which no text changes rows, functions aside. Definitions are not among them: no log is kept of them.
+/// The words without which no text changes rows, functions aside. Definitions are not among them: no log is kept of them, and
+/// they do not stand within a statement.
 pub(super) const CHANGES: [&str; 13] = [
     "insert",
     "update",
@@ -121,7 +93,8 @@ fn is_closed(text: &str) -> Result<()> {
             (None, '-') => before != '-',
             (None, '*') => before != '/',
             (None, ';' | '#' | '$' | '`' | '[' | ']') => false,
-            (None, _) => true,
+            // To a server it is a letter of a name, or a space.
+            (None, char) => char.is_ascii() || char.is_alphanumeric(),
         };
         if refused || !fits {
             return Err(Error::invalid("text within a statement must be one expression here, without comments"));
@@ -152,9 +125,13 @@ fn ends_in_variable(text: &str) -> bool {
 pub(super) fn has_none_of(raw: &Raw, words: &[&str]) -> Result<()> {
     let text = written(raw).to_lowercase();
     match text.split(|it: char| !is_in_word(it)).find(|word| words.contains(word)) {
-        Some(word) => Err(Error::invalid(format!("text within a statement must not hold the word `{word}` here"))),
+        Some(word) => Err(holds(word)),
         None => Ok(()),
     }
+}
+
+fn holds(word: &str) -> Error {
+    Error::invalid(format!("text within a statement must not hold the word `{word}` here"))
 }
 
 /// What text is made of, as far as it shows which functions it calls.
@@ -172,14 +149,18 @@ enum Token {
 fn tokens(raw: &Raw) -> Vec<Token> {
     let Raw { parts } = raw;
     let mut tokens = Vec::new();
-    let mut quote = None;
+    let (mut text, mut quote) = (String::new(), None);
     for part in parts {
-        match part {
-            RawPart::Text(text) => tokens_of(text, &mut quote, &mut tokens),
-            RawPart::Ident(_) | RawPart::Expr(_) if quote.is_some() => {}
-            part => tokens.push(put_in(part).map_or(Token::Slot, |name| Token::Name(name.as_str().to_lowercase()))),
+        if let RawPart::Text(more) = part {
+            text.push_str(more);
+            continue;
+        }
+        tokens_of(&std::mem::take(&mut text), &mut quote, &mut tokens);
+        if quote.is_none() {
+            tokens.push(put_in(part).map_or(Token::Slot, |name| Token::Name(name.as_str().to_lowercase())));
         }
     }
+    tokens_of(&text, &mut quote, &mut tokens);
     tokens
 }
 
@@ -192,7 +173,7 @@ fn put_in(part: &RawPart) -> Option<Ident> {
     }
 }
 
-/// Adds those of a part, which may begin and end within quotes.
+/// Adds those of the text between two slots, which may begin and end within quotes.
 fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<Token>) {
     let mut chars = text.chars().peekable();
     let mut word = String::new();
@@ -224,13 +205,12 @@ fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<To
 /// Refuses text of one expression that holds a word of a statement that writes, or calls a function that is neither known nor
 /// `allowed`. What stands in quotes is no word, and `insert`, `replace` and `truncate` before a parenthesis are functions.
 pub(super) fn writes_nothing(raw: &Raw, allowed: &[String]) -> Result<()> {
-    calls_only_known(raw, allowed, &WRITES)
+    calls_only_known(&tokens(raw), allowed, &CHANGES)
 }
 
 /// Refuses a call, in whatever way it is written, of a function that is neither known nor `allowed`, what has an effect without
 /// being one, and these words where they are no function.
-fn calls_only_known(raw: &Raw, allowed: &[String], words: &[&str]) -> Result<()> {
-    let tokens = tokens(raw);
+fn calls_only_known(tokens: &[Token], allowed: &[String], words: &[&str]) -> Result<()> {
     for (at, token) in tokens.iter().enumerate() {
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
         let is_before_parenthesis = matches!(after, Some(Token::Other('(')));
@@ -251,7 +231,7 @@ fn calls_only_known(raw: &Raw, allowed: &[String], words: &[&str]) -> Result<()>
             Token::Name(_) | Token::Slot | Token::Other(_) => false,
         };
         if refused && let Token::Word(word) = token {
-            return Err(Error::invalid(format!("text within a statement must not hold the word `{word}` here")));
+            return Err(holds(word));
         }
     }
     Ok(())
@@ -290,20 +270,47 @@ fn qualified_name(before: &[Token], name: &str) -> String {
     }
 }
 
-/// Refuses text that may read a table: by its words, by a function that is neither known nor `allowed`, or by `in` before a
-/// name, which one server takes for all rows of that table.
+/// Refuses text of one expression that may read a table: by its words, by a function that is neither known nor `allowed`, or by
+/// `in` before a name, which one server takes for all rows of that table.
 fn reads_no_table(raw: &Raw, allowed: &[String]) -> Result<()> {
-    has_none_of(raw, &READS)?;
-    calls_only_known(raw, allowed, &[])?;
-    let text = written(raw).to_lowercase();
-    for (at, word) in text.match_indices("in") {
-        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..).unwrap_or_default());
-        let is_word = !before.ends_with(is_in_word) && !after.starts_with(is_in_word);
-        if is_word && !after.trim_start().starts_with('(') {
-            return Err(Error::invalid("text within a statement must have a list in parentheses after `in` here"));
+    let tokens = tokens(raw);
+    calls_only_known(&tokens, allowed, &READS)?;
+    // What stands before each parenthesis that is open.
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
+        match token {
+            Token::Other('(') => open.push(before.last()),
+            Token::Other(')') => _ = open.pop(),
+            Token::Word(word) if word == "in" => {
+                let is_of_function = matches!(open.last(), Some(Some(Token::Word(it))) if is_with_in(it));
+                if !is_of_function && !matches!(after, Some(Token::Other('('))) {
+                    return Err(Error::invalid(
+                        "text within a statement must have a list in parentheses after `in` here",
+                    ));
+                }
+            }
+            Token::Word(word) if word == "from" && is_distinct(before) => {}
+            Token::Word(word) if open.is_empty() && CLAUSES.contains(&word.as_str()) => return Err(holds(word)),
+            Token::Word(_) | Token::Name(_) | Token::Slot | Token::Other(_) => {}
         }
     }
     Ok(())
+}
+
+/// Whether `in` within the parentheses of a function is no operator: `position(.. in ..)`, `against (.. in boolean mode)`.
+fn is_with_in(function: &str) -> bool {
+    matches!(function, "position" | "against")
+}
+
+/// Whether what comes now is the `from` of `is distinct from`, or of `is not distinct from`.
+fn is_distinct(before: &[Token]) -> bool {
+    let is = |token: &Token, word: &str| matches!(token, Token::Word(it) if it == word);
+    match before {
+        [.., first, distinct] if is(first, "is") => is(distinct, "distinct"),
+        [.., first, not, distinct] if is(first, "is") => is(not, "not") && is(distinct, "distinct"),
+        _ => false,
+    }
 }
 
 fn is_in_word(char: char) -> bool {

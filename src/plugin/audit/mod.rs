@@ -99,7 +99,8 @@ use crate::value::Value;
 ///   [is to be tried again](Error::is_serialization_failure).
 /// - The log has room for 512 characters of a [key](crate::audit::Entry::key) and 255 of who acts. More is an error, and so is
 ///   a primary key that is null, as SQLite lets it be.
-/// - A row that is changed by the database itself has no entry: by `on delete cascade`, or by a trigger in another table.
+/// - A row that is changed by the database itself has no entry: by `on delete cascade`, by a trigger in another table, or by a
+///   function that a statement calls.
 /// - Text that holds a word of a statement that writes is refused, since nobody knows what it does. A handle for what needs
 ///   no log, such as migrations, is made by `db.with(Audit::unaudited())`.
 #[derive(Clone)]
@@ -341,7 +342,11 @@ impl Audit {
                 name()
             )));
         }
-        record::has_room(&record::name_of(&called), "the name of the table", record::NAME_LENGTH)?;
+        let name_in_log = record::name_of(&called);
+        record::has_room(&name_in_log, "the name of the table", record::NAME_LENGTH)?;
+        if let Some(restoring) = next.context().get::<Restoring>() {
+            restoring.check_table(&name_in_log)?;
+        }
         let columns = columns.into_iter().map(|description| {
             let name = next.column_name(&called, description.name)?;
             Ok(NamedColumn { description, name })

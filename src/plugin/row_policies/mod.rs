@@ -19,9 +19,8 @@ use self::asker::Fact;
 pub use self::native::NativePolicies;
 pub use self::policy::Policy;
 use self::rule::{ColumnRule, Tables};
-use self::writes::Writes;
 use super::{Answer, Context, Declared, Next, Plugin, text};
-use crate::ast::{Node, Operation, PolicyCommand, Role, Statement, TableName};
+use crate::ast::{Operation, PolicyCommand, Role, Statement, TableName};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::types::SqlType;
@@ -48,16 +47,16 @@ use crate::value::Value;
 ///
 /// A condition of the statement's own is evaluated on rows before or after those of the plugin, as the server plans it. What it
 /// finds of another tenant's row, nobody sees; but an error of it tells that there is such a row: a division by zero, a cast, a
-/// pattern of `like` that ends in its escape. What must not be told so either is held by [native](Self::native) policies of
-/// PostgreSQL, which lets nothing go before them that is not known never to fail. That a key is taken by a row of another tenant
-/// still shows in an insert that fails, as do foreign keys that cascade: put the tenant into keys. A
-/// [cascade of soft deletes](super::SoftDelete::cascade) takes along what refers to a row, whosever that is; and who reads the
-/// history of [`Audit`](super::Audit), which has the rows of all, is for the program to say.
+/// pattern of `like` that ends in its escape. So does a rank of a search for words (`match`, `bm25`), which counts all rows.
+/// What must not be told so either is held by [native](Self::native) policies of PostgreSQL, which lets nothing go before them
+/// that is not known never to fail. That a key is taken by a row of another tenant still shows in an insert that fails, as do
+/// foreign keys that cascade: put the tenant into keys. A [cascade of soft deletes](super::SoftDelete::cascade) takes along
+/// what refers to a row, whosever that is; and who reads the history of [`Audit`](super::Audit), which has the rows of all, is
+/// for the program to say.
 ///
 /// The value is of the type that the column is declared with. MySQL and MariaDB take text for the same that differs in case,
-/// accents or what cannot be seen, so its bytes are compared too, which are UTF-8 in such a column. Where a column is made to
-/// compare like that elsewhere (`collate nocase`, `citext`), or its type only has a name, it is for the program to see that no
-/// two tenants are equal.
+/// accents or what cannot be seen, so its letters are compared too. Where a column is made to compare like that elsewhere
+/// (`collate nocase`, `citext`), or its type only has a name, it is for the program to see that no two tenants are equal.
 ///
 /// What a view, a trigger or a function of the program's own does with rows, nobody sees here. A query on a handle that has
 /// a value asks with that one, whatever value it brings along itself by [`with`](crate::query::Statement::with); on a handle
@@ -249,8 +248,9 @@ impl RowPolicies {
     /// Has no rule hold for whom this is true: an administrator, the system itself. Their statements run as they are, text
     /// and definitions too.
     ///
-    /// It is asked of the `T` of the handle alone: no query says of itself that it may do everything. What a program does for nobody in particular runs better on
-    /// a handle made by [`Db::without_plugin`](crate::Db::without_plugin), which a review can look for.
+    /// It is asked of the `T` of the handle alone: no query says of itself that it may do everything. What a program does for
+    /// nobody in particular runs better on a handle made by [`Db::without_plugin`](crate::Db::without_plugin), which a review
+    /// can look for.
     ///
     /// ```
     /// # use kysera::plugin::RowPolicies;
@@ -396,7 +396,7 @@ impl Plugin for RowPolicies {
             },
         )?;
         if writes {
-            statement.accept_mut(&mut Writes { policies: self, context })?;
+            self.check_writes(&mut statement, context)?;
         }
         Ok(statement)
     }

@@ -38,7 +38,8 @@ use crate::error::{Error, Result};
 /// of a fraction, the write is refused; so it is of what a function makes for a column with a length. What a column that is left
 /// out is taken for, `null` or the default that is declared, the insert then says. What no declaration says, nobody knows here: the
 /// types of a table that is not declared, what a type that only has a name makes of values, and triggers. Text in a condition is
-/// compared as its column compares it, often without case or accents.
+/// compared as its column compares it, often without case or accents. What is set, PostgreSQL and SQLite compare letter by letter,
+/// also for a column that is made to compare otherwise (`citext`, `collate nocase`).
 ///
 /// ```
 /// use kysera::plugin::{Command, Policy, RowPolicies};

@@ -6,9 +6,7 @@ use super::Known;
 use super::asker::Source;
 use super::policy::is_called;
 use super::stored::is_kept;
-use crate::ast::{
-    BinaryOperator, Cast, ColumnDescription, DataType, Expr, Ident, Shared, TableName, TableUse, may_be_same,
-};
+use crate::ast::{BinaryOperator, ColumnDescription, Expr, Ident, TableName, TableUse, may_be_same};
 use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
 use crate::plugin::Context;
@@ -80,7 +78,7 @@ impl ColumnRule {
         table.of_column(&self.column, declared, |column| Expr::binary(column, BinaryOperator::Equal, own))
     }
 
-    /// The same for the bytes of text, where the server takes text of other letters for the same: without their case, their
+    /// The same for each letter of text, where the server takes text of other letters for the same: without their case, their
     /// accents, or what cannot be seen. The first condition finds the rows by an index, and this one tells them apart.
     pub(super) fn exact_condition(
         &self,
@@ -89,13 +87,12 @@ impl ColumnRule {
         own: &Expr,
         equality: TextEquality,
     ) -> Option<Expr> {
-        let text = match (equality, own) {
-            (TextEquality::Collation, Expr::Value(Value::Text(text))) => text.as_bytes(),
-            (TextEquality::Collation, Expr::Value(Value::Named(it))) => it.text.as_bytes(),
+        let text: &str = match (equality, own) {
+            (TextEquality::Collation, Expr::Value(Value::Text(text))) => text,
+            (TextEquality::Collation, Expr::Value(Value::Named(it))) => &it.text,
             (TextEquality::Collation | TextEquality::Letters, _) => return None,
         };
-        let bytes = |value| Expr::Cast(Shared::new(Cast { value, data_type: DataType::Bytes }));
-        Some(table.of_column(&self.column, declared, bytes).equals(Value::Bytes(text.to_vec())))
+        Some(table.of_column(&self.column, declared, |column| column.equals_text(text)))
     }
 
     /// Refuses a value that the column does not hold as it is: of another type it would be compared as the server likes, and
@@ -157,14 +154,14 @@ pub(super) fn is_column(own: &Ident, table: &TableName, column: &Ident, context:
     Ok(false)
 }
 
-/// Whether a name may be the server's own for a column: SQLite has some for a key, which no declaration says.
+/// Whether a name may be the server's own for a column: some have one for a key, which no declaration says.
 fn is_key(own: &str, table: &TableName, name: &str, context: &Context<'_>) -> bool {
     if !context.spec().key_names.include(name) {
         return false;
     }
     let declared = context.known(table);
     let mut declared = declared.each_column().filter(|it| it.name.text() == own).peekable();
-    declared.peek().is_none() || declared.any(|it| it.primary_key)
+    declared.peek().is_none() || declared.any(|it| it.primary_key || it.unique)
 }
 
 /// Whether both name one table, whatever their case.

@@ -46,14 +46,17 @@ pub(super) fn is_kept(value: &Value, data_type: &DataType) -> bool {
     }
 }
 
-/// The types that a column is declared with, by the name of its table, if the statement says that, and its own: none, where
-/// nothing is known of it.
-pub(super) type Types<'a> = dyn Fn(Option<Ident>, &str) -> Vec<&'static DataType> + 'a;
+/// The types that a column is declared with, by the name of its table, if the statement says that, and its own. `None` where
+/// nobody knows what it holds.
+pub(super) type Types<'a> = dyn Fn(Option<Ident>, &str) -> Option<Vec<&'static DataType>> + 'a;
 
 /// Whether a column of a type holds exactly what an expression gives, as far as that can be told.
 pub(super) fn is_kept_of(value: &Expr, data_type: &DataType, types: &Types<'_>) -> bool {
     let is_kept_of = |value: &Expr| is_kept_of(value, data_type, types);
-    let is_narrow = |table, name: &str| types(table, name).iter().all(|from| is_no_wider(from, data_type));
+    let is_narrow = |table, name: &str| match types(table, name) {
+        Some(types) => types.into_iter().all(|from| is_no_wider(from, data_type)),
+        None => *data_type == DataType::Text,
+    };
     match value {
         Expr::Value(it) => is_kept(it, data_type),
         Expr::Column(it) => is_narrow(it.table(), it.name().as_str()),

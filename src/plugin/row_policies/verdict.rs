@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
+use super::policy::nothing;
 use crate::ast::{
-    Between, Binary, BinaryOperator, Column, Expr, Ident, In, IsNull, Node, Query, Raw, RawPart, Unary, UnaryOperator,
-    Visit, VisitMut,
+    Between, Binary, BinaryOperator, Case, Column, Expr, Ident, In, IsNull, Node, Query, Raw, RawPart, Shared, Unary,
+    UnaryOperator, Visit, VisitMut, When,
 };
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -126,9 +127,20 @@ fn negate(it: Option<bool>, negated: bool) -> Option<bool> {
 fn value(it: &Expr) -> Option<&Value> {
     match it {
         Expr::Value(it) => Some(it),
+        Expr::Case(it) => {
+            let Case { whens, otherwise } = &**it;
+            let is_never = |it: &When| verdict(&it.condition, Texts::Themselves) == Verdict::Fails;
+            if whens.iter().all(is_never) { otherwise.as_ref().and_then(value) } else { None }
+        }
         // Not a value: what a server makes of it, nobody knows here.
         _ => None,
     }
+}
+
+/// A value that is compared as the column that it is written to, and not as text of the connection.
+pub(super) fn as_in_column(column: Expr, value: Expr) -> Expr {
+    let never = When { condition: nothing(), value: column };
+    Expr::Case(Shared::new(Case { whens: vec![never], otherwise: Some(value) }))
 }
 
 fn compared(left: &Value, operator: BinaryOperator, right: &Value, texts: Texts) -> Truth {
@@ -191,11 +203,23 @@ fn text(value: &Value) -> Option<&str> {
     }
 }
 
-/// Whether text is another to every server: also without its case, without the spaces at its end, and to those that pass
-/// over what cannot be seen.
+/// Whether text is another to every server: also without its case, without the spaces at its end, to those that pass over what
+/// cannot be seen, and in languages that take several letters for one.
 fn is_another(left: &str, right: &str) -> bool {
     let is_plain = |text: &str| text.bytes().all(|it| it.is_ascii_graphic() || it == b' ');
-    is_plain(left) && is_plain(right) && !left.trim_end().eq_ignore_ascii_case(right.trim_end())
+    is_plain(left) && is_plain(right) && letters(left) != letters(right)
+}
+
+/// Text in the letters that every collation tells apart: some in Latin take `j` for `i` and `v` for `u`, and some in Lithuanian
+/// and Latvian `y` for `i` and `ch` for `c`.
+fn letters(text: &str) -> String {
+    let text = text.trim_end().to_ascii_lowercase().replace("ch", "c");
+    let letter = |it| match it {
+        'j' | 'y' => 'i',
+        'v' => 'u',
+        it => it,
+    };
+    text.chars().map(letter).collect()
 }
 
 /// Whether text is another to every server also where it is the values of a set, in any order and any number of times, and

@@ -6,13 +6,14 @@ use super::asker::Asker;
 use super::computed::changes_too;
 use super::rule::{ColumnRule, is_column};
 use super::stored::is_kept_of;
-use super::verdict::{Texts, Verdict, Will, after, is_same, may_be_place, verdict};
+use super::verdict::{Texts, Verdict, Will, after, as_in_column, is_same, may_be_place, verdict};
 use super::{Known, RowPolicies};
 use crate::ast::{
-    Assignment, Call, ColumnDescription, Conflict, ConflictAction, DataType, DefaultValue, Excluded, Expr, Generated,
-    Ident, Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, TableName, TableUse, Update, Values,
-    Visit, VisitMut,
+    Assignment, Call, ColumnDescription, Conflict, ConflictAction, Cte, DataType, DefaultValue, Excluded, Expr,
+    Generated, Ident, Insert, InsertSource, InsertValue, Node, PolicyCommand, Raw, Role, Statement, Table, TableName,
+    TableRef, TableUse, Update, Values, Visit, VisitMut,
 };
+use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
 use crate::plugin::kind::kind;
 use crate::plugin::{Context, functions};
@@ -20,8 +21,31 @@ use crate::value::Value;
 
 /// Adds the columns of rules to what is inserted, and ends at any other value of them, and at rows that policies keep out.
 pub(super) struct Writes<'a> {
-    pub(super) policies: &'a RowPolicies,
-    pub(super) context: &'a Context<'a>,
+    policies: &'a RowPolicies,
+    context: &'a Context<'a>,
+    /// The names of all common table expressions, wherever they are seen.
+    ctes: Vec<Ident>,
+}
+
+impl RowPolicies {
+    /// Sees to what a statement inserts and sets.
+    pub(super) fn check_writes(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
+        let mut names = CteNames(Vec::new());
+        if !self.policies.is_empty() {
+            statement.accept(&mut names)?;
+        }
+        let CteNames(ctes) = names;
+        statement.accept_mut(&mut Writes { policies: self, context, ctes })
+    }
+}
+
+struct CteNames(Vec<Ident>);
+
+impl Visit for CteNames {
+    fn visit_cte(&mut self, node: &Cte) -> Result<()> {
+        self.0.push(node.name.clone());
+        node.walk(self)
+    }
 }
 
 impl VisitMut for Writes<'_> {
@@ -46,7 +70,7 @@ impl VisitMut for Writes<'_> {
         if let Some(Conflict { target: _, action: ConflictAction::Update { assignments, filter } }) = &mut node.conflict
         {
             let table = TableUse::new(&into, &into.name, Role::Conflict);
-            if let Some(more) = self.check_new(&table, assignments, &asker)? {
+            if let Some(more) = self.check_new(&table, &[], assignments, &asker)? {
                 Expr::restrict(filter, more);
             }
         }
@@ -55,7 +79,7 @@ impl VisitMut for Writes<'_> {
 
     fn visit_update(&mut self, node: &mut Update) -> Result<()> {
         node.walk_mut(self)?;
-        let Update { with: _, table, assignments, from: _, filter, all_rows, returning: _ } = node;
+        let Update { with: _, table, assignments, from, filter, all_rows, returning: _ } = node;
         let asker = self.asker();
         self.policies.each_rule(&self.known(&table.name), |rule, _| {
             let value = self.value(rule, &asker)?;
@@ -65,7 +89,8 @@ impl VisitMut for Writes<'_> {
             return Ok(());
         }
         let known_as = table.alias.as_ref().unwrap_or(&table.name.name);
-        let more = self.check_new(&TableUse::new(&table.name, known_as, Role::Update), assignments, &asker)?;
+        let table = TableUse::new(&table.name, known_as, Role::Update);
+        let more = self.check_new(&table, from, assignments, &asker)?;
         // One that does not say which rows it means stays refused.
         if let Some(more) = more
             && (filter.is_some() || *all_rows)
@@ -157,7 +182,7 @@ impl<'a> Writes<'a> {
                 after(&mut condition, &into.name, &|column| {
                     let will = self.inserted(into, columns, row, column, &mut defaults.borrow_mut())?;
                     if let Will::Be(value @ Expr::Value(_)) = &will {
-                        self.check_kept(&table, column, value)?;
+                        self.check_kept(&table, &[], column, value)?;
                         self.note(&texts, &table, column, value);
                     }
                     Ok(will)
@@ -222,15 +247,18 @@ impl<'a> Writes<'a> {
 
     /// Ends at a value of which the column, as it is declared, may hold another one: a check of the value would be none of what
     /// is stored.
-    fn check_kept(&self, table: &TableUse<'_>, column: &Ident, value: &Expr) -> Result<()> {
-        let declared = self.context.known(table.name());
+    fn check_kept(&self, table: &TableUse<'_>, others: &[TableRef], column: &Ident, value: &Expr) -> Result<()> {
         // By each declaration: one of them may say less than another.
-        let types = |of: Option<Ident>, name: &str| -> Vec<_> {
-            let is_own = of.is_none_or(|it| it == *table.known_as());
-            let columns = declared.each_column().filter(|it| is_own && it.name.text() == name);
-            columns.map(|it| it.data_type).collect()
+        let of_table = |table, name: &str| -> Vec<_> {
+            let declared = self.context.known(table);
+            declared.each_column().filter(|it| it.name.text() == name).map(|it| it.data_type).collect()
         };
-        if types(None, column.as_str()).into_iter().all(|data_type| is_kept_of(value, data_type, &types)) {
+        let own = |name: &str| of_table(table.name(), name);
+        let types = |of: Option<Ident>, name: &str| match of.filter(|it| it != table.known_as()) {
+            None => Some(own(name)).filter(|it| !it.is_empty() || self.context.declared(table.name()).is_none()),
+            Some(other) => Some(of_table(self.table_of(others, &other)?, name)).filter(|it| !it.is_empty()),
+        };
+        if own(column.as_str()).into_iter().all(|data_type| is_kept_of(value, data_type, &types)) {
             return Ok(());
         }
         Err(Error::invalid(format!(
@@ -238,6 +266,14 @@ impl<'a> Writes<'a> {
              its type as it is declared",
             column.as_str()
         )))
+    }
+
+    /// The table that a statement reads by this name, unless it may be a common table expression.
+    fn table_of<'t>(&self, others: &'t [TableRef], name: &Ident) -> Option<&'t TableName> {
+        others.iter().find(|it| it.name() == name).and_then(|it| match it {
+            TableRef::Table(Table { name, alias: _ }) if !self.ctes.contains(&name.name) => Some(name),
+            TableRef::Table(_) | TableRef::Derived(_) => None,
+        })
     }
 
     /// Notes that a value may become another one when it is written to a column: text of a number, which an enumeration takes
@@ -274,8 +310,27 @@ impl<'a> Writes<'a> {
         }
     }
 
+    /// What is set, for a condition that the server is asked: where text is the same by the collation of its column, it is given
+    /// that one.
+    fn compared(&self, table: &TableUse<'_>, column: &Ident, value: &Expr) -> Expr {
+        let may_be_text = match value {
+            Expr::Value(it) => matches!(it, Value::Text(_) | Value::Named(_)),
+            _ => self.context.column(table.name(), column.as_str()).is_none_or(|it| is_text(it.data_type)),
+        };
+        match self.context.spec().text_equality {
+            TextEquality::Collation if may_be_text => as_in_column(table.column(column), value.clone()),
+            TextEquality::Collation | TextEquality::Letters => value.clone(),
+        }
+    }
+
     /// What must hold of a row that is set before it is, so that policies hold afterwards. Ends where none can.
-    fn check_new(&self, table: &TableUse<'_>, assignments: &[Assignment], asker: &Asker<'_>) -> Result<Option<Expr>> {
+    fn check_new(
+        &self,
+        table: &TableUse<'_>,
+        others: &[TableRef],
+        assignments: &[Assignment],
+        asker: &Asker<'_>,
+    ) -> Result<Option<Expr>> {
         let mut more = None;
         for mut demand in self.policies.demands_of_new(table, PolicyCommand::Update, asker)? {
             let texts = Cell::new(Texts::Themselves);
@@ -289,9 +344,9 @@ impl<'a> Writes<'a> {
                 match set {
                     Some(value) => {
                         value.accept(&mut Certain(column))?;
-                        self.check_kept(table, column, value)?;
+                        self.check_kept(table, others, column, value)?;
                         self.note(&texts, table, column, value);
-                        Ok(Will::Be(value.clone()))
+                        Ok(Will::Be(self.compared(table, column, value)))
                     }
                     None if changes_too(table.name(), column, assignments, self.context)? => Err(unclear(column)),
                     None => Ok(Will::Stay),
@@ -324,6 +379,10 @@ impl Visit for Certain<'_> {
     fn visit_call(&mut self, node: &Call) -> Result<()> {
         if functions::is_certain(node.name.as_str()) { node.walk(self) } else { Err(unclear(self.0)) }
     }
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Text | DataType::Varchar(_) | DataType::Named(_))
 }
 
 fn unclear(column: &Ident) -> Error {

@@ -1,5 +1,16 @@
 //! Audit, on all servers: the scenarios AU1 to AU13.
 
+/// An upsert that sets a column to what was to be inserted, by its key where the server's upserts name one.
+macro_rules! upsert {
+    ($server:expr, $insert:expr, $key:expr, $column:expr) => {{
+        let (insert, given) = ($insert, $column.to($column.excluded_value()));
+        match $crate::plugins::audit::names_key($server) {
+            true => insert.on_conflict($key).do_update(given),
+            false => insert.on_duplicate_key_update(given),
+        }
+    }};
+}
+
 mod beside;
 mod concurrent;
 mod extremes;
@@ -18,6 +29,7 @@ use kysera::dialect::Upsert;
 use kysera::plugin::{Actor, Audit};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
+use kysera::table::Record;
 
 use crate::support::servers::Fresh;
 use crate::support::{Server, on_all};
@@ -62,6 +74,12 @@ async fn prepared(fresh: &Fresh, audit: &Audit) -> Db {
 
 async fn opened(fresh: &Fresh, audit: &Audit) -> Db {
     Db::builder(fresh.url.clone()).plugin(audit.clone()).connect().await.unwrap().with(Actor::new(7_i64))
+}
+
+/// The same, with the table of a struct.
+async fn opened_with<R: Record>(fresh: &Fresh, audit: &Audit) -> Db {
+    create_table_for::<R>().execute(&fresh.db).await.unwrap();
+    opened(fresh, audit).await
 }
 
 /// All entries, the oldest first.

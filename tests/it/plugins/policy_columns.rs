@@ -147,14 +147,18 @@ async fn of_tenants(fresh: &Fresh) -> Vec<i64> {
 }
 
 #[test]
-fn a_key_has_other_names_in_sqlite() {
-    on_each(&[Server::Sqlite], async |fresh| {
+fn a_key_has_other_names() {
+    on_each(&[Server::Sqlite, Server::Mysql9, Server::Mariadb], async |fresh| {
+        let (names, mapped): (&[_], _) = match fresh.server {
+            Server::Sqlite => (&["rowid", "_rowid_", "oid", "ROWID"], "row_id"),
+            _ => (&["_rowid", "_ROWID"], "_row_id"),
+        };
         create_table_for::<Config>().execute(&fresh.db).await.unwrap();
         create_table_for::<Doc>().execute(&fresh.db).await.unwrap();
         insert_into(cfg::table).values(NewConfig::new(1, "mine")).execute(&fresh.db).await.unwrap();
         let builder = || Db::builder(fresh.url.clone()).plugin(policies()).table(cfg::table).table(docs::table);
         let db = builder().connect().await.unwrap().with(Tenant(1));
-        for name in ["rowid", "_rowid_", "oid", "ROWID"] {
+        for name in names.iter().copied() {
             assert!(reason(db.execute(set("cfg", name).into()).await).contains("by another name"), "{name}");
             let insert = insert_into(cfg::table).values(NewConfig::new(1, "planted")).to_statement();
             let ast::Statement::Insert(mut insert) = insert else { unreachable!() };
@@ -163,8 +167,9 @@ fn a_key_has_other_names_in_sqlite() {
             // Where the key is another column, no tenant is moved by it.
             db.execute(set("docs", name).into()).await.unwrap();
         }
-        let mapped = builder().plugin(NameMapping::camel_case()).connect().await.unwrap().with(Tenant(1));
-        reason(mapped.execute(set("cfg", "row_id").into()).await);
+        // `_rowId` for MySQL and MariaDB, `rowId` for SQLite.
+        let camel = builder().plugin(NameMapping::camel_case()).connect().await.unwrap().with(Tenant(1));
+        reason(camel.execute(set("cfg", mapped).into()).await);
         assert_eq!(of_tenants(fresh).await, [1]);
     });
 }

@@ -184,3 +184,82 @@ fn a_function_that_is_allowed_is_called() {
         assert_eq!(typed().fetch_all(&allowed).await.unwrap().len(), 4);
     });
 }
+
+/// A condition of this text.
+fn under(text: &str) -> ast::Statement {
+    let raw = ast::Raw { parts: [ast::RawPart::Text(text.to_owned().into())].into_iter().collect() };
+    let ast::Statement::Select(mut it) = select_from(docs::table).select(docs::id).to_statement() else {
+        unreachable!()
+    };
+    it.filter = Some(ast::Expr::Raw(ast::Shared::new(raw)));
+    ast::Statement::Select(it)
+}
+
+#[test]
+fn what_only_looks_like_a_clause_passes() {
+    on_all(async |fresh| {
+        let (db, _) = two(fresh).await;
+        let db = db.with(Tenant(1));
+        let anywhere = ["title <> 'select from'", "title in ('table', 'mine')", "trim('into') = 'into'"];
+        let postgres = [
+            "extract(year from current_date) > 2000",
+            "trim(both 'x' from title) = 'mine'",
+            "substring(title from 1 for 1) = 'm'",
+            "overlay(title placing 'M' from 1) like 'M%'",
+            "position('i' in title) = 2",
+            "id is distinct from 9",
+            "id is not distinct from 1",
+            "cast('2020-01-01 00:00:00+00' as timestamp with time zone) is not null",
+            "id in (1, 2)",
+        ];
+        let mysql = [
+            "extract(year from current_date) > 2000",
+            "trim(both 'x' from title) = 'mine'",
+            "substring(title from 1 for 1) = 'm'",
+            "position('i' in title) = 2",
+            "json_value('{\"a\": 1}', '$.a' returning signed) = 1",
+            "17 member of ('[17]')",
+        ];
+        let of_server: &[&str] = match fresh.server {
+            Server::Sqlite => &["id is distinct from 9", "id is not distinct from 1"],
+            Server::Postgres15 | Server::Postgres18 => &postgres,
+            Server::Mysql9 => &mysql,
+            Server::Mariadb => &mysql[..4],
+        };
+        for text in anywhere.iter().chain(of_server) {
+            assert!(db.fetch(under(text).into()).await.unwrap().len() <= 2, "{text}");
+        }
+    });
+}
+
+#[test]
+fn a_clause_is_refused_and_so_is_what_reads() {
+    on_all(async |fresh| {
+        let (db, _) = two(fresh).await;
+        let db = db.with(Tenant(1));
+        for text in [
+            "1 = 1 union (table docs)",
+            "1 in (select 1)",
+            "1 = any(values (1))",
+            "exists (with it as (select 1) table it)",
+            "1 = 1 intersect (1)",
+            "id is distinct from 1 from docs",
+            "id is distinct into",
+            "trim(title) from docs",
+            "(1) where (1)",
+        ] {
+            refuses("must not hold the word", db.execute(under(text).into()).await);
+        }
+        for text in ["id in docs", "(id in docs)", "position(1 = 1, (id in docs))", "lower((id in docs)) in ('x')"] {
+            refuses("a list in parentheses after `in`", db.execute(under(text).into()).await);
+        }
+        for text in ["do\u{1f600}lower('x') = 'x'", "1\u{a0}= 1", "\u{feff}1 = 1"] {
+            refuses("must be one expression", db.execute(under(text).into()).await);
+        }
+        // However its text is made of parts.
+        let ast::Statement::Select(mut it) = under("") else { unreachable!() };
+        let parts = ["'x' = do_", "lower('x')"].map(|text| ast::RawPart::Text(text.into())).into_iter().collect();
+        it.filter = Some(ast::Expr::Raw(ast::Shared::new(ast::Raw { parts })));
+        refuses("`do_lower`", db.execute(ast::Statement::Select(it).into()).await);
+    });
+}

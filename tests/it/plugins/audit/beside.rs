@@ -1,8 +1,10 @@
 //! Audit beside other plugins.
 
-use kysera::plugin::{Actor, Audit, RowPolicies, Timestamps, WithSchema};
+use kysera::ast::Operation;
+use kysera::plugin::{Actor, Audit, RowPolicies, TenantSchema, Timestamps, WithSchema};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
+use kysera::{Db, Executor};
 
 use super::{Thing, entries, prepared, thing, things};
 use crate::support::servers::Fresh;
@@ -24,9 +26,46 @@ fn a_schema_that_a_plugin_adds_is_in_the_log() {
         let name = format!("{}.things", fresh.name());
         assert!(all.iter().all(|entry| entry.table() == name));
         assert_eq!(audit.history().of_named((fresh.name(), "things")).fetch_all(&db).await.unwrap().len(), 5);
-        let deleted = all.iter().find(|it| it.operation() == kysera::ast::Operation::Delete).unwrap();
+        let deleted = all.iter().find(|it| it.operation() == Operation::Delete).unwrap();
         audit.restore(things::table, deleted.id(), &db).await.unwrap();
         assert_eq!(select_from(things::table).fetch_all(&db).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn what_is_of_one_schema_is_not_restored_in_another() {
+    struct Schema(String);
+    on_each(&[Server::Postgres15, Server::Postgres18], async |fresh| {
+        let audit = Audit::new();
+        let plugins = Db::builder(fresh.url.clone()).plugin(audit.clone());
+        let db = plugins.plugin(TenantSchema::of(|schema: &Schema| schema.0.clone())).connect().await.unwrap();
+        let schemas = ["one", "other"].map(|it| format!("{}_{it}", fresh.name()));
+        for schema in &schemas {
+            fresh.db.batch_unchecked(&format!("create schema {schema}")).await.unwrap();
+        }
+        let [one, other] = schemas.clone().map(|it| db.with(Schema(it)));
+        for own in [&one, &other] {
+            create_table_for::<Thing>().execute(own).await.unwrap();
+        }
+        insert_into(things::table).values(thing("secret")).execute(&one).await.unwrap();
+        insert_into(things::table).values(thing("own")).execute(&other).await.unwrap();
+        update(things::table).set(things::count.to(1)).all_rows().execute(&one).await.unwrap();
+        delete_from(things::table).all_rows().execute(&one).await.unwrap();
+        let found = entries(&audit, &db).await;
+        let of = |operation| found.iter().find(|it| it.operation() == operation).unwrap().id();
+        let (updated, deleted) = (of(Operation::Update), of(Operation::Delete));
+        for (id, by) in [(deleted, &other), (updated, &other), (deleted, &db.without_plugin("tenant schema").unwrap())]
+        {
+            let error = audit.restore(things::table, id, by).await.unwrap_err();
+            assert!(error.is_invalid() && error.to_string().contains("of another schema"), "{error}");
+        }
+        let left = select_from(things::table).select(things::name).fetch_all(&other).await.unwrap();
+        assert_eq!(left, ["own"]);
+        audit.restore(things::table, deleted, &one).await.unwrap();
+        assert_eq!(select_from(things::table).fetch_all(&one).await.unwrap().len(), 1);
+        for schema in &schemas {
+            fresh.db.batch_unchecked(&format!("drop schema {schema} cascade")).await.unwrap();
+        }
     });
 }
 

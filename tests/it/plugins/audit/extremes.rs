@@ -9,7 +9,7 @@ use kysera::schema::create_table_for;
 
 use rust_decimal::Decimal;
 
-use super::{Instant, NewPair, NewThing, Pair, entries, names_key, opened, pairs, prepared, thing, things, told};
+use super::{Instant, NewPair, NewThing, Pair, entries, opened, opened_with, pairs, prepared, thing, things, told};
 use crate::support::{Server, on_all, on_each};
 
 /// Columns named by words of SQL and with quotes, one of them computed and one numbered always.
@@ -30,8 +30,7 @@ pub struct Oddity {
 fn odd_names_and_columns_of_the_database() {
     on_all(async |fresh| {
         let audit = Audit::new();
-        create_table_for::<Oddity>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Oddity>(fresh, &audit).await;
         insert_into(oddities::table).values([NewOddity::new(1), NewOddity::new(2)]).execute(&db).await.unwrap();
         update(oddities::table).set(oddities::group.to(5)).filter(oddities::quoted.eq(2)).execute(&db).await.unwrap();
         let all = entries(&audit, &db).await;
@@ -166,8 +165,7 @@ pub struct Always {
 fn rows_that_the_database_numbers_always() {
     on_each(&[Server::Postgres15, Server::Postgres18], async |fresh| {
         let audit = Audit::new();
-        create_table_for::<Always>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Always>(fresh, &audit).await;
         insert_into(always::table).values([NewAlways::new(1), NewAlways::new(2)]).execute(&db).await.unwrap();
         update(always::table).set(always::value.to(3)).filter(always::id.eq(1)).execute(&db).await.unwrap();
         audit.restore(always::table, 3, &db).await.unwrap();
@@ -214,13 +212,8 @@ fn keys_of_several_columns_of_many_types() {
         };
         insert_into(blobs::table).values(rows(1)).execute(&db).await.unwrap();
         let q = insert_into(blobs::table).values(rows(2));
-        let given = || blobs::value.to(blobs::value.excluded_value());
-        let outcome = if names_key(fresh.server) {
-            q.on_conflict((blobs::key, blobs::at, blobs::amount)).do_update(given()).execute(&db).await
-        } else {
-            q.on_duplicate_key_update(given()).execute(&db).await
-        };
-        outcome.unwrap();
+        let q = upsert!(fresh.server, q, (blobs::key, blobs::at, blobs::amount), blobs::value);
+        q.execute(&db).await.unwrap();
         update(blobs::table).set(blobs::value.to(3)).filter(blobs::key.eq(vec![0, 255])).execute(&db).await.unwrap();
         delete_from(blobs::table).all_rows().execute(&db).await.unwrap();
         let all = told(&audit, &db, &mut seen).await;

@@ -6,7 +6,7 @@ use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use rust_decimal::Decimal;
 
-use super::{Instant, entries, names_key, opened};
+use super::{Instant, entries, opened};
 use crate::support::on_all;
 
 /// Writes rows of a table with keys of a type in all ways, and finds what was written by their keys.
@@ -37,13 +37,7 @@ macro_rules! keys {
                     assert_eq!(q.execute(&db).await.unwrap().rows_affected, 1, "{key:?}");
                 }
                 let q = insert_into($table::table).values(rows());
-                let given = || $table::value.to($table::value.excluded_value());
-                let outcome = if names_key(fresh.server) {
-                    q.on_conflict($table::key).do_update(given()).execute(&db).await
-                } else {
-                    q.on_duplicate_key_update(given()).execute(&db).await
-                };
-                outcome.unwrap();
+                upsert!(fresh.server, q, $table::key, $table::value).execute(&db).await.unwrap();
                 let all = async || select_from($table::table).order_by($table::key).fetch_all(&fresh.db).await.unwrap();
                 let before = all().await;
                 assert!(before.iter().all(|row| row.value == 1), "{before:?}");

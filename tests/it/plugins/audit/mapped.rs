@@ -1,12 +1,12 @@
 //! Audit beside names that the database has for tables and columns.
 
-use kysera::Executor;
-use kysera::ast::Operation;
-use kysera::plugin::{Actor, Audit, NameMapping, SoftDelete};
+use kysera::ast::{Ident, Operation, TableName};
+use kysera::plugin::{Actor, Audit, Context, NameMapping, Plugin, SoftDelete};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
+use kysera::{Executor, Result};
 
-use super::{NewPair, Pair, Thing, entries, names_key, pairs, prepared, thing, things, told};
+use super::{NewPair, Pair, Thing, entries, pairs, prepared, thing, things, told};
 use crate::support::on_all;
 use crate::support::servers::Fresh;
 
@@ -78,13 +78,8 @@ fn the_log_has_the_names_of_the_program() {
         assert_eq!(told(&audit, &db, &mut seen).await, expected);
 
         let q = insert_into(pairs::table).values([NewPair::new(1, "x", 9), NewPair::new(3, "z", 9)]);
-        let value = || pairs::value.to(pairs::value.excluded_value());
-        let outcome = if names_key(fresh.server) {
-            q.on_conflict((pairs::left, pairs::right)).do_update(value()).execute(&db).await
-        } else {
-            q.on_duplicate_key_update(value()).execute(&db).await
-        };
-        outcome.unwrap();
+        let q = upsert!(fresh.server, q, (pairs::left, pairs::right), pairs::value);
+        q.execute(&db).await.unwrap();
         let mut upserted = told(&audit, &db, &mut seen).await;
         upserted.sort();
         assert_eq!(upserted, ["insert pairs [3,\"z\"] left:>3 right:>z value:>9", "update pairs [1,\"x\"] value:5>9"]);
@@ -184,6 +179,34 @@ fn a_query_cannot_call_a_table_by_the_name_of_one_without_a_log() {
         // What it only reads, and other plugins, are none of its business.
         select_from(pairs::table).select(sql!("1").typed::<i64>()).plugin(other()).fetch_all(&db).await.unwrap();
         let q = delete_from(things::table).all_rows().plugin(NameMapping::new(str::to_owned));
+        q.execute(&db).await.unwrap();
+        assert_eq!(entries(&audit, &db).await.len(), 2);
+    });
+}
+
+/// Says that one column has the name of another.
+struct Says;
+
+impl Plugin for Says {
+    fn name(&self) -> &str {
+        "says"
+    }
+
+    fn column_name(&self, _: &TableName, column: &Ident, _: &Context<'_>) -> Result<Option<Ident>> {
+        Ok((column.as_str() == "count").then(|| "created_by".into()))
+    }
+}
+
+#[test]
+fn a_query_cannot_say_that_a_column_is_called_otherwise() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        let db = prepared(fresh, &audit).await;
+        insert_into(things::table).values(thing("a")).execute(&db).await.unwrap();
+        let q = update(things::table).set(things::count.to(9)).all_rows();
+        let error = q.clone().plugin(Says).execute(&db).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("a plugin of the query calls the column"), "{error}");
+        assert_eq!(select_from(things::table).select(things::count).fetch_all(&db).await.unwrap(), [None]);
         q.execute(&db).await.unwrap();
         assert_eq!(entries(&audit, &db).await.len(), 2);
     });

@@ -140,20 +140,10 @@ fn upserts_tell_what_they_inserted_from_what_they_updated() {
             .await
             .unwrap();
         told(&audit, &db, &mut seen).await;
-        let rows = || {
-            insert_into(pairs::table).values([
-                NewPair::new(2, "x", 5),
-                NewPair::new(3, "x", 6),
-                NewPair::new(1, "x", 1),
-            ])
-        };
-        let sum = || pairs::value.to(pairs::value.excluded_value());
-        let outcome = if names_key(fresh.server) {
-            rows().on_conflict((pairs::left, pairs::right)).do_update(sum()).execute(&db).await
-        } else {
-            rows().on_duplicate_key_update(sum()).execute(&db).await
-        };
-        outcome.unwrap();
+        let rows = [NewPair::new(2, "x", 5), NewPair::new(3, "x", 6), NewPair::new(1, "x", 1)];
+        let q = insert_into(pairs::table).values(rows);
+        let q = upsert!(fresh.server, q, (pairs::left, pairs::right), pairs::value);
+        q.execute(&db).await.unwrap();
         assert_eq!(
             told(&audit, &db, &mut seen).await,
             ["update pairs [2,\"x\"] value:1>5", "insert pairs [3,\"x\"] left:>3 right:>x value:>6",]
@@ -166,11 +156,7 @@ fn upserts_tell_what_they_inserted_from_what_they_updated() {
         // Within a transaction, and with all rows there.
         db.transaction(async |trx| {
             let q = insert_into(pairs::table).values(NewPair::new(4, "x", 10));
-            if names_key(fresh.server) {
-                q.on_conflict((pairs::left, pairs::right)).do_update(sum()).execute(trx).await
-            } else {
-                q.on_duplicate_key_update(sum()).execute(trx).await
-            }
+            upsert!(fresh.server, q, (pairs::left, pairs::right), pairs::value).execute(trx).await
         })
         .await
         .unwrap();

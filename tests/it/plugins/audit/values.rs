@@ -7,7 +7,7 @@ use kysera::schema::create_table_for;
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::{entries, names_key, opened, told};
+use super::{entries, opened_with, told};
 use crate::support::servers::Fresh;
 use crate::support::{Random, Server, on_all};
 
@@ -23,8 +23,7 @@ pub struct Document {
 fn a_document_that_is_null_is_not_a_column_without_a_value() {
     on_all(async |fresh| {
         let audit = Audit::new();
-        create_table_for::<Document>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Document>(fresh, &audit).await;
         let body = async || select_from(documents::table).select(documents::body).fetch_one(&fresh.db).await.unwrap();
         insert_into(documents::table).set(documents::body.to(json!(null))).execute(&db).await.unwrap();
         let set = async |body: Option<serde_json::Value>| {
@@ -71,8 +70,7 @@ pub struct Word {
 fn entries_of_a_key_are_found_however_it_is_written() {
     on_all(async |fresh| {
         let audit = Audit::new();
-        create_table_for::<Price>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Price>(fresh, &audit).await;
         insert_into(prices::table).values([NewPrice::new(Decimal::new(15, 1), 1)]).execute(&db).await.unwrap();
         for written in ["1.5", "1.50", "1.500"] {
             let key: Decimal = written.parse().unwrap();
@@ -97,8 +95,7 @@ fn entries_of_a_key_are_found_however_it_is_written() {
 fn history_tells_letters_apart() {
     on_all(async |fresh| {
         let audit = Audit::new();
-        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Word>(fresh, &audit).await;
         for (actor, word) in [("ann", "é"), ("Ann", "e\u{301}b"), ("ann ", "a")] {
             let db = db.with(Actor::new(actor));
             insert_into(words::table).values(NewWord::new(word, 1)).execute(&db).await.unwrap();
@@ -118,8 +115,7 @@ fn history_tells_letters_apart() {
 fn what_the_log_has_no_room_for_is_refused_before_it_is_written() {
     on_all(async |fresh| {
         let audit = Audit::new();
-        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Word>(fresh, &audit).await;
         // Characters count, and not bytes.
         let (fits, long) = ("é".repeat(512), "é".repeat(513));
         insert_into(words::table).values(NewWord::new(&*fits, 1)).execute(&db).await.unwrap();
@@ -147,33 +143,20 @@ fn the_server_says_which_keys_are_the_same() {
     on_all(async |fresh| {
         let audit = Audit::new();
         create_table_for::<Price>().execute(&fresh.db).await.unwrap();
-        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Word>(fresh, &audit).await;
         let (old, new) = (Decimal::new(150, 2), Decimal::new(15, 1));
         insert_into(prices::table).values(NewPrice::new(old, 1)).execute(&db).await.unwrap();
-        let names_key = names_key(fresh.server);
-        let sum = || prices::count.to(prices::count.excluded_value());
         let q = insert_into(prices::table).values([NewPrice::new(new, 2), NewPrice::new(Decimal::from(7), 2)]);
-        let outcome = if names_key {
-            q.on_conflict(prices::amount).do_update(sum()).execute(&db).await
-        } else {
-            q.on_duplicate_key_update(sum()).execute(&db).await
-        };
-        outcome.unwrap();
+        upsert!(fresh.server, q, prices::amount, prices::count).execute(&db).await.unwrap();
         let mut seen = 0;
         let expected = ["insert prices 1.5 amount:>1.50 count:>1", "update prices 1.5 count:1>2"];
         assert_eq!(told(&audit, &db, &mut seen).await[..2], expected);
         assert_eq!(seen, 3);
 
         let insert = async |words: &[&'static str], count: i64| {
-            let given = || words::count.to(words::count.excluded_value());
             let rows: Vec<_> = words.iter().map(|word| NewWord::new(*word, count)).collect();
             let q = insert_into(words::table).values(rows);
-            if names_key {
-                q.on_conflict(words::word).do_update(given()).execute(&db).await
-            } else {
-                q.on_duplicate_key_update(given()).execute(&db).await
-            }
+            upsert!(fresh.server, q, words::word, words::count).execute(&db).await
         };
         insert(&["ann", "bea"], 1).await.unwrap();
         insert(&["ANN", "new", "bea"], 2).await.unwrap();
@@ -202,8 +185,7 @@ fn the_server_says_which_keys_are_the_same() {
 fn a_row_that_is_given_twice_in_other_letters_is_one() {
     on_all(async |fresh| {
         let audit = Audit::new();
-        create_table_for::<Word>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
+        let db = opened_with::<Word>(fresh, &audit).await;
         // More than are read by one statement.
         let words = ["a".to_owned()].into_iter().chain((0..1_000).map(|it| format!("w{it}"))).chain(["A".to_owned()]);
         let rows: Vec<_> = words.map(|word| NewWord::new(word, 1)).collect();
@@ -235,9 +217,7 @@ fn the_log_gives_the_table_whatever_keys_are_given() {
     on_all(async |fresh| {
         let audit = Audit::new();
         create_words(fresh).await;
-        create_table_for::<Price>().execute(&fresh.db).await.unwrap();
-        let db = opened(fresh, &audit).await;
-        let names_key = names_key(fresh.server);
+        let db = opened_with::<Price>(fresh, &audit).await;
         let mut random = Random::new(7);
         let mut refused = 0;
         for step in 0..120_i64 {
@@ -253,21 +233,13 @@ fn the_log_gives_the_table_whatever_keys_are_given() {
                 0 => insert_into(words::table).values(NewWord::new(word(&mut random), step)).execute(&db).await,
                 1 | 2 => {
                     let rows: Vec<_> = (0..=random.below(2)).map(|_| NewWord::new(word(&mut random), step)).collect();
-                    let (q, given) = (insert_into(words::table).values(rows), words::count.excluded_value());
-                    if names_key {
-                        q.on_conflict(words::word).do_update(words::count.to(given)).execute(&db).await
-                    } else {
-                        q.on_duplicate_key_update(words::count.to(given)).execute(&db).await
-                    }
+                    let q = insert_into(words::table).values(rows);
+                    upsert!(fresh.server, q, words::word, words::count).execute(&db).await
                 }
                 3 => {
                     let rows = [NewPrice::new(price(&mut random), step), NewPrice::new(price(&mut random), step)];
-                    let (q, given) = (insert_into(prices::table).values(rows), prices::count.excluded_value());
-                    if names_key {
-                        q.on_conflict(prices::amount).do_update(prices::count.to(given)).execute(&db).await
-                    } else {
-                        q.on_duplicate_key_update(prices::count.to(given)).execute(&db).await
-                    }
+                    let q = insert_into(prices::table).values(rows);
+                    upsert!(fresh.server, q, prices::amount, prices::count).execute(&db).await
                 }
                 4 => {
                     let q = update(words::table).set(words::count.to(step)).filter(words::word.eq(word(&mut random)));
