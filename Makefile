@@ -1,6 +1,6 @@
 # What is done with this project, by the people who work on it and by CI alike.
 
-.PHONY: help test servers servers-down faults audit coverage fuzz bench-compile bench-types bench-plugins
+.PHONY: help test servers servers-down faults audit coverage fuzz bench-compile bench-types bench-plugins bench-pages
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench-compile: ## Building and compiling statements against peers: the same SQL,
 bench-plugins: ## What plugins add to building and compiling statements.
 	cargo run $(BENCHES) --bin instructions -- plugins
 	cargo bench --manifest-path benches/Cargo.toml --bench plugins
+
+bench-pages: ## Page 40,000 of a million rows on each server: by cursor, by its number, and in the naive form.
+	tests/servers/with cargo run $(BENCHES) --features servers --bin pages
 
 bench-types: ## Seconds of `cargo check` for a large schema, against Diesel's.
 	cargo run $(BENCHES) --bin types

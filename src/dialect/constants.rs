@@ -250,7 +250,7 @@ pub const SQLITE: Spec = Spec {
     decimals: Decimals::Text,
     null_safe_equal: NullSafeEqual::Words,
     row_comparison: RowComparisons::AsRows,
-    stretches: Stretches::OneByOne,
+    stretches: Stretches::TermByTerm,
     index_among_nulls: true,
     like_escape: LikeEscape::None,
     text_equality: TextEquality::Letters,

@@ -249,6 +249,9 @@ pub enum RowComparisons {
 pub enum Stretches {
     /// One after the other, since all of the index is read for a condition that has `or` in it.
     OneByOne,
+    /// The same, and one for each term of the order: of `(a, b) > (1, 2)`, all rows are read where both are the same, and of
+    /// `(a, id) > (1, 2)` all where `a` is, if `id` is the integer that is the key.
+    TermByTerm,
     /// By one condition for all of them: `(a = c and b < d) or a > c`.
     Together,
 }

@@ -2,7 +2,8 @@
 //!
 //! In the order `a, b desc` the rows after `(1, 2)` are those of `a = 1 and b < 2`, and then those of `a > 1`: stretches of
 //! an index of that order, each of which a server finds at once. `null` is no value that anything is larger or smaller
-//! than, so it makes stretches of its own. Terms that go the same way are one stretch, compared as a row.
+//! than, so it makes stretches of its own. Terms that go the same way are one stretch, compared as a row, where a server
+//! reads that from the place on.
 
 use super::term::Term;
 use crate::ast::{BinaryOperator, Direction, Expr, RowComparison, RowOperator, RowPart, Shared};
@@ -17,8 +18,17 @@ pub(super) struct Position {
     pub(super) inclusive: bool,
 }
 
+/// Which terms are compared as a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Runs {
+    /// As many as go the same way.
+    OfManyTerms,
+    /// None: each term makes a stretch.
+    OfOneTerm,
+}
+
 /// The rows after a place, as stretches of the order, the first one first. No row is in two of them.
-pub(super) fn after(terms: &[Term], position: &Position, null_is: NullIs) -> Vec<Expr> {
+pub(super) fn after(terms: &[Term], position: &Position, null_is: NullIs, runs: Runs) -> Vec<Expr> {
     let Position { values, inclusive } = position;
     let mut stretches = Vec::new();
     let mut end = terms.len().min(values.len());
@@ -27,7 +37,10 @@ pub(super) fn after(terms: &[Term], position: &Position, null_is: NullIs) -> Vec
         stretches.push(all(equal(terms, values, end)));
     }
     while let Some(last) = end.checked_sub(1) {
-        let start = start_of_run(terms, values, last, null_is);
+        let start = match runs {
+            Runs::OfManyTerms => start_of_run(terms, values, last, null_is),
+            Runs::OfOneTerm => last,
+        };
         let Term { expr, direction, .. } = &terms[start];
         let is_inclusive = *inclusive && end == terms.len();
         if values[start].is_null() {

@@ -2,7 +2,7 @@
 
 use super::base::{Base, column_name, cte, select_from};
 use super::count::count;
-use super::ranges::{self, Position};
+use super::ranges::{self, Position, Runs};
 use super::term::Term;
 use crate::ast::{
     self, BinaryOperator, Compound, Cte, Exists, Expr, OrderItem, Query, Select, SelectExpr, SelectItem, SetOperator,
@@ -54,7 +54,11 @@ impl Reading<'_> {
     }
 
     fn stretches(&self, terms: &[Term], position: &Position) -> Vec<Expr> {
-        let mut stretches = ranges::after(terms, position, self.spec.null_is);
+        let runs = match self.spec.stretches {
+            Stretches::TermByTerm if self.is_one_by_one() => Runs::OfOneTerm,
+            Stretches::TermByTerm | Stretches::OneByOne | Stretches::Together => Runs::OfManyTerms,
+        };
+        let mut stretches = ranges::after(terms, position, self.spec.null_is, runs);
         if let ([only], false) = (stretches.as_mut_slice(), self.spec.index_among_nulls) {
             *only = ranges::not_of_null_alone(std::mem::replace(only, Expr::Now), terms, position);
         }
@@ -63,13 +67,15 @@ impl Reading<'_> {
 
     /// Whether stretches are read one after the other. Where an expression comes before the query, there is no index of them.
     fn is_one_by_one(&self) -> bool {
-        self.base.is_plain && self.base.with.is_empty() && self.spec.stretches == Stretches::OneByOne
+        self.base.is_plain && self.base.with.is_empty() && self.spec.stretches != Stretches::Together
     }
 
     /// One condition for several stretches, with what an index can begin at.
     fn together(&self, stretches: Vec<Expr>, terms: &[Term], position: Option<&Position>) -> Expr {
         let bound = match self.spec.stretches {
-            Stretches::OneByOne => position.and_then(|it| ranges::bound(terms, it, self.spec.null_is)),
+            Stretches::OneByOne | Stretches::TermByTerm => {
+                position.and_then(|it| ranges::bound(terms, it, self.spec.null_is))
+            }
             Stretches::Together => None,
         };
         let any = ranges::together(stretches);

@@ -6,3 +6,6 @@ mod cursor_mutations;
 mod schema;
 mod walks;
 mod sql;
+mod million;
+mod reads;
+mod plans;
