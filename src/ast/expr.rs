@@ -252,6 +252,8 @@ impl BinaryOperator {
 
 /// `(a, b) > (c, d)`: rows are compared by the first of their parts that differ, and it is `null` where one of the parts up
 /// to there is.
+///
+/// MySQL and MariaDB have all but the last part written twice, so that an index is used: it should be the same each time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowComparison {
     /// What is asked of the rows.

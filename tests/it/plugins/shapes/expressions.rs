@@ -16,8 +16,8 @@ pub fn expressions() -> Vec<Expr> {
             Expr::Binary(_) => Expr::Rows(Shared::new(RowComparison {
                 operator: RowOperator::GreaterOrEqual,
                 parts: vec![
-                    RowPart { left: column("items", "id"), right: marks_count() },
-                    RowPart { left: marks_of("items"), right: Expr::from(0_i64) },
+                    RowPart { left: column("items", "id"), right: Expr::from(2_i64) },
+                    RowPart { left: marks_of("items"), right: marks_count() },
                 ],
             })),
             Expr::Rows(_) => Expr::Like(Shared::new(Like {
