@@ -46,6 +46,7 @@ pub(super) struct Chunk<R> {
     /// Whether there are more, further on this way.
     pub(super) has_more: bool,
     /// Whether there are some on the other side of the place. Without a place there are none.
+    #[cfg_attr(not(feature = "cursors"), expect(dead_code, reason = "a walk goes one way"))]
     pub(super) has_others: bool,
 }
 

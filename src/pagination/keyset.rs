@@ -4,6 +4,8 @@ use super::base::Given;
 use super::chunk::{Chunk, Ordered, Way, Which};
 use super::cursor::{Cursor, Cursors, Fingerprint};
 use super::ranges::Position;
+#[cfg(feature = "json")]
+use super::serialize;
 use super::statement;
 use super::term::Term;
 use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug};
@@ -90,6 +92,9 @@ pub struct KeysetPage<T> {
     /// Whether there are rows before it.
     pub has_prev: bool,
 }
+
+#[cfg(feature = "json")]
+serialize!(KeysetPage: data, limit, next_cursor, prev_cursor, has_next, has_prev);
 
 impl<R> Keyset<R> {
     pub(super) fn new(parts: Parts<R>, order: Vec<Given>, place: Place, limit: Option<i64>) -> Self {

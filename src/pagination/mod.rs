@@ -101,7 +101,26 @@ macro_rules! debug {
     };
 }
 
+/// A page goes to a client as it is, by the names of its fields.
+#[cfg(feature = "json")]
+macro_rules! serialize {
+    ($Page:ident: $($field:ident),+) => {
+        impl<T: ::serde::Serialize> ::serde::Serialize for $Page<T> {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use ::serde::ser::SerializeStruct as _;
+                let Self { $($field),+ } = self;
+                let count = [$(stringify!($field)),+].len();
+                let mut page = serializer.serialize_struct(stringify!($Page), count)?;
+                $(page.serialize_field(stringify!($field), $field)?;)+
+                page.end()
+            }
+        }
+    };
+}
+
 use debug;
+#[cfg(feature = "json")]
+use serialize;
 
 debug!(Parts, it => query: it.query);
 
@@ -167,7 +186,46 @@ pub trait PaginateBy: Paginate {
     /// Its tables.
     type Tables;
 
-    /// A page of so many rows, after a cursor or before it: `where (score, id) > (7, 3) order by score, id limit 21`.
+    /// A page of so many rows, after a cursor or before it: `where (score, id) > (7, 3) order by score, id limit 21`, or what
+    /// means the same and is found in an index by the server at hand.
+    ///
+    /// The order is columns, aliases and expressions of any of the query's tables, in any direction, with `null` where it is
+    /// said to be or where the server has it; a query that has an order of its own is refused. Where the order does not tell all
+    /// rows apart, keys of the tables are added to it. What of the order is not selected is read too, and is not in the rows. A
+    /// limit is 20 if none is said, and at most [10,000](Keyset::max_limit).
+    ///
+    /// ```
+    /// # use kysera::prelude::*;
+    /// # use kysera::schema::create_table_for;
+    /// use kysera::pagination::{CursorKey, Cursors, Place};
+    /// # #[derive(Debug, Table)]
+    /// # #[table(name = "players")]
+    /// # pub struct Player { #[column(primary_key, generated)] id: i64, name: String, score: Option<i32> }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # create_table_for::<Player>().execute(&db).await?;
+    /// # let new = |(name, score): (&str, Option<i32>)| NewPlayer { score, ..NewPlayer::new(name) };
+    /// # let rows = [("Ann", Some(7)), ("Bob", None), ("Cid", Some(9)), ("Dan", Some(7)), ("Eve", Some(1))];
+    /// # insert_into(players::table).values(rows.map(new)).execute(&db).await?;
+    /// # let secret = [7; 32];
+    ///
+    /// let cursors = Cursors::signed(CursorKey::new("2026-11", secret)?); // once, when the program begins
+    ///
+    /// let best = select_from(players::table).select(players::name);
+    /// let order = || players::score.desc().nulls_last();
+    /// let page = best.clone().paginate_by(order(), Place::First, 2).fetch(&db, &cursors).await?;
+    /// assert_eq!(page.data, ["Cid", "Dan"]);
+    /// assert!(page.has_next && !page.has_prev);
+    ///
+    /// let next = best.clone().paginate_by(order(), page.next_cursor, 2).fetch(&db, &cursors).await?;
+    /// assert_eq!(next.data, ["Ann", "Eve"]);
+    ///
+    /// let back = next.prev_cursor.map_or(Place::First, Place::Before);
+    /// assert_eq!(best.paginate_by(order(), back, 2).fetch(&db, &cursors).await?.data, ["Cid", "Dan"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "cursors")]
     fn paginate_by<X: OrderTerms<Needs: Within<Self::Tables, I>>, I>(
         self,
@@ -184,12 +242,39 @@ pub trait PaginateBy: Paginate {
         Keyset::new(self.into_parts(), Vec::new(), place.into(), limit.into())
     }
 
-    /// All rows in an order, in pages of so many rows, one after the other.
+    /// All rows in an order, in pages of so many rows, one after the other: each by a statement that begins after the last row
+    /// of the one before, as that of [`paginate_by`](Self::paginate_by) does.
+    ///
+    /// The front page of [this module](self) has an example.
     fn pages<X: OrderTerms<Needs: Within<Self::Tables, I>>, I>(self, order: X, limit: u32) -> Pages<Self::Row> {
         Pages::new(self.into_parts(), given(order), limit)
     }
 
-    /// All rows in the order of the primary key, of which so many are read at a time.
+    /// All rows in the order of the primary key, of which so many are read at a time: a table of any size, in the room that
+    /// `limit` rows take, and without a statement or a connection that stays open.
+    ///
+    /// ```
+    /// # use kysera::prelude::*;
+    /// # use kysera::schema::create_table_for;
+    /// use futures_util::TryStreamExt;
+    /// # #[derive(Debug, Table)]
+    /// # #[table(name = "posts")]
+    /// # pub struct Post { #[column(primary_key, generated)] id: i64, title: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # create_table_for::<Post>().execute(&db).await?;
+    /// # insert_into(posts::table).values(["a", "b", "c"].map(NewPost::new)).execute(&db).await?;
+    ///
+    /// let mut rows = select_from(posts::table).rows_by_key(1000).fetch(&db);
+    /// let mut titles = String::new();
+    /// while let Some(post) = rows.try_next().await? {
+    ///     titles.push_str(&post.title);
+    /// }
+    /// assert_eq!(titles, "abc");
+    /// # Ok(())
+    /// # }
+    /// ```
     fn rows_by_key(self, limit: u32) -> RowsByKey<Self::Row> {
         Pages::new(self.into_parts(), Vec::new(), limit).rows()
     }

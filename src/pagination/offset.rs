@@ -2,6 +2,8 @@
 
 use super::base::Base;
 use super::count;
+#[cfg(feature = "json")]
+use super::serialize;
 use super::statement::number;
 use super::term::Term;
 use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug};
@@ -54,6 +56,9 @@ pub struct Page<T> {
     /// Whether there are rows before it.
     pub has_prev: bool,
 }
+
+#[cfg(feature = "json")]
+serialize!(Page: data, page, limit, total, total_pages, has_next, has_prev);
 
 impl<R> Offset<R> {
     pub(super) fn new(parts: Parts<R>, page: Option<i64>, limit: Option<i64>) -> Self {

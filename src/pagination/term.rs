@@ -80,6 +80,7 @@ impl Term {
     }
 
     /// What it is called where it is wrong.
+    #[cfg(feature = "cursors")]
     pub(super) fn name(&self) -> String {
         match &self.expr {
             Expr::Column(column) => column.name().as_str().to_owned(),
@@ -88,6 +89,7 @@ impl Term {
     }
 
     /// Whether a value that a client sent back can be one of this term.
+    #[cfg(feature = "cursors")]
     pub(super) fn takes(&self, value: &Value) -> bool {
         let found = value.kind();
         if value.is_null() {
