@@ -57,6 +57,7 @@
 //! | write queries | [`query`]: [`select_from`](query::select_from), [`insert_into`](query::insert_into), [`update`](query::update()), [`delete_from`](query::delete_from), [`with`](query::with()) |
 //! | write conditions and other expressions | [`ExprMethods`](expr::ExprMethods), [`expr`], [`sql!`] |
 //! | run them | [`Db`], [`Transaction`], [`Executor`] |
+//! | read them page by page | [`pagination`] |
 //! | make tables | [`schema`] |
 //! | know what went wrong | [`Error`] |
 //! | see the SQL, and how dialects differ | [`dialect`] |
@@ -121,6 +122,10 @@ mod documents {
 
     #[doc = include_str!("../docs/guide/queries.md")]
     struct Queries;
+
+    #[cfg(feature = "cursors")]
+    #[doc = include_str!("../docs/guide/pages.md")]
+    struct Pages;
 
     #[doc = include_str!("../docs/guide/plugins.md")]
     struct Plugins;

@@ -36,15 +36,21 @@ pub(super) type Given = (OrderItem, OrderedValues);
 
 impl Base {
     /// `order` comes from outside of the query, or is that of the query itself. `is_total` is the program's word that it tells
-    /// all rows apart.
-    pub(super) fn new(query: Query, tables: &[Scoped], order: Vec<Given>, is_total: bool) -> Result<Self> {
+    /// all rows apart. Where there may be `aggregates`, the rows are not taken for those of the tables.
+    pub(super) fn new(
+        query: Query,
+        tables: &[Scoped],
+        order: Vec<Given>,
+        is_total: bool,
+        aggregates: Aggregates,
+    ) -> Result<Self> {
         match query {
             Query::Select(select) => {
                 let select = select.into_inner();
                 if select.lock.is_some() {
                     return Err(Error::invalid("a query that locks its rows has no pages"));
                 }
-                if is_plain(&select, &order) {
+                if is_plain(&select, &order, aggregates) {
                     Self::plain(select, tables, order, is_total)
                 } else {
                     Self::of_select(select, tables, order, is_total)
@@ -75,7 +81,9 @@ impl Base {
                 unknown(columns.iter().map(|column| column.expr.clone()), &terms)
             } else if !select.group_by.is_empty() {
                 unknown(select.group_by.iter().cloned(), &terms)
-            } else if select.having.is_some() || columns.iter().any(|column| holds_aggregate(&column.expr)) {
+            } else if select.having.is_some()
+                || columns.iter().any(|column| holds_aggregate(&column.expr, Aggregates::Known))
+            {
                 Vec::new()
             } else {
                 key::missing(&select, tables, &terms)?
@@ -201,8 +209,17 @@ fn place_of(expr: &Expr, columns: &mut Vec<SelectExpr>, may_add: bool) -> Result
     Ok(columns.len() - 1)
 }
 
+/// What of an expression may make one row of many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aggregates {
+    /// What is known to.
+    Known,
+    /// What is not known not to: text and functions by name too.
+    Possible,
+}
+
 /// Whether the rows of a query are those of its tables.
-pub(super) fn is_plain(select: &Select, order: &[Given]) -> bool {
+pub(super) fn is_plain(select: &Select, order: &[Given], aggregates: Aggregates) -> bool {
     let expressions = select.columns.iter().filter_map(|item| match item {
         SelectItem::Expr(it) => Some(&it.expr),
         SelectItem::AllColumns(_) => None,
@@ -212,22 +229,29 @@ pub(super) fn is_plain(select: &Select, order: &[Given]) -> bool {
         && select.having.is_none()
         && select.limit.is_none()
         && select.offset.is_none()
-        && !expressions.chain(order.iter().map(|(item, _)| &item.expr)).any(holds_aggregate)
+        && !expressions.chain(order.iter().map(|(item, _)| &item.expr)).any(|expr| holds_aggregate(expr, aggregates))
 }
 
-/// Whether an expression is made of many rows, or is text, which may be.
-fn holds_aggregate(expr: &Expr) -> bool {
-    struct Aggregates(bool);
+fn holds_aggregate(expr: &Expr, which: Aggregates) -> bool {
+    struct Found {
+        which: Aggregates,
+        is_there: bool,
+    }
 
-    impl Visit for Aggregates {
+    impl Visit for Found {
         fn visit_aggregate(&mut self, _: &ast::Aggregate) -> Result<()> {
-            self.0 = true;
+            self.is_there = true;
             Ok(())
         }
 
-        fn visit_raw(&mut self, _: &ast::Raw) -> Result<()> {
-            self.0 = true;
-            Ok(())
+        fn visit_call(&mut self, it: &ast::Call) -> Result<()> {
+            self.is_there |= self.which == Aggregates::Possible;
+            it.walk(self)
+        }
+
+        fn visit_raw(&mut self, it: &ast::Raw) -> Result<()> {
+            self.is_there |= self.which == Aggregates::Possible;
+            it.walk(self)
         }
 
         /// Another query, whose aggregates are its own.
@@ -236,8 +260,8 @@ fn holds_aggregate(expr: &Expr) -> bool {
         }
     }
 
-    let mut aggregates = Aggregates(false);
+    let mut found = Found { which, is_there: false };
     // It has no reason to fail.
-    let _ = expr.accept(&mut aggregates);
-    aggregates.0
+    let _ = expr.accept(&mut found);
+    found.is_there
 }

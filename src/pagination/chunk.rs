@@ -1,7 +1,7 @@
 //! Reading a part of a query's rows, from a place of its order on.
 
 use super::Parts;
-use super::base::{Base, Given};
+use super::base::{Aggregates, Base, Given};
 use super::ranges::Position;
 use super::statement::Reading;
 use super::term::Term;
@@ -62,7 +62,7 @@ impl<R> Ordered<R> {
                 "the query has an order, and one is said for its pages: say the one that is meant, there",
             ));
         }
-        Ok(Self { base: Base::new(query, &tables, order, is_total)?, read, metadata })
+        Ok(Self { base: Base::new(query, &tables, order, is_total, Aggregates::Known)?, read, metadata })
     }
 
     /// Reads a part.

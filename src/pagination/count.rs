@@ -1,7 +1,7 @@
 //! How many rows a query gives.
 
 use super::Parts;
-use super::base::{ROWS, columns_of_query, cte, is_plain, select_from};
+use super::base::{Aggregates, ROWS, columns_of_query, cte, is_plain, select_from};
 use super::statement::item;
 use crate::ast::{
     self, Aggregate, Distinct, Expr, OrderList, Quantifier, Query, Select, SelectExpr, SelectItem, Shared, Span,
@@ -35,7 +35,7 @@ pub(super) fn statement(query: Query) -> ast::Statement {
         Query::Select(select) => {
             let mut select = select.into_inner();
             select.lock = None;
-            if is_plain(&select, &[]) {
+            if is_plain(&select, &[], Aggregates::Possible) {
                 select.columns = [count(Span::Group)].into_iter().collect();
                 select.order_by = OrderList::new();
                 return select.into();

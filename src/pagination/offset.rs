@@ -1,6 +1,6 @@
 //! Pages by number.
 
-use super::base::Base;
+use super::base::{Aggregates, Base};
 use super::count;
 #[cfg(feature = "json")]
 use super::serialize;
@@ -119,7 +119,7 @@ impl<R> Offset<R> {
         };
         let order = order.iter().map(|item| (item.clone(), OrderedValues::UNKNOWN)).collect();
         let Base { with, mut select, terms, places: _, is_plain: _ } =
-            Base::new(query.clone(), tables, order, self.is_total)?;
+            Base::new(query.clone(), tables, order, self.is_total, Aggregates::Possible)?;
         let limit = match self.total {
             Total::Counted => limit,
             Total::Unknown => limit.saturating_add(1),
