@@ -83,9 +83,11 @@ pub struct KeysetPage<T> {
     pub data: Vec<T>,
     /// How many rows a page has at most.
     pub limit: u64,
-    /// The page after it is [`After`](Place::After) this; there is one where [`has_next`](Self::has_next) is.
+    /// The page after it is [`After`](Place::After) this; there is one where [`has_next`](Self::has_next) is, unless the
+    /// page has no place, since it is an end of the order and its limit is 0.
     pub next_cursor: Option<Cursor>,
-    /// The page before it is [`Before`](Place::Before) this; there is one where [`has_prev`](Self::has_prev) is.
+    /// The page before it is [`Before`](Place::Before) this; there is one where [`has_prev`](Self::has_prev) is, unless
+    /// the page has no place.
     pub prev_cursor: Option<Cursor>,
     /// Whether there are rows after it.
     pub has_next: bool,

@@ -69,9 +69,9 @@ use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::executor::Executor;
 use crate::expr::OrderTerms;
-use crate::expr::scope::{Closed, Scope, Scoped, Within};
+use crate::expr::scope::{Scope, Scoped, Within};
 use crate::plugin::Metadata;
-use crate::query::{Annotated, Compound, Fetchable, Output, Read, Select, Subquery};
+use crate::query::{Annotated, Compound, Fetchable, Output, Read, Select, SetOperand, Statement, Subquery};
 
 /// How many rows a page has if nothing is said.
 const DEFAULT_LIMIT: i64 = 20;
@@ -129,10 +129,13 @@ debug!(Parts, it => query: it.query);
     message = "`{Self}` has no pages",
     note = "a query has, and a set operation, with or without what travels with it to the plugins"
 )]
-pub trait Paginate: Fetchable + Sized {
+pub trait Paginate: Statement + Sized {
+    /// What a row of it is in Rust.
+    type PageRow: Send + 'static;
+
     /// The query, taken apart.
     #[doc(hidden)]
-    fn into_parts(self) -> Parts<Self::Row>;
+    fn into_parts(self) -> Parts<Self::PageRow>;
 
     /// A page of so many rows, by its number: `limit 20 offset 40` for the third page of 20.
     ///
@@ -161,7 +164,10 @@ pub trait Paginate: Fetchable + Sized {
     /// ```
     ///
     /// The server reads all rows before the page too. For deep pages there is [`paginate_by`](PaginateBy::paginate_by).
-    fn paginate(self, page: impl Into<Option<i64>>, limit: impl Into<Option<i64>>) -> Offset<Self::Row> {
+    fn paginate(self, page: impl Into<Option<i64>>, limit: impl Into<Option<i64>>) -> Offset<Self::PageRow>
+    where
+        Self: Fetchable,
+    {
         Offset::new(self.into_parts(), page.into(), limit.into())
     }
 
@@ -171,7 +177,10 @@ pub trait Paginate: Fetchable + Sized {
     /// # Errors
     ///
     /// Those of [`fetch_all`](crate::query::Statement::fetch_all).
-    fn fetch_count(self, executor: &dyn Executor) -> BoxFuture<'_, Result<u64>> {
+    fn fetch_count(self, executor: &dyn Executor) -> BoxFuture<'_, Result<u64>>
+    where
+        Self: Fetchable,
+    {
         let parts = self.into_parts();
         Box::pin(async move { count::fetch(&parts, executor).await })
     }
@@ -192,7 +201,8 @@ pub trait PaginateBy: Paginate {
     /// The order is columns, aliases and expressions of any of the query's tables, in any direction, with `null` where it is
     /// said to be or where the server has it; a query that has an order of its own is refused. Where the order does not tell all
     /// rows apart, keys of the tables are added to it. What of the order is not selected is read too, and is not in the rows. A
-    /// limit is 20 if none is said, and at most [10,000](Keyset::max_limit).
+    /// limit is 20 if none is said, and at most [10,000](Keyset::max_limit); with one of 0 a page tells whether there are rows, and
+    /// has no cursor but for the place it was given.
     ///
     /// ```
     /// # use kysera::prelude::*;
@@ -232,13 +242,19 @@ pub trait PaginateBy: Paginate {
         order: X,
         place: impl Into<Place>,
         limit: impl Into<Option<i64>>,
-    ) -> Keyset<Self::Row> {
+    ) -> Keyset<Self::PageRow>
+    where
+        Self: Fetchable,
+    {
         Keyset::new(self.into_parts(), given(order), place.into(), limit.into())
     }
 
     /// A page of so many rows, after a cursor or before it, in the order of the primary key.
     #[cfg(feature = "cursors")]
-    fn paginate_by_key(self, place: impl Into<Place>, limit: impl Into<Option<i64>>) -> Keyset<Self::Row> {
+    fn paginate_by_key(self, place: impl Into<Place>, limit: impl Into<Option<i64>>) -> Keyset<Self::PageRow>
+    where
+        Self: Fetchable,
+    {
         Keyset::new(self.into_parts(), Vec::new(), place.into(), limit.into())
     }
 
@@ -246,7 +262,10 @@ pub trait PaginateBy: Paginate {
     /// of the one before, as that of [`paginate_by`](Self::paginate_by) does.
     ///
     /// The front page of [this module](self) has an example.
-    fn pages<X: OrderTerms<Needs: Within<Self::Tables, I>>, I>(self, order: X, limit: u32) -> Pages<Self::Row> {
+    fn pages<X: OrderTerms<Needs: Within<Self::Tables, I>>, I>(self, order: X, limit: u32) -> Pages<Self::PageRow>
+    where
+        Self: Fetchable,
+    {
         Pages::new(self.into_parts(), given(order), limit)
     }
 
@@ -275,7 +294,10 @@ pub trait PaginateBy: Paginate {
     /// # Ok(())
     /// # }
     /// ```
-    fn rows_by_key(self, limit: u32) -> RowsByKey<Self::Row> {
+    fn rows_by_key(self, limit: u32) -> RowsByKey<Self::PageRow>
+    where
+        Self: Fetchable,
+    {
         Pages::new(self.into_parts(), Vec::new(), limit).rows()
     }
 }
@@ -286,27 +308,33 @@ fn given(order: impl OrderTerms) -> Vec<base::Given> {
     given
 }
 
-impl<S: Scope, R: Output, O: Closed> Paginate for Select<S, R, O> {
+impl<S: Scope, R: Output, O> Paginate for Select<S, R, O> {
+    type PageRow = R::Row;
+
     fn into_parts(self) -> Parts<R::Row> {
         let mut tables = Vec::new();
         S::push(&mut tables);
-        Parts { read: self.reader(), metadata: Metadata::default(), tables, query: self.into_query() }
+        Parts { read: self.row_reader(), metadata: Metadata::default(), tables, query: self.into_query() }
     }
 }
 
-impl<S: Scope, R: Output, O: Closed> PaginateBy for Select<S, R, O> {
+impl<S: Scope, R: Output, O> PaginateBy for Select<S, R, O> {
     type Tables = S;
 }
 
-impl<R: Send + 'static, O: Closed> Paginate for Compound<R, O> {
+impl<R: Send + 'static, O> Paginate for Compound<R, O> {
+    type PageRow = R;
+
     fn into_parts(self) -> Parts<R> {
-        Parts { read: self.reader(), metadata: Metadata::default(), tables: Vec::new(), query: self.into_query() }
+        Parts { read: self.row_reader(), metadata: Metadata::default(), tables: Vec::new(), query: self.into_query() }
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<Q: Paginate> Paginate for Annotated<Q> {
-    fn into_parts(self) -> Parts<Q::Row> {
+    type PageRow = Q::PageRow;
+
+    fn into_parts(self) -> Parts<Q::PageRow> {
         let (statement, metadata) = self.into_parts();
         Parts { metadata, ..statement.into_parts() }
     }

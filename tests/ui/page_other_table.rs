@@ -1,0 +1,8 @@
+mod schema;
+use schema::*;
+
+pub fn query() {
+    let _ = select_from(users::table).paginate_by(posts::id, None, 20);
+}
+
+fn main() {}
