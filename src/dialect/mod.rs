@@ -17,6 +17,7 @@ mod placeholder;
 mod postgres;
 mod precedence;
 mod quotes;
+mod refuse_select;
 mod spec;
 mod sqlite;
 mod tags;
@@ -95,10 +96,12 @@ pub fn debug_sql(statement: &Statement, spec: &Spec) -> Result<String> {
     compile_with(statement.into(), Writer::new(spec, Values::Literal), &Tags::default()).map(|compiled| compiled.sql)
 }
 
-#[inline]
+#[inline(always)]
 fn compile_with<'a>(statement: StatementRef<'a>, mut writer: Writer<'a>, tags: &Tags) -> Result<Compiled> {
     writer.one_statement(statement)?;
-    writer.tags(tags)?;
+    if !tags.is_empty() {
+        writer.tags(tags)?;
+    }
     let spec = writer.spec;
     if !spec.with_sees_outside && writer.withs > 1 && outside_with::is_read(statement) {
         return writer.unsupported(

@@ -94,6 +94,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline(never)]
     fn logic(&mut self, operands: &'a [Expr], empty: &str, separator: &str, own: Precedence) -> Result<()> {
         match operands {
             [] => self.text(empty),
@@ -113,6 +114,7 @@ impl<'a> Writer<'a> {
         self.parentheses(|writer| writer.chain(second, separator, own))
     }
 
+    #[inline(never)]
     fn unary(&mut self, it: &'a Unary) -> Result<()> {
         let Unary { operator, operand } = it;
         match operator {
@@ -128,67 +130,82 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline(never)]
     fn binary(&mut self, it: &'a Binary) -> Result<()> {
         let Binary { left, operator, right } = it;
-        // What stands on one side tells the type of a value on the other.
-        let (mut left_typed, mut right_typed) = (typed_by(right), typed_by(left));
-        if operator.is_arithmetic() {
-            self.calculate([left, right].into_iter())?;
-            // A number and a `null` of which nothing is known make a float on MariaDB.
-            left_typed = if is_null(left) { Typed::No } else { left_typed };
-            right_typed = if is_null(right) { Typed::No } else { right_typed };
-        } else {
-            self.compare([left, right].into_iter())?;
-        }
-        let (left_needs, right_needs) = Precedence::of_operator(*operator, self.spec).operands();
-        let symbol = match operator {
-            BinaryOperator::Equal => " = ",
-            BinaryOperator::NotEqual => " <> ",
-            BinaryOperator::Less => " < ",
-            BinaryOperator::LessOrEqual => " <= ",
-            BinaryOperator::Greater => " > ",
-            BinaryOperator::GreaterOrEqual => " >= ",
+        match operator {
+            BinaryOperator::Equal => self.comparison(left, " = ", right),
+            BinaryOperator::NotEqual => self.comparison(left, " <> ", right),
+            BinaryOperator::Less => self.comparison(left, " < ", right),
+            BinaryOperator::LessOrEqual => self.comparison(left, " <= ", right),
+            BinaryOperator::Greater => self.comparison(left, " > ", right),
+            BinaryOperator::GreaterOrEqual => self.comparison(left, " >= ", right),
             BinaryOperator::IsNotDistinctFrom => match self.spec.null_safe_equal {
-                NullSafeEqual::Words => " is not distinct from ",
-                NullSafeEqual::Spaceship => " <=> ",
+                NullSafeEqual::Words => self.comparison(left, " is not distinct from ", right),
+                NullSafeEqual::Spaceship => self.comparison(left, " <=> ", right),
             },
             BinaryOperator::IsDistinctFrom => match self.spec.null_safe_equal {
-                NullSafeEqual::Words => " is distinct from ",
+                NullSafeEqual::Words => self.comparison(left, " is distinct from ", right),
                 NullSafeEqual::Spaceship => {
                     self.text("not (");
-                    self.operand(left, left_needs, left_typed)?;
-                    self.text(" <=> ");
-                    self.operand(right, right_needs, right_typed)?;
+                    self.comparison(left, " <=> ", right)?;
                     self.text(")");
-                    return Ok(());
+                    Ok(())
                 }
             },
-            BinaryOperator::Add => " + ",
-            BinaryOperator::Subtract => " - ",
-            BinaryOperator::Multiply => " * ",
-            BinaryOperator::Divide => " / ",
+            BinaryOperator::Add => self.calculation(it, " + "),
+            BinaryOperator::Subtract => self.calculation(it, " - "),
+            BinaryOperator::Multiply => self.calculation(it, " * "),
+            BinaryOperator::Divide => self.calculation(it, " / "),
             BinaryOperator::DivideInteger => match self.spec.integer_division {
-                IntegerDivision::Slash => " / ",
-                IntegerDivision::Div => " div ",
+                IntegerDivision::Slash => self.calculation(it, " / "),
+                IntegerDivision::Div => self.calculation(it, " div "),
             },
-            BinaryOperator::Remainder => " % ",
-            BinaryOperator::Concat => match self.spec.concat {
-                Concat::Pipes => " || ",
-                Concat::Function => {
-                    self.text("concat(");
-                    self.operand(left, Precedence::Any, left_typed)?;
-                    self.text(", ");
-                    self.operand(right, Precedence::Any, right_typed)?;
-                    self.text(")");
-                    return Ok(());
-                }
-            },
-        };
+            BinaryOperator::Remainder => self.calculation(it, " % "),
+            BinaryOperator::Concat => self.concatenation(left, right),
+        }
+    }
+
+    /// What stands on one side tells the type of a value on the other.
+    fn comparison(&mut self, left: &'a Expr, symbol: &str, right: &'a Expr) -> Result<()> {
+        self.compare([left, right].into_iter())?;
+        self.operand(left, Precedence::Loose, typed_by(right))?;
+        self.text(symbol);
+        self.operand(right, Precedence::Loose, typed_by(left))
+    }
+
+    fn calculation(&mut self, it: &'a Binary, symbol: &str) -> Result<()> {
+        let Binary { left, operator, right } = it;
+        self.calculate([left, right].into_iter())?;
+        // A number and a `null` of which nothing is known make a float on MariaDB.
+        let left_typed = if is_null(left) { Typed::No } else { typed_by(right) };
+        let right_typed = if is_null(right) { Typed::No } else { typed_by(left) };
+        let (left_needs, right_needs) = Precedence::of_operator(*operator, self.spec).operands();
         self.operand(left, left_needs, left_typed)?;
         self.text(symbol);
         self.operand(right, right_needs, right_typed)
     }
 
+    fn concatenation(&mut self, left: &'a Expr, right: &'a Expr) -> Result<()> {
+        self.compare([left, right].into_iter())?;
+        match self.spec.concat {
+            Concat::Pipes => {
+                self.operand(left, Precedence::Atom, typed_by(right))?;
+                self.text(" || ");
+                self.operand(right, Precedence::Atom, typed_by(left))
+            }
+            Concat::Function => {
+                self.text("concat(");
+                self.operand(left, Precedence::Any, typed_by(right))?;
+                self.text(", ");
+                self.operand(right, Precedence::Any, typed_by(left))?;
+                self.text(")");
+                Ok(())
+            }
+        }
+    }
+
+    #[inline(never)]
     fn row_comparison(&mut self, it: &'a RowComparison) -> Result<()> {
         let RowComparison { operator, parts } = it;
         if parts.is_empty() {
@@ -220,26 +237,18 @@ impl<'a> Writer<'a> {
     /// `a > c or (a = c and b > d)`
     fn part_by_part(&mut self, operator: RowOperator, parts: &'a [RowPart]) -> Result<()> {
         let Some((RowPart { left, right }, rest)) = parts.split_first() else { return Ok(()) };
-        self.compare([left, right].into_iter())?;
-        let mut compare = |symbol| {
-            self.operand(left, Precedence::Loose, typed_by(right))?;
-            self.text(symbol);
-            self.operand(right, Precedence::Loose, typed_by(left))
-        };
         match (operator, rest.is_empty()) {
-            (RowOperator::Less, _) | (RowOperator::LessOrEqual, false) => compare(" < ")?,
-            (RowOperator::Greater, _) | (RowOperator::GreaterOrEqual, false) => compare(" > ")?,
-            (RowOperator::LessOrEqual, true) => compare(" <= ")?,
-            (RowOperator::GreaterOrEqual, true) => compare(" >= ")?,
+            (RowOperator::Less, _) | (RowOperator::LessOrEqual, false) => self.comparison(left, " < ", right)?,
+            (RowOperator::Greater, _) | (RowOperator::GreaterOrEqual, false) => self.comparison(left, " > ", right)?,
+            (RowOperator::LessOrEqual, true) => self.comparison(left, " <= ", right)?,
+            (RowOperator::GreaterOrEqual, true) => self.comparison(left, " >= ", right)?,
         }
         if rest.is_empty() {
             return Ok(());
         }
         self.text(" or ");
         self.parentheses(|writer| {
-            writer.operand(left, Precedence::Loose, typed_by(right))?;
-            writer.text(" = ");
-            writer.operand(right, Precedence::Loose, typed_by(left))?;
+            writer.comparison(left, " = ", right)?;
             writer.text(" and ");
             if rest.len() == 1 {
                 return writer.part_by_part(operator, rest);
@@ -248,6 +257,7 @@ impl<'a> Writer<'a> {
         })
     }
 
+    #[inline(never)]
     fn like(&mut self, it: &'a Like) -> Result<()> {
         let Like { negated, left, pattern, escape } = it;
         if !self.spec.nul_in_pattern && holds_nul(pattern) {
@@ -273,6 +283,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline(never)]
     fn between(&mut self, it: &'a Between) -> Result<()> {
         let Between { negated, value, low, high } = it;
         self.compare([value, low, high].into_iter())?;
@@ -285,6 +296,7 @@ impl<'a> Writer<'a> {
         self.operand(high, Precedence::Loose, bounds_typed)
     }
 
+    #[inline(never)]
     fn in_list(&mut self, it: &'a In) -> Result<()> {
         let In { negated, value, list } = it;
         if list.is_empty() && lower::holds_aggregate(value) {
@@ -317,6 +329,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline(never)]
     fn in_query(&mut self, it: &'a InQuery) -> Result<()> {
         let InQuery { negated, value, query } = it;
         self.operand(value, Precedence::Loose, Typed::No)?;
@@ -324,12 +337,14 @@ impl<'a> Writer<'a> {
         self.in_subquery(query)
     }
 
+    #[inline(never)]
     fn exists(&mut self, it: &'a Exists) -> Result<()> {
         let Exists { negated, query } = it;
         self.text(if *negated { "not exists " } else { "exists " });
         self.subquery(query)
     }
 
+    #[inline(never)]
     fn is_null(&mut self, it: &'a IsNull) -> Result<()> {
         let IsNull { negated, value } = it;
         self.operand(value, Precedence::Loose, Typed::No)?;
@@ -337,6 +352,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline(never)]
     fn case(&mut self, it: &'a Case) -> Result<()> {
         let Case { whens, otherwise } = it;
         if whens.is_empty() {
@@ -355,6 +371,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline(never)]
     fn cast(&mut self, it: &'a Cast) -> Result<()> {
         let Cast { value, data_type } = it;
         self.text("cast(");
@@ -365,6 +382,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline(never)]
     fn call(&mut self, it: &'a Call) -> Result<()> {
         let Call { schema, name, arguments } = it;
         if let Some(schema) = schema {
@@ -392,6 +410,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline(never)]
     fn aggregate(&mut self, it: &'a Aggregate) -> Result<()> {
         let Aggregate { name, quantifier, arguments, filter, span, result } = it;
         if *span == Span::Group {
@@ -468,6 +487,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline(never)]
     fn excluded(&mut self, it: &'a Excluded) -> Result<()> {
         let Excluded { column } = it;
         if !self.in_upsert {

@@ -1,12 +1,11 @@
 //! `impl Writer`: `select`, set operations, table references, common table expressions.
 
 use super::lower;
+use super::once::Once;
 use super::own_target::Reading;
 use super::param::Typed;
 use super::precedence::Precedence;
-use super::spec::{
-    CompoundOperand, DistinctOrder, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit, RowLocks,
-};
+use super::spec::{CompoundOperand, NullsOrder, OffsetWithoutLimit, Placeholder, RecursiveLimit, RowLocks};
 use super::writer::{Values, Writer};
 use crate::ast::{
     AllColumns, Column, Compound, Cte, Derived, Direction, Distinct, Expr, Ident, Join, JoinKind, Nulls, OrderItem,
@@ -19,40 +18,16 @@ fn invalid(message: &'static str) -> Error {
     Error::invalid(message)
 }
 
-#[cold]
-fn named_twice(name: &Ident) -> Error {
-    let name = name.as_str();
-    Error::invalid(format!("two tables of a query are named `{name}`; give one another name by `alias!`"))
+/// How values are written around the clauses of a `select` that merges rows.
+struct Around {
+    values: Values,
+    once: Option<Box<Once>>,
 }
 
 impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn select(&mut self, it: &'a Select) -> Result<()> {
         self.select_with(it, "")
-    }
-
-    /// Refuses a table of the name of another, or of the table that is written. So does every server, in words that do not say
-    /// what to do, unless the one stands within a subquery of the other: then it would hide it.
-    pub(super) fn each_named_once(&self, target: Option<&Ident>, from: &[TableRef], joins: &[Join]) -> Result<()> {
-        let is_same = |one: &Ident, other: &Ident| {
-            one == other || (!self.spec.case_of_table_names && one.as_str().eq_ignore_ascii_case(other.as_str()))
-        };
-        let is_taken = |name: &Ident, from: &[TableRef], joins: &[Join]| {
-            target.is_some_and(|it| is_same(it, name))
-                || from.iter().any(|it| is_same(it.name(), name))
-                || joins.iter().any(|it| is_same(it.table.name(), name))
-        };
-        for (at, table) in from.iter().enumerate() {
-            if is_taken(table.name(), &from[..at], &[]) {
-                return Err(named_twice(table.name()));
-            }
-        }
-        for (at, join) in joins.iter().enumerate() {
-            if is_taken(join.table.name(), from, &joins[..at]) {
-                return Err(named_twice(join.table.name()));
-            }
-        }
-        Ok(())
     }
 
     /// Writes a `select`; `no_filter` stands in place of a missing `where`.
@@ -68,74 +43,66 @@ impl<'a> Writer<'a> {
         if columns.is_empty() {
             return Err(invalid("a `select` without columns"));
         }
-        if from.is_empty() && !joins.is_empty() {
-            return Err(invalid("a join without a table before it"));
+        if from.len() + joins.len() > 1 || from.is_empty() {
+            self.tables_of(from, joins)?;
         }
-        if from.len() + joins.len() > 1 {
-            self.each_named_once(None, from, joins)?;
-        }
-        if !group_by.is_empty() && self.spec.placeholder == Placeholder::Question {
-            self.grouped_by_values(it)?;
-        }
+        let aggregates_before = self.aggregates;
         // Where rows are merged, what is ordered by must be what is selected, parameters included.
         let merged = !group_by.is_empty() || *distinct == Distinct::Distinct;
-        let values_around = self.values;
-        let shared = if merged && self.values == Values::Bound { Values::Once } else { self.values };
-        let once_around = if shared == values_around { None } else { self.once.take() };
-        self.values = shared;
-        let aggregates_before = self.aggregates;
+        let around = if merged { self.merge(it)? } else { None };
         if names_differ && columns.len() > 1 {
             self.columns_of_derived_table(columns)?;
         } else {
             self.list(" ", columns, ", ", Self::select_item)?;
         }
-        self.values = values_around;
+        let values = self.values;
+        if let Some(around) = &around {
+            self.values = around.values;
+        }
         self.list(" from ", from, ", ", Self::table_ref)?;
         self.list(" ", joins, " ", Self::join)?;
-        if filter.is_none() {
-            self.text(no_filter);
+        match filter {
+            Some(filter) => {
+                self.text(" where ");
+                self.expr(filter)?;
+            }
+            None => self.text(no_filter),
         }
-        self.optional(" where ", filter, Self::expr)?;
-        self.values = shared;
-        self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
+        if merged {
+            self.values = values;
+            self.list(" group by ", group_by, ", ", |writer, it| writer.expr_or_position(it, columns))?;
+        }
         self.optional(" having ", having, Self::expr)?;
-        if *distinct == Distinct::Distinct && !order_by.is_empty() {
-            self.distinct_order(it)?;
+        if !order_by.is_empty() {
+            if *distinct == Distinct::Distinct {
+                self.distinct_order(it)?;
+            }
+            let selected: &[SelectItem] = if merged { columns } else { &[] };
+            self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
         }
-        let selected: &[SelectItem] = if merged { columns } else { &[] };
-        self.list(" order by ", order_by, ", ", |writer, it| writer.order_item(it, selected))?;
-        if shared != values_around {
-            self.values = values_around;
-            self.once = once_around;
+        if let Some(Around { values, once }) = around {
+            self.values = values;
+            self.once = once;
         }
         let aggregates = self.aggregates > aggregates_before;
-        if group_by.is_empty() && (having.is_some() || aggregates) {
-            one_group(it)?;
-        }
-        if aggregates && self.is_nested() {
-            all_of_this_query(it)?;
+        if aggregates || having.is_some() {
+            self.check_aggregates(it, aggregates)?;
         }
         self.limit(limit, offset)?;
         if let Some(table) = lock { self.lock(table) } else { Ok(()) }
     }
 
-    /// Refuses to order rows that are given once by what there are several values of for one of them. Of a column of another
-    /// query's table, the server knows.
+    /// Begins the clauses of a `select` that merges rows, where equal values are bound once; gives what holds around them.
     #[inline(never)]
-    fn distinct_order(&self, select: &Select) -> Result<()> {
-        let columns = &select.columns;
-        let is_selected = |it: &OrderItem| match self.spec.distinct_order {
-            DistinctOrder::Anything => true,
-            DistinctOrder::Columns => lower::is_of_selected(&it.expr, columns),
-            DistinctOrder::Expressions => lower::is_selected(&it.expr, columns),
-        };
-        if select.order_by.iter().all(|it| is_selected(it) || lower::is_of_others(&it.expr, select)) {
-            return Ok(());
+    fn merge(&mut self, it: &Select) -> Result<Option<Around>> {
+        if !it.group_by.is_empty() && self.spec.placeholder == Placeholder::Question {
+            self.grouped_by_values(it)?;
         }
-        self.unsupported(
-            "order of `select distinct` by what is not selected",
-            "select it too, or group by what is selected",
-        )
+        if self.values != Values::Bound {
+            return Ok(None);
+        }
+        self.values = Values::Once;
+        Ok(Some(Around { values: Values::Bound, once: self.once.take() }))
     }
 
     fn lock(&mut self, table: &'a Ident) -> Result<()> {
@@ -150,29 +117,6 @@ impl<'a> Writer<'a> {
                 self.unsupported("`for update`", "begin a transaction that writes: it has the database alone")
             }
         }
-    }
-
-    /// Refuses what a group is made by where it holds values and is used as a part of something else: a placeholder
-    /// without a number is not known to be the same as another.
-    #[inline(never)]
-    fn grouped_by_values(&self, it: &Select) -> Result<()> {
-        for group in it.group_by.iter().filter(|group| lower::holds_values(group)) {
-            let is_whole = |item: &SelectItem| matches!(item, SelectItem::Expr(it) if it.expr == *group);
-            let is_selected = it.columns.iter().any(is_whole);
-            // It is named by its position, which is that of one.
-            let several = it.columns.iter().filter(|item| is_whole(item)).count() > 1;
-            let in_part = several
-                || it.columns.iter().any(|item| !is_whole(item) && lower::holds(item, group))
-                || lower::holds(&it.having, group)
-                || it.order_by.iter().any(|it| lower::holds(it, group) && !(is_selected && it.expr == *group));
-            if in_part {
-                return self.unsupported(
-                    "part of an expression, or condition, that is grouped by and holds values",
-                    "select it in a derived table, and group that by its column",
-                );
-            }
-        }
-        Ok(())
     }
 
     /// Writes an expression, or its position in the select list where it holds values: a server does not know that
@@ -441,6 +385,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn table_ref(&mut self, it: &'a TableRef) -> Result<()> {
         match it {
             TableRef::Table(it) => self.table(it),
@@ -455,6 +400,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn table(&mut self, it: &'a Table) -> Result<()> {
         let Table { name, alias } = it;
         self.table_name(name)?;
@@ -519,6 +465,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    #[inline]
     fn limit(&mut self, limit: &'a Option<Expr>, offset: &'a Option<Expr>) -> Result<()> {
         if let (None, Some(_), OffsetWithoutLimit::NeedsLimit(all)) = (limit, offset, self.spec.offset_without_limit) {
             self.text(" limit ");
@@ -527,44 +474,6 @@ impl<'a> Writer<'a> {
         self.optional(" limit ", limit, Self::typed_expr)?;
         self.optional(" offset ", offset, Self::typed_expr)
     }
-}
-
-/// Refuses a `select` without `group by` that makes one row of all and uses a column of them all the same (SQLite and
-/// MariaDB would give the value of any), and one that has a condition on groups and no aggregate (to some servers all rows
-/// are a group then, to others each is).
-fn one_group(it: &Select) -> Result<()> {
-    let sums = lower::holds_aggregate(&it.columns);
-    if it.having.is_some() && !sums {
-        return Err(invalid(
-            "`having` without `group by`, of a query that selects no aggregate; filter the rows by `filter`",
-        ));
-    }
-    let one_row = sums || lower::holds_aggregate(&it.order_by);
-    let uses_rows = || {
-        lower::holds_column_of_rows(&it.columns, it)
-            || lower::holds_column_of_rows(&it.having, it)
-            || lower::holds_column_of_rows(&it.order_by, it)
-    };
-    if one_row && uses_rows() {
-        return Err(invalid(
-            "a column beside an aggregate, without `group by`: all rows make one, and the column has no one value in it",
-        ));
-    }
-    Ok(())
-}
-
-/// Refuses an aggregate that every server takes for one of a query around this one.
-fn all_of_this_query(it: &Select) -> Result<()> {
-    let of_outer = lower::holds_aggregate_of_outer(&it.columns, it)
-        || lower::holds_aggregate_of_outer(&it.having, it)
-        || lower::holds_aggregate_of_outer(&it.order_by, it);
-    if of_outer {
-        return Err(invalid(
-            "an aggregate of columns that are all of a query around it, which makes it one of that query; \
-             aggregate there, or a column of this query",
-        ));
-    }
-    Ok(())
 }
 
 /// Whether a query has common table expressions of its own.

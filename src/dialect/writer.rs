@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes `prefix` and the items, or nothing where there are none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn list<T>(
         &mut self,
         prefix: &str,
@@ -86,7 +86,21 @@ impl<'a> Writer<'a> {
         separator: &str,
         write: impl Fn(&mut Self, &'a T) -> Result<()>,
     ) -> Result<()> {
-        let Some((first, others)) = items.split_first() else { return Ok(()) };
+        match items.split_first() {
+            Some((first, others)) => self.items(prefix, first, others, separator, write),
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn items<T>(
+        &mut self,
+        prefix: &str,
+        first: &'a T,
+        others: &'a [T],
+        separator: &str,
+        write: impl Fn(&mut Self, &'a T) -> Result<()>,
+    ) -> Result<()> {
         self.text(prefix);
         write(self, first)?;
         for item in others {
@@ -97,7 +111,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes `prefix` and the part, or nothing where it is missing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn optional<T>(
         &mut self,
         prefix: &str,
@@ -217,6 +231,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn table_name(&mut self, name: &'a TableName) -> Result<()> {
         let TableName { schema, name } = name;
         if let Some(schema) = schema {
@@ -267,7 +282,7 @@ impl<'a> Writer<'a> {
         number
     }
 
-    #[inline]
+    #[inline(always)]
     fn placeholder(&mut self, number: usize) {
         match self.spec.placeholder {
             Placeholder::Question => self.text("?"),
