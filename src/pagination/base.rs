@@ -5,8 +5,8 @@ use std::mem;
 use super::key;
 use super::term::Term;
 use crate::ast::{
-    self, Column, Compound, Cte, Distinct, Expr, Ident, Node as _, OrderItem, Query, Select, SelectExpr, SelectItem,
-    Table, TableName, TableRef, Visit,
+    self, Column, Compound, Cte, Distinct, Expr, Ident, Node as _, OrderItem, Query, RawPart, Select, SelectExpr,
+    SelectItem, Span, Table, TableName, TableRef, Visit,
 };
 use crate::error::{Error, Result};
 use crate::expr::OrderedValues;
@@ -80,10 +80,8 @@ impl Base {
             let more = if is_distinct {
                 unknown(columns.iter().map(|column| column.expr.clone()), &terms)
             } else if !select.group_by.is_empty() {
-                unknown(select.group_by.iter().cloned(), &terms)
-            } else if select.having.is_some()
-                || columns.iter().any(|column| holds_aggregate(&column.expr, Aggregates::Known))
-            {
+                unknown(select.group_by.iter().map(|expr| grouped_by(expr, &columns)), &terms)
+            } else if select.having.is_some() || columns.iter().any(|column| is_of_many(&column.expr)) {
                 Vec::new()
             } else {
                 key::missing(&select, tables, &terms)?
@@ -232,36 +230,88 @@ pub(super) fn is_plain(select: &Select, order: &[Given], aggregates: Aggregates)
         && !expressions.chain(order.iter().map(|(item, _)| &item.expr)).any(|expr| holds_aggregate(expr, aggregates))
 }
 
+/// Whether an expression holds what makes one row of many, or, by `over`, what counts on the rows around its own.
 fn holds_aggregate(expr: &Expr, which: Aggregates) -> bool {
-    struct Found {
-        which: Aggregates,
-        is_there: bool,
-    }
+    let Found { is_aggregate, is_window, .. } = found(expr, which);
+    is_aggregate || is_window
+}
 
-    impl Visit for Found {
-        fn visit_aggregate(&mut self, _: &ast::Aggregate) -> Result<()> {
-            self.is_there = true;
-            Ok(())
-        }
+/// Whether an expression makes one row of many.
+fn is_of_many(expr: &Expr) -> bool {
+    let Found { is_aggregate, is_window, .. } = found(expr, Aggregates::Known);
+    is_aggregate && !is_window
+}
 
-        fn visit_call(&mut self, it: &ast::Call) -> Result<()> {
-            self.is_there |= self.which == Aggregates::Possible;
-            it.walk(self)
-        }
+/// What there is in an expression that makes its value depend on more than one row.
+struct Found {
+    which: Aggregates,
+    is_aggregate: bool,
+    is_window: bool,
+}
 
-        fn visit_raw(&mut self, it: &ast::Raw) -> Result<()> {
-            self.is_there |= self.which == Aggregates::Possible;
-            it.walk(self)
-        }
-
-        /// Another query, whose aggregates are its own.
-        fn visit_query(&mut self, _: &Query) -> Result<()> {
-            Ok(())
-        }
-    }
-
-    let mut found = Found { which, is_there: false };
+fn found(expr: &Expr, which: Aggregates) -> Found {
+    let mut found = Found { which, is_aggregate: false, is_window: false };
     // It has no reason to fail.
     let _ = expr.accept(&mut found);
-    found.is_there
+    found
+}
+
+impl Visit for Found {
+    fn visit_aggregate(&mut self, it: &ast::Aggregate) -> Result<()> {
+        match it.span {
+            Span::Group => self.is_aggregate = true,
+            Span::Result => self.is_window = true,
+        }
+        Ok(())
+    }
+
+    fn visit_call(&mut self, it: &ast::Call) -> Result<()> {
+        self.is_aggregate |= self.which == Aggregates::Possible;
+        it.walk(self)
+    }
+
+    fn visit_raw(&mut self, it: &ast::Raw) -> Result<()> {
+        self.is_aggregate |= self.which == Aggregates::Possible;
+        self.is_window |= it.parts.iter().any(|part| matches!(part, RawPart::Text(text) if has_word(text, "over")));
+        it.walk(self)
+    }
+
+    /// Another query, whose aggregates are its own.
+    fn visit_query(&mut self, _: &Query) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|char: char| !char.is_alphanumeric() && char != '_').any(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// Whether text of the program stands in an expression, which may name a column of the result.
+pub(super) fn holds_text(expr: &Expr) -> bool {
+    struct Text(bool);
+
+    impl Visit for Text {
+        fn visit_raw(&mut self, _: &ast::Raw) -> Result<()> {
+            self.0 = true;
+            Ok(())
+        }
+    }
+
+    let mut text = Text(false);
+    // It has no reason to fail.
+    let _ = expr.accept(&mut text);
+    text.0
+}
+
+/// What rows are grouped by, where it is text that is the name of a column of the result: that column.
+fn grouped_by(expr: &Expr, columns: &[SelectExpr]) -> Expr {
+    let Expr::Raw(raw) = expr else { return expr.clone() };
+    let mut parts = raw.parts.iter().filter(|part| !matches!(part, RawPart::Text(text) if text.trim().is_empty()));
+    let name = match (parts.next(), parts.next()) {
+        (Some(RawPart::Ident(name)), None) => Some(name.clone()),
+        (Some(RawPart::Text(text)), None) => Some(Ident::from(text.trim().to_owned())),
+        _ => None,
+    };
+    let column = name.and_then(|name| columns.iter().find(|column| column.alias.as_ref() == Some(&name)));
+    column.map_or_else(|| expr.clone(), |column| column.expr.clone())
 }
