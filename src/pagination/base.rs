@@ -309,6 +309,7 @@ fn grouped_by(expr: &Expr, columns: &[SelectExpr]) -> Expr {
     let mut parts = raw.parts.iter().filter(|part| !matches!(part, RawPart::Text(text) if text.trim().is_empty()));
     let name = match (parts.next(), parts.next()) {
         (Some(RawPart::Ident(name)), None) => Some(name.clone()),
+        (Some(RawPart::Expr(Expr::Column(column))), None) if column.table().is_none() => Some(column.name()),
         (Some(RawPart::Text(text)), None) => Some(Ident::from(text.trim().to_owned())),
         _ => None,
     };
