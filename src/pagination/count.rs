@@ -1,7 +1,8 @@
 //! How many rows a query gives.
 
 use super::Parts;
-use super::base::{Aggregates, ROWS, columns_of_query, cte, holds_text, is_plain, select_from};
+use super::base::{ROWS, columns_of_query, cte, select_from};
+use super::plain::{Aggregates, holds_text, is_plain};
 use super::statement::item;
 use crate::ast::{
     self, Aggregate, Distinct, Expr, OrderList, Quantifier, Query, Select, SelectExpr, SelectItem, Shared, Span,
