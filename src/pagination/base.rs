@@ -3,10 +3,11 @@
 use std::mem;
 
 use super::key;
+use super::plain::{Aggregates, grouped_by, is_of_many, is_plain};
 use super::term::Term;
 use crate::ast::{
-    self, Column, Compound, Cte, Distinct, Expr, Ident, Node as _, OrderItem, Query, Select, SelectExpr, SelectItem,
-    Table, TableName, TableRef, Visit,
+    self, Column, Compound, Cte, Distinct, Expr, Ident, OrderItem, Query, Select, SelectExpr, SelectItem, Table,
+    TableName, TableRef,
 };
 use crate::error::{Error, Result};
 use crate::expr::OrderedValues;
@@ -80,10 +81,8 @@ impl Base {
             let more = if is_distinct {
                 unknown(columns.iter().map(|column| column.expr.clone()), &terms)
             } else if !select.group_by.is_empty() {
-                unknown(select.group_by.iter().cloned(), &terms)
-            } else if select.having.is_some()
-                || columns.iter().any(|column| holds_aggregate(&column.expr, Aggregates::Known))
-            {
+                unknown(select.group_by.iter().map(|expr| grouped_by(expr, &columns)), &terms)
+            } else if select.having.is_some() || columns.iter().any(|column| is_of_many(&column.expr)) {
                 Vec::new()
             } else {
                 key::missing(&select, tables, &terms)?
@@ -207,61 +206,4 @@ fn place_of(expr: &Expr, columns: &mut Vec<SelectExpr>, may_add: bool) -> Result
     }
     columns.push(SelectExpr { expr: expr.clone(), alias: None });
     Ok(columns.len() - 1)
-}
-
-/// What of an expression may make one row of many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Aggregates {
-    /// What is known to.
-    Known,
-    /// What is not known not to: text and functions by name too.
-    Possible,
-}
-
-/// Whether the rows of a query are those of its tables.
-pub(super) fn is_plain(select: &Select, order: &[Given], aggregates: Aggregates) -> bool {
-    let expressions = select.columns.iter().filter_map(|item| match item {
-        SelectItem::Expr(it) => Some(&it.expr),
-        SelectItem::AllColumns(_) => None,
-    });
-    select.distinct == Distinct::All
-        && select.group_by.is_empty()
-        && select.having.is_none()
-        && select.limit.is_none()
-        && select.offset.is_none()
-        && !expressions.chain(order.iter().map(|(item, _)| &item.expr)).any(|expr| holds_aggregate(expr, aggregates))
-}
-
-fn holds_aggregate(expr: &Expr, which: Aggregates) -> bool {
-    struct Found {
-        which: Aggregates,
-        is_there: bool,
-    }
-
-    impl Visit for Found {
-        fn visit_aggregate(&mut self, _: &ast::Aggregate) -> Result<()> {
-            self.is_there = true;
-            Ok(())
-        }
-
-        fn visit_call(&mut self, it: &ast::Call) -> Result<()> {
-            self.is_there |= self.which == Aggregates::Possible;
-            it.walk(self)
-        }
-
-        fn visit_raw(&mut self, it: &ast::Raw) -> Result<()> {
-            self.is_there |= self.which == Aggregates::Possible;
-            it.walk(self)
-        }
-
-        /// Another query, whose aggregates are its own.
-        fn visit_query(&mut self, _: &Query) -> Result<()> {
-            Ok(())
-        }
-    }
-
-    let mut found = Found { which, is_there: false };
-    // It has no reason to fail.
-    let _ = expr.accept(&mut found);
-    found.is_there
 }

@@ -1,7 +1,8 @@
 //! Reading a part of a query's rows, from a place of its order on.
 
 use super::Parts;
-use super::base::{Aggregates, Base, Given};
+use super::base::{Base, Given};
+use super::plain::Aggregates;
 use super::ranges::Position;
 use super::statement::Reading;
 use super::term::Term;

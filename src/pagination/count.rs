@@ -1,7 +1,8 @@
 //! How many rows a query gives.
 
 use super::Parts;
-use super::base::{Aggregates, ROWS, columns_of_query, cte, is_plain, select_from};
+use super::base::{ROWS, columns_of_query, cte, select_from};
+use super::plain::{Aggregates, holds_text, is_plain};
 use super::statement::item;
 use crate::ast::{
     self, Aggregate, Distinct, Expr, OrderList, Quantifier, Query, Select, SelectExpr, SelectItem, Shared, Span,
@@ -42,7 +43,9 @@ pub(super) fn statement(query: Query) -> ast::Statement {
             }
             if select.limit.is_none() && select.offset.is_none() {
                 select.order_by = OrderList::new();
-                if select.distinct == Distinct::All && !select.group_by.is_empty() {
+                // Text may be the name of a column of the result.
+                let names_columns = select.group_by.iter().chain(&select.having).any(holds_text);
+                if select.distinct == Distinct::All && !select.group_by.is_empty() && !names_columns {
                     select.columns = select.group_by.iter().cloned().map(item).collect();
                 }
             }

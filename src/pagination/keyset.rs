@@ -166,7 +166,11 @@ impl<R> Keyset<R> {
     pub async fn fetch(self, executor: &dyn Executor, cursors: &Cursors) -> Result<KeysetPage<R>> {
         let Ready { ordered, query, way, position, limit } = self.ready(executor.spec(), cursors)?;
         let which = Which { position: position.as_ref(), way, looks_back: true, limit };
-        let Chunk { rows, ends, has_more, has_others } = ordered.chunk(executor, which).await?;
+        let chunk = ordered.chunk(executor, which).await.map_err(|error| {
+            // A cursor is of a page of the same query, so what cannot be bound is its own.
+            if error.is_encode() && position.is_some() { CursorFault::Malformed.into() } else { error }
+        });
+        let Chunk { rows, ends, has_more, has_others } = chunk?;
         let (has_prev, has_next) = match way {
             Way::Forwards => (has_others, has_more),
             Way::Backwards => (has_more, has_others),

@@ -53,6 +53,7 @@ mod key;
 #[cfg(feature = "cursors")]
 mod keyset;
 mod offset;
+mod plain;
 mod ranges;
 mod statement;
 mod term;

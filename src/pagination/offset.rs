@@ -1,7 +1,8 @@
 //! Pages by number.
 
-use super::base::{Aggregates, Base};
+use super::base::Base;
 use super::count;
+use super::plain::Aggregates;
 #[cfg(feature = "json")]
 use super::serialize;
 use super::statement::number;

@@ -1,7 +1,8 @@
 //! A term of an order, and what is known of its values.
 
-use crate::ast::{Direction, Expr, Nulls, OrderItem};
+use crate::ast::{Binary, BinaryOperator, Direction, Expr, Node as _, Nulls, OrderItem, Query, Visit};
 use crate::dialect::NullIs;
+use crate::error::Result;
 use crate::expr::OrderedValues;
 use crate::types::named_value;
 use crate::value::{Kind, Value};
@@ -23,7 +24,7 @@ impl Term {
     pub(super) fn new((item, values): (OrderItem, OrderedValues), is_left_empty: impl Fn(&Expr) -> bool) -> Self {
         let OrderItem { expr, direction, nulls } = item;
         let OrderedValues { kind, nullable } = values;
-        let nullable = nullable || is_left_empty(&expr);
+        let nullable = nullable || divides(&expr) || is_left_empty(&expr);
         Self { expr, direction, nulls, nullable, kind }
     }
 
@@ -114,4 +115,28 @@ impl Term {
             Kind::Json => matches!(found, Kind::Json | Kind::Text),
         }
     }
+}
+
+/// Whether an expression divides. By zero that is `null` on some servers, of whatever type it is.
+fn divides(expr: &Expr) -> bool {
+    struct Divides(bool);
+
+    impl Visit for Divides {
+        fn visit_binary(&mut self, it: &Binary) -> Result<()> {
+            let divides = [BinaryOperator::Divide, BinaryOperator::DivideInteger, BinaryOperator::Remainder]
+                .contains(&it.operator);
+            self.0 |= divides;
+            it.walk(self)
+        }
+
+        /// What there is for no row is `null` by its type.
+        fn visit_query(&mut self, _: &Query) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut divides = Divides(false);
+    // It has no reason to fail.
+    let _ = expr.accept(&mut divides);
+    divides.0
 }

@@ -1,12 +1,12 @@
 //! No query without a limit.
 
 use super::{Context, LeaveOut, Plugin};
-use crate::ast::{Expr, Statement};
+use crate::ast::{Expr, Select, SelectItem, Span, Statement};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Refuses queries that have no `limit`, or a larger one than this; one that is computed by the server counts as none.
-/// Queries within others, text, other values for a [compiled](crate::executor::Precompiled) query and what `returning` gives
+/// One that counts or sums up all its rows gives a single one, and needs none. Queries within others, text, other values for a [compiled](crate::executor::Precompiled) query and what `returning` gives
 /// are not looked at.
 ///
 /// A query that is known to give few rows leaves it out by [`without`](crate::query::Statement::without).
@@ -54,6 +54,7 @@ impl Plugin for RequireLimit {
 
     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
         let limit = match &statement {
+            Statement::Select(it) if gives_one_row(it) => return Ok(statement),
             Statement::Select(it) => &it.limit,
             Statement::Compound(it) => &it.limit,
             Statement::Insert(_)
@@ -77,6 +78,15 @@ impl Plugin for RequireLimit {
 
 /// How a query that gives few rows for another reason passes.
 const WAY_OUT: &str = "or says `.without::<RequireLimit>()`";
+
+/// Whether a query makes one row of all, such as by `count(*)`.
+fn gives_one_row(select: &Select) -> bool {
+    let is_of_all = |item: &SelectItem| match item {
+        SelectItem::Expr(it) => matches!(&it.expr, Expr::Aggregate(it) if it.span == Span::Group),
+        SelectItem::AllColumns(_) => false,
+    };
+    select.group_by.is_empty() && select.columns.iter().any(is_of_all)
+}
 
 /// A limit that is known before the query runs. One below zero is none to some servers.
 fn count(limit: &Expr) -> Option<u64> {

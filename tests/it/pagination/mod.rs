@@ -9,3 +9,4 @@ mod sql;
 mod million;
 mod reads;
 mod plans;
+mod traps;
