@@ -8,9 +8,21 @@ use crate::value::{Kind, Value};
 
 /// A column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ColumnInfo {
     /// Its name, or the alias it was given.
     pub name: String,
+    /// Whether the server sorts it by something other than what it compares it by: an
+    /// [`enum` or `set`](https://dev.mysql.com/doc/refman/9.4/en/enum.html#enum-sorting) of MySQL and MariaDB is sorted by the
+    /// places in its list, and compared with text by its text.
+    pub sorts_apart: bool,
+}
+
+impl ColumnInfo {
+    /// A column of that name, which is sorted by what it is compared by.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), sorts_apart: false }
+    }
 }
 
 /// Rows of a result, all of them or a batch, in one list of values.
@@ -37,7 +49,8 @@ impl Rows {
     #[must_use]
     pub fn rename_columns(self, rename: impl Fn(&str) -> String) -> Self {
         let Self { columns, values } = self;
-        let columns = columns.iter().map(|ColumnInfo { name }| ColumnInfo { name: rename(name) }).collect();
+        let columns =
+            columns.iter().map(|column| ColumnInfo { name: rename(&column.name), ..column.clone() }).collect();
         Self { columns, values }
     }
 

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
 use crate::plugin::Metadata;
 use crate::query::Read;
+use crate::row::Row;
 use crate::value::Value;
 
 /// A query that is read part by part.
@@ -79,7 +80,7 @@ impl<R> Ordered<R> {
                 rows.push(None);
                 break;
             }
-            places.push(self.place(row.values())?);
+            places.push(self.place(&row)?);
             has_others = has_others.or(row.values().last().map(is_true));
             rows.push(Some((self.read)(&mut row.reader())?));
         }
@@ -118,8 +119,15 @@ impl<R> Ordered<R> {
     }
 
     /// The place of a row in the order.
-    fn place(&self, values: &[Value]) -> Result<Vec<Value>> {
+    fn place(&self, row: &Row<'_>) -> Result<Vec<Value>> {
+        let (columns, values) = (row.columns(), row.values());
         let terms = self.base.terms.iter().zip(&self.base.places);
+        if terms.clone().any(|(_, place)| columns.get(*place).is_some_and(|column| column.sorts_apart)) {
+            return Err(Error::invalid(
+                "a page is ordered by an `enum` or a `set`, which the server sorts by its list and compares by its text, so that \
+                 rows would be left out; order by its text: `call::<String, _>(\"concat\", (..,))`",
+            ));
+        }
         let value = |(term, place): (&Term, &usize)| {
             let value = values.get(*place).cloned();
             value

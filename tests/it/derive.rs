@@ -24,7 +24,7 @@ pub struct User {
 
 /// A result of one row.
 fn row(columns: &[(&str, Value)]) -> Rows {
-    let infos: Arc<[ColumnInfo]> = columns.iter().map(|(name, _)| ColumnInfo { name: (*name).into() }).collect();
+    let infos: Arc<[ColumnInfo]> = columns.iter().map(|(name, _)| ColumnInfo::new(*name)).collect();
     let mut rows = Rows::new(infos);
     columns.iter().for_each(|(_, value)| rows.push(value.clone()));
     rows

@@ -81,10 +81,7 @@ pub(super) struct RowDecoder {
 impl RowDecoder {
     /// Looks at the columns once, for all rows.
     pub(super) fn new(columns: &[Column]) -> Self {
-        Self {
-            columns: columns.iter().map(|column| ColumnInfo { name: column.name_str().into_owned() }).collect(),
-            kinds: columns.iter().map(ColumnKind::of).collect(),
-        }
+        Self { columns: columns.iter().map(column_info).collect(), kinds: columns.iter().map(ColumnKind::of).collect() }
     }
 
     /// No rows yet, of these columns.
@@ -102,6 +99,11 @@ impl RowDecoder {
         }
         Ok(())
     }
+}
+
+fn column_info(column: &Column) -> ColumnInfo {
+    let sorts_apart = column.flags().intersects(ColumnFlags::ENUM_FLAG | ColumnFlags::SET_FLAG);
+    ColumnInfo { sorts_apart, ..ColumnInfo::new(column.name_str()) }
 }
 
 /// What a column holds, as its type, flags and collation tell together.

@@ -35,7 +35,7 @@ pub(super) struct Prepared {
 impl Prepared {
     pub(super) fn new(sql: &str, statement: Statement) -> Self {
         Self {
-            columns: statement.columns().iter().map(|it| ColumnInfo { name: it.name().to_owned() }).collect(),
+            columns: statement.columns().iter().map(|it| ColumnInfo::new(it.name())).collect(),
             params: statement.params().iter().map(Codec::of).collect(),
             results: statement.columns().iter().map(|it| Codec::of(it.type_())).collect(),
             alters_session: WORDS.alter_session(sql),

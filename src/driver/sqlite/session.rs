@@ -355,7 +355,7 @@ fn finish(statement: &mut Statement<'_>, params: &[Value]) -> Result<()> {
 }
 
 fn columns(statement: &Statement<'_>) -> Arc<[ColumnInfo]> {
-    statement.column_names().into_iter().map(|name| ColumnInfo { name: name.to_owned() }).collect()
+    statement.column_names().into_iter().map(ColumnInfo::new).collect()
 }
 
 fn starts_with(sql: &str, word: &str) -> bool {

@@ -109,9 +109,9 @@ pub struct Moods {
     pub mood: String,
 }
 
-/// MySQL and MariaDB order an `enum` by its list, and compare it by its text: the guide has this way out.
+/// MySQL and MariaDB order an `enum` by its list, and compare it by its text: no page is by it, and the guide has the way out.
 #[test]
-fn an_enum_of_mysql_by_its_text() {
+fn an_enum_of_mysql_by_its_text_alone() {
     on_each(&[Server::Mysql9, Server::Mariadb], async |fresh| {
         let db = &fresh.db;
         db.batch("create table moods (id bigint primary key, mood enum('happy', 'sad', 'calm') not null)")
@@ -123,6 +123,15 @@ fn an_enum_of_mysql_by_its_text() {
         let text = || call::<String, _>("concat", (moods::mood,)).desc();
         let ids = || select_from(moods::table).select(moods::id);
         assert_once(walk(db, |place| ids().paginate_by(text(), place, 4)).await, fresh.server);
+        let cursors = Cursors::unsigned();
+        let by_list = ids().paginate_by(moods::mood, Place::First, 4).fetch(db, &cursors).await.unwrap_err();
+        assert!(by_list.is_invalid(), "{by_list}");
+        let in_rows_of_its_own = ids().distinct().select((moods::mood, moods::id)).pages(moods::mood, 4);
+        let error = in_rows_of_its_own.fetch(db).try_concat().await.unwrap_err();
+        assert!(error.is_invalid(), "{error}");
+        // By its number, no row is compared with another.
+        let page = ids().order_by(moods::mood).paginate(2, 4).fetch(db).await.unwrap();
+        assert_eq!((page.data.len(), page.total), (4, Some(COUNT.unsigned_abs())));
     });
 }
 

@@ -194,7 +194,7 @@ fn refusal(call: &str) -> Error {
 
 /// One row of one column.
 fn one_row(number: i64) -> Rows {
-    let mut rows = Rows::new(Arc::new([ColumnInfo { name: "number".into() }]));
+    let mut rows = Rows::new(Arc::new([ColumnInfo::new("number")]));
     rows.push(Value::I64(number));
     rows
 }
