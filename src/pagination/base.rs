@@ -11,7 +11,7 @@ use crate::ast::{
 use crate::error::{Error, Result};
 use crate::expr::OrderedValues;
 use crate::expr::scope::Scoped;
-use crate::query::{columns_of, name_of};
+use crate::query::{columns_of, name_of, name_ordered};
 use crate::value::Kind;
 
 /// The name of a query that is not read as it stands.
@@ -138,8 +138,9 @@ impl Base {
 }
 
 /// `name (column_1, ..) as (statement)`
-pub(super) fn cte(name: &str, statement: ast::Statement, width: usize) -> Cte {
-    let columns = (0..width).map(column_name).collect();
+pub(super) fn cte(name: &str, mut statement: ast::Statement, width: usize) -> Cte {
+    let columns: Vec<_> = (0..width).map(column_name).collect();
+    name_ordered(&mut statement, &columns);
     Cte { name: name.into(), columns, recursive: false, statement }
 }
 

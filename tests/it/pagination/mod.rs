@@ -16,3 +16,6 @@ mod counts;
 mod totals;
 mod kinds;
 mod collations;
+mod queries;
+mod joins;
+mod edges;
