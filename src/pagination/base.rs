@@ -56,7 +56,7 @@ impl Base {
                     Self::of_select(select, tables, order, is_total)
                 }
             }
-            Query::Compound(compound) => Self::of_compound(compound.into_inner(), order),
+            Query::Compound(compound) => Self::of_compound(compound.into_inner(), order, is_total),
         }
     }
 
@@ -86,6 +86,7 @@ impl Base {
             {
                 Vec::new()
             } else {
+                limit_the_same_rows(&mut select, &columns, tables)?;
                 key::missing(&select, tables, &terms)?
             };
             terms.extend(more);
@@ -103,7 +104,7 @@ impl Base {
 
     /// Of a set operation. Its rows are told apart by all of their columns; where some are there several times, it does not
     /// matter which of them is on which page.
-    fn of_compound(mut compound: Compound, order: Vec<Given>) -> Result<Self> {
+    fn of_compound(mut compound: Compound, order: Vec<Given>, is_total: bool) -> Result<Self> {
         let columns = columns_of_query(&Query::Compound(compound.clone().into()));
         let width = columns.len();
         let (mut terms, mut places) = (Vec::new(), Vec::new());
@@ -115,7 +116,7 @@ impl Base {
             places.push(named(&columns, &column.name())?);
             terms.push(term);
         }
-        for at in (0..width).filter(|at| !places.contains(at)).collect::<Vec<_>>() {
+        for at in (0..width).filter(|at| !is_total && !places.contains(at)).collect::<Vec<_>>() {
             let direction = terms.last().map_or_else(Default::default, |term| term.direction);
             let (expr, nulls) = (Expr::Now, Default::default());
             terms.push(Term { expr, direction, nulls, nullable: true, kind: Kind::Unknown });
@@ -157,6 +158,17 @@ pub(super) fn column_of(table: &str, at: usize) -> Expr {
 
 pub(super) fn column_name(at: usize) -> Ident {
     Ident::from(format!("column_{}", at + 1))
+}
+
+/// Where a query has a limit, the order that it has within tells its rows apart too: which of those that are the same in it are
+/// the first so many would else be another question for each page.
+fn limit_the_same_rows(select: &mut Select, columns: &[SelectExpr], tables: &[Scoped]) -> Result<()> {
+    if select.limit.is_some() || select.offset.is_some() {
+        let own = select.order_by.iter().map(|item| (item.clone(), OrderedValues::UNKNOWN)).collect();
+        let missing = key::missing(select, tables, &terms(own, columns, tables)?)?;
+        select.order_by.extend(missing.iter().map(Term::order_item));
+    }
+    Ok(())
 }
 
 /// Takes the columns out of a query, each by itself.
