@@ -123,7 +123,7 @@ impl<R> Ordered<R> {
             None => Err(Error::decode("(none)", "a value of the order", "no column")),
             // Rows would be left out: those that come after it are looked for among values.
             Some(value) if value.is_null() && !term.nullable => {
-                Err(Error::decode(&term.name(), "a value, as its type in Rust says", "null"))
+                Err(Error::decode(term.name(), "a value, as its type in Rust says", "null"))
             }
             Some(value) => Ok(term.bound(value.clone())),
         };
