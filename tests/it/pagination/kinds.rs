@@ -21,7 +21,7 @@ async fn create(db: &Db) {
     let row = |at: usize| {
         let micros = [3, -500, 1, 0, 2, -1_000_000][at];
         NewKinds {
-            bool: Some(at % 2 == 0),
+            bool: Some(at.is_multiple_of(2)),
             small: Some([i16::MIN, -1, 0, 1, i16::MAX - 1, i16::MAX][at]),
             int: Some([i32::MAX, i32::MAX - 1, 0, -1, i32::MIN + 1, i32::MIN][at]),
             big: Some([i64::MAX - 1, i64::MAX, big, big + 1, i64::MIN + 1, i64::MIN][at]),
