@@ -12,7 +12,7 @@ use crate::ast::{
 use crate::error::{Error, Result};
 use crate::expr::OrderedValues;
 use crate::expr::scope::Scoped;
-use crate::query::{columns_of, name_of};
+use crate::query::{columns_of, name_of, name_ordered};
 use crate::value::Kind;
 
 /// The name of a query that is not read as it stands.
@@ -57,7 +57,7 @@ impl Base {
                     Self::of_select(select, tables, order, is_total)
                 }
             }
-            Query::Compound(compound) => Self::of_compound(compound.into_inner(), order),
+            Query::Compound(compound) => Self::of_compound(compound.into_inner(), order, is_total),
         }
     }
 
@@ -85,6 +85,7 @@ impl Base {
             } else if select.having.is_some() || columns.iter().any(|column| is_of_many(&column.expr)) {
                 Vec::new()
             } else {
+                limit_the_same_rows(&mut select, &columns, tables)?;
                 key::missing(&select, tables, &terms)?
             };
             terms.extend(more);
@@ -102,7 +103,7 @@ impl Base {
 
     /// Of a set operation. Its rows are told apart by all of their columns; where some are there several times, it does not
     /// matter which of them is on which page.
-    fn of_compound(mut compound: Compound, order: Vec<Given>) -> Result<Self> {
+    fn of_compound(mut compound: Compound, order: Vec<Given>, is_total: bool) -> Result<Self> {
         let columns = columns_of_query(&Query::Compound(compound.clone().into()));
         let width = columns.len();
         let (mut terms, mut places) = (Vec::new(), Vec::new());
@@ -114,7 +115,7 @@ impl Base {
             places.push(named(&columns, &column.name())?);
             terms.push(term);
         }
-        for at in (0..width).filter(|at| !places.contains(at)).collect::<Vec<_>>() {
+        for at in (0..width).filter(|at| !is_total && !places.contains(at)).collect::<Vec<_>>() {
             let direction = terms.last().map_or_else(Default::default, |term| term.direction);
             let (expr, nulls) = (Expr::Now, Default::default());
             terms.push(Term { expr, direction, nulls, nullable: true, kind: Kind::Unknown });
@@ -137,8 +138,9 @@ impl Base {
 }
 
 /// `name (column_1, ..) as (statement)`
-pub(super) fn cte(name: &str, statement: ast::Statement, width: usize) -> Cte {
-    let columns = (0..width).map(column_name).collect();
+pub(super) fn cte(name: &str, mut statement: ast::Statement, width: usize) -> Cte {
+    let columns: Vec<_> = (0..width).map(column_name).collect();
+    name_ordered(&mut statement, &columns);
     Cte { name: name.into(), columns, recursive: false, statement }
 }
 
@@ -155,6 +157,17 @@ pub(super) fn column_of(table: &str, at: usize) -> Expr {
 
 pub(super) fn column_name(at: usize) -> Ident {
     Ident::from(format!("column_{}", at + 1))
+}
+
+/// Where a query has a limit, the order that it has within tells its rows apart too: which of those that are the same in it are
+/// the first so many would else be another question for each page.
+fn limit_the_same_rows(select: &mut Select, columns: &[SelectExpr], tables: &[Scoped]) -> Result<()> {
+    if select.limit.is_some() || select.offset.is_some() {
+        let own = select.order_by.iter().map(|item| (item.clone(), OrderedValues::UNKNOWN)).collect();
+        let missing = key::missing(select, tables, &terms(own, columns, tables)?)?;
+        select.order_by.extend(missing.iter().map(Term::order_item));
+    }
+    Ok(())
 }
 
 /// Takes the columns out of a query, each by itself.

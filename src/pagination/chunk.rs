@@ -128,11 +128,13 @@ impl<R> Ordered<R> {
                  rows would be left out; order by its text: `call::<String, _>(\"concat\", (..,))`",
             ));
         }
-        let value = |(term, place): (&Term, &usize)| {
-            let value = values.get(*place).cloned();
-            value
-                .map(|value| term.bound(value))
-                .ok_or_else(|| Error::decode("(none)", "a value of the order", "no column"))
+        let value = |(term, place): (&Term, &usize)| match values.get(*place) {
+            None => Err(Error::decode("(none)", "a value of the order", "no column")),
+            // Rows would be left out: those that come after it are looked for among values.
+            Some(value) if value.is_null() && !term.nullable => {
+                Err(Error::decode(term.name(), "a value, as its type in Rust says", "null"))
+            }
+            Some(value) => Ok(term.bound(value.clone())),
         };
         terms.map(value).collect()
     }

@@ -24,7 +24,7 @@ impl Term {
     pub(super) fn new((item, values): (OrderItem, OrderedValues), is_left_empty: impl Fn(&Expr) -> bool) -> Self {
         let OrderItem { expr, direction, nulls } = item;
         let OrderedValues { kind, nullable } = values;
-        let nullable = nullable || divides(&expr) || is_left_empty(&expr);
+        let nullable = nullable || is_left_empty(&expr) || may_divide_by_zero(&expr);
         Self { expr, direction, nulls, nullable, kind }
     }
 
@@ -81,7 +81,6 @@ impl Term {
     }
 
     /// What it is called where it is wrong.
-    #[cfg(feature = "cursors")]
     pub(super) fn name(&self) -> String {
         match &self.expr {
             Expr::Column(column) => column.name().as_str().to_owned(),
@@ -117,26 +116,37 @@ impl Term {
     }
 }
 
-/// Whether an expression divides. By zero that is `null` on some servers, of whatever type it is.
-fn divides(expr: &Expr) -> bool {
-    struct Divides(bool);
+/// Whether an expression may be `null` though its operands are not: what is divided by zero is, on all servers but one.
+fn may_divide_by_zero(expr: &Expr) -> bool {
+    struct Found(bool);
 
-    impl Visit for Divides {
+    impl Visit for Found {
         fn visit_binary(&mut self, it: &Binary) -> Result<()> {
-            let divides = [BinaryOperator::Divide, BinaryOperator::DivideInteger, BinaryOperator::Remainder]
-                .contains(&it.operator);
-            self.0 |= divides;
+            let divides = matches!(
+                it.operator,
+                BinaryOperator::Divide | BinaryOperator::DivideInteger | BinaryOperator::Remainder
+            );
+            self.0 |= divides && !is_a_number_but_zero(&it.right);
             it.walk(self)
         }
 
-        /// What there is for no row is `null` by its type.
+        /// Another query, which may be `null` for reasons of its own, and says so.
         fn visit_query(&mut self, _: &Query) -> Result<()> {
             Ok(())
         }
     }
 
-    let mut divides = Divides(false);
+    let mut found = Found(false);
     // It has no reason to fail.
-    let _ = expr.accept(&mut divides);
-    divides.0
+    let _ = expr.accept(&mut found);
+    found.0
+}
+
+fn is_a_number_but_zero(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(Value::I16(it)) => *it != 0,
+        Expr::Value(Value::I32(it)) => *it != 0,
+        Expr::Value(Value::I64(it)) => *it != 0,
+        _ => false,
+    }
 }

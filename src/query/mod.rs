@@ -28,7 +28,7 @@ pub use self::select::{Select, select_from};
 pub(crate) use self::selection::Read;
 pub use self::selection::{Aliased, BeforeSelect, Chosen, Grouping, NoRows, Output, Selection, Whole};
 pub use self::source::{Derived, Source};
-pub(crate) use self::source::{columns_of, name_of};
+pub(crate) use self::source::{columns_of, name_of, name_ordered};
 pub use self::statement::Statement;
 pub use self::subquery::{ScalarQuery, Subquery};
 pub use self::update::{Update, update};

@@ -64,26 +64,48 @@ pub(super) fn derived<T: Table>(mut query: Query, table: T) -> Derived<T> {
 /// first query count. An order by the name of a column is by its new name then.
 fn name_columns(query: &mut Query, names: &mut dyn Iterator<Item = Ident>) -> Vec<Renamed> {
     match query {
-        Query::Select(select) => {
-            let mut renamed = Vec::new();
-            let items = std::mem::take(&mut select.columns);
-            select.columns = items
-                .into_iter()
-                .flat_map(columns_of)
-                .map(|item| {
-                    let name = names.next();
-                    renamed.extend(name_of(&item).zip(name.clone()));
-                    named(item, name)
-                })
-                .collect();
-            rename_order(&mut select.order_by, &renamed);
-            renamed
+        Query::Select(select) => name_columns_of_select(select, names),
+        Query::Compound(compound) => name_columns_of_compound(compound, names),
+    }
+}
+
+fn name_columns_of_select(select: &mut ast::Select, names: &mut dyn Iterator<Item = Ident>) -> Vec<Renamed> {
+    let mut renamed = Vec::new();
+    let items = std::mem::take(&mut select.columns);
+    select.columns = items
+        .into_iter()
+        .flat_map(columns_of)
+        .map(|item| {
+            let name = names.next();
+            renamed.extend(name_of(&item).zip(name.clone()));
+            named(item, name)
+        })
+        .collect();
+    rename_order(&mut select.order_by, &renamed);
+    renamed
+}
+
+fn name_columns_of_compound(compound: &mut ast::Compound, names: &mut dyn Iterator<Item = Ident>) -> Vec<Renamed> {
+    let renamed = compound.operands.first_mut().map(|first| name_columns(first, names)).unwrap_or_default();
+    rename_order(&mut compound.order_by, &renamed);
+    renamed
+}
+
+/// Gives the columns of a common table expression their names within its query too, where that is ordered by a name: MariaDB
+/// knows them there by no other.
+pub(crate) fn name_ordered(statement: &mut ast::Statement, names: &[Ident]) {
+    let by_name = |order_by: &[OrderItem]| {
+        order_by.iter().any(|item| matches!(&item.expr, ast::Expr::Column(column) if column.table().is_none()))
+    };
+    let mut names = names.iter().cloned();
+    match statement {
+        ast::Statement::Select(select) if by_name(&select.order_by) => {
+            name_columns_of_select(select, &mut names);
         }
-        Query::Compound(compound) => {
-            let renamed = compound.operands.first_mut().map(|first| name_columns(first, names)).unwrap_or_default();
-            rename_order(&mut compound.order_by, &renamed);
-            renamed
+        ast::Statement::Compound(compound) if by_name(&compound.order_by) => {
+            name_columns_of_compound(compound, &mut names);
         }
+        _ => {}
     }
 }
 

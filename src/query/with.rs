@@ -1,6 +1,7 @@
 //! `with`: common table expressions.
 
 use super::selection::{Own, Whole};
+use super::source::name_ordered;
 use super::{
     Bare, Delete, Fetchable, InsertInto, Select, Source, Update, delete_from, insert_into, select_from, update,
 };
@@ -62,13 +63,10 @@ impl With {
         self.push(table, query.to_statement(), true)
     }
 
-    fn push(mut self, table: impl Table, statement: ast::Statement, recursive: bool) -> Self {
-        self.ctes.push(Cte {
-            name: Ident::Static(name_in_query(table)),
-            columns: table.description().columns.iter().map(|column| Ident::Static(column.name)).collect(),
-            recursive,
-            statement,
-        });
+    fn push(mut self, table: impl Table, mut statement: ast::Statement, recursive: bool) -> Self {
+        let columns: Vec<_> = table.description().columns.iter().map(|column| Ident::Static(column.name)).collect();
+        name_ordered(&mut statement, &columns);
+        self.ctes.push(Cte { name: Ident::Static(name_in_query(table)), columns, recursive, statement });
         self
     }
 

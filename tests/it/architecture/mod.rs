@@ -37,7 +37,10 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("plugin", &["value", "error", "ast", "types", "row", "table", "dialect", "driver"]),
     ("executor", &["value", "error", "ast", "dialect", "driver", "plugin"]),
     ("audit", &["value", "error", "ast", "types", "row", "table", "dialect", "driver", "executor", "plugin"]),
-    ("pagination", &["value", "error", "ast", "types", "expr", "dialect", "driver", "executor", "plugin", "query"]),
+    (
+        "pagination",
+        &["value", "error", "ast", "types", "row", "expr", "dialect", "driver", "executor", "plugin", "query"],
+    ),
     ("db", &["error", "table", "driver", "executor", "plugin"]),
     ("testing", &["value", "error", "ast", "dialect", "driver", "plugin", "query", "executor", "db"]),
     ("derive", &[]),

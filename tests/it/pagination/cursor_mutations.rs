@@ -113,7 +113,7 @@ impl Mutator {
 }
 
 #[test]
-fn a_million_changed_cursors() {
+fn pg5_a_million_changed_cursors() {
     let seeds = seeds();
     let [signed, encrypted] = cursors();
     for cursors in [&signed, &encrypted] {
@@ -142,7 +142,7 @@ fn a_million_changed_cursors() {
 
 /// Without a signature a changed cursor may be one; it is read or refused, and never a reason to panic.
 #[test]
-fn changed_cursors_without_a_signature() {
+fn pg5_changed_cursors_without_a_signature() {
     let cursors = Cursors::unsigned();
     let seeds = seeds().into_iter().filter(|it| cursors.verify(it).is_ok()).collect();
     let mut mutator = Mutator { random: Random::new(7), seeds };

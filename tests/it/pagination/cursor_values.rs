@@ -58,7 +58,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
 }
 
 #[test]
-fn extremes() {
+fn pg7_extremes() {
     let text = |it: &str| Text::from(it);
     come_back(&[]);
     come_back(&KINDS.map(Value::Null));
@@ -74,7 +74,7 @@ fn extremes() {
 }
 
 #[test]
-fn by_chance() {
+fn pg7_by_chance() {
     let values = proptest::collection::vec(any_value(), 0..8);
     TestRunner::new(Config::with_cases(500))
         .run(&values, |values| {

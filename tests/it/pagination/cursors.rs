@@ -55,7 +55,7 @@ fn bytes(cursor: &Cursor) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_made_is_accepted() {
+fn pg5_what_is_made_is_accepted() {
     for cursors in all() {
         let cursor = made_by(&cursors);
         cursors.verify(&cursor).unwrap();
@@ -275,7 +275,7 @@ fn pg5_encrypted_ones_show_nothing() {
 }
 
 #[test]
-fn of_another_query() {
+fn pg7_of_another_query() {
     for cursors in all() {
         let cursor = made_by(&cursors);
         cursors.verify(&cursor).unwrap();
@@ -286,7 +286,7 @@ fn of_another_query() {
 
 /// An old key stays accepted, and new cursors are made with the new one.
 #[test]
-fn rotation() {
+fn pg5_rotation() {
     type Make = fn(CursorKey) -> Cursors;
     for make in [Cursors::signed as Make, Cursors::encrypted as Make] {
         let (old, new) = (make(key("old", 1)), make(key("new", 2)));
@@ -301,7 +301,7 @@ fn rotation() {
 
 /// Keys of one id are tried one after the other.
 #[test]
-fn rotation_under_one_id() {
+fn pg5_rotation_under_one_id() {
     let both = Cursors::signed(key("main", 2)).also_accept(key("main", 1));
     both.verify(&made_by(&signed())).unwrap();
     both.verify(&made_by(&Cursors::signed(key("main", 2)))).unwrap();
@@ -309,7 +309,7 @@ fn rotation_under_one_id() {
 }
 
 #[test]
-fn unsigned_ones_have_no_keys() {
+fn pg5_unsigned_ones_have_no_keys() {
     let cursors = Cursors::unsigned().also_accept(key("main", 1));
     assert!(cursors.write_values(SQL, &values()).unwrap_err().is_invalid());
     for made in all() {
@@ -318,7 +318,7 @@ fn unsigned_ones_have_no_keys() {
 }
 
 #[test]
-fn expiry() {
+fn pg5_expiry() {
     for cursors in all() {
         let (hour, never) = (Duration::from_secs(3600), Duration::MAX);
         for lasting in [hour, never] {

@@ -63,7 +63,7 @@ struct Reads {
 }
 
 #[test]
-fn a_page_reads_its_rows_and_two_more_at_any_depth() {
+fn pg7_a_page_reads_its_rows_and_two_more_at_any_depth() {
     let servers = Server::chosen();
     let counted = run(join_all(servers.iter().map(|server| async move {
         let mut counted = Vec::new();

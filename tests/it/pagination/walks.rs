@@ -50,7 +50,7 @@ async fn page(db: &Db, order: &[Ordered<Of<items::table>>], place: Place, limit:
 
 /// PG2, PG3, PG7: all orders, all limits, there and back.
 #[test]
-fn every_row_is_on_one_page_and_the_way_back_is_the_way_there() {
+fn pg7_every_row_is_on_one_page_and_the_way_back_is_the_way_there() {
     on_all(async |fresh| {
         let mut random = Random::new(0x9a6e);
         let rows = create(&fresh.db, 40, &mut random).await;
@@ -139,7 +139,7 @@ fn same(one: &Item, other: &Item, order: &[Ordered<Of<items::table>>]) -> bool {
 
 /// PG3, PG7: rows that stay are there once, whatever comes and goes, also the row of the cursor itself.
 #[test]
-fn rows_that_stay_are_seen_once_while_others_come_and_go() {
+fn pg7_rows_that_stay_are_seen_once_while_others_come_and_go() {
     on_all(async |fresh| {
         let mut random = Random::new(0xbeef);
         let rows = create(&fresh.db, 40, &mut random).await;
