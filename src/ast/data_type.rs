@@ -1,6 +1,7 @@
 //! Column types.
 
 use super::Ident;
+use crate::value::Kind;
 
 /// A column type, in SQL's words; each dialect has its own name for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -49,4 +50,29 @@ pub enum DataType {
     Array(&'static Self),
     /// A type by its name in the database, such as an enum.
     Named(Ident),
+}
+
+impl DataType {
+    /// What sort of value a column of this type holds.
+    pub(crate) fn kind(&'static self) -> Kind {
+        match self {
+            Self::Boolean => Kind::Bool,
+            Self::SmallInt => Kind::I16,
+            Self::Integer => Kind::I32,
+            Self::BigInt => Kind::I64,
+            Self::Real => Kind::F32,
+            Self::Double => Kind::F64,
+            Self::Decimal { precision: _, scale: _ } => Kind::Decimal,
+            Self::Text | Self::Varchar(_) => Kind::Text,
+            Self::Bytes => Kind::Bytes,
+            Self::Uuid => Kind::Uuid,
+            Self::Date => Kind::Date,
+            Self::Time => Kind::Time,
+            Self::Timestamp => Kind::Timestamp,
+            Self::TimestampTz => Kind::TimestampTz,
+            Self::Json => Kind::Json,
+            Self::Array(element) => element.kind().array(),
+            Self::Named(_) => Kind::Named(self),
+        }
+    }
 }

@@ -2,11 +2,10 @@
 
 use super::term::Term;
 use crate::ast::{
-    BinaryOperator, Column, ColumnDescription, DataType, Direction, Expr, Ident, JoinKind, Nulls, Select, TableRef,
+    BinaryOperator, Column, ColumnDescription, Direction, Expr, Ident, JoinKind, Nulls, Select, TableRef,
 };
 use crate::error::{Error, Result};
 use crate::expr::scope::Scoped;
-use crate::value::Kind;
 
 /// The terms without which the order of a query's rows is not the same each time: keys of its tables.
 ///
@@ -34,7 +33,7 @@ pub(super) fn missing(select: &Select, tables: &[Scoped], terms: &[Term]) -> Res
             direction,
             nulls: Nulls::Default,
             nullable: table.nullable || column.nullable,
-            kind: kind_of(column.data_type),
+            kind: column.data_type.kind(),
         }));
     }
     Ok(missing)
@@ -123,26 +122,4 @@ fn is_column(expr: &Expr, table: &Scoped, column: &ColumnDescription) -> bool {
 
 fn is_of(column: &Column, table: &Scoped) -> bool {
     column.table() == Some(Ident::Static(table.name))
-}
-
-fn kind_of(data_type: &'static DataType) -> Kind {
-    match data_type {
-        DataType::Boolean => Kind::Bool,
-        DataType::SmallInt => Kind::I16,
-        DataType::Integer => Kind::I32,
-        DataType::BigInt => Kind::I64,
-        DataType::Real => Kind::F32,
-        DataType::Double => Kind::F64,
-        DataType::Decimal { .. } => Kind::Decimal,
-        DataType::Text | DataType::Varchar(_) => Kind::Text,
-        DataType::Bytes => Kind::Bytes,
-        DataType::Uuid => Kind::Uuid,
-        DataType::Date => Kind::Date,
-        DataType::Time => Kind::Time,
-        DataType::Timestamp => Kind::Timestamp,
-        DataType::TimestampTz => Kind::TimestampTz,
-        DataType::Json => Kind::Json,
-        DataType::Named(_) => Kind::Named(data_type),
-        DataType::Array(_) => Kind::Unknown,
-    }
 }

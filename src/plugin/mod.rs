@@ -13,7 +13,6 @@ mod runner;
 mod next;
 mod life;
 mod reach;
-mod kind;
 mod clock;
 mod soft_delete;
 mod timestamps;

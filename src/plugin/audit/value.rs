@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::json;
 use crate::ast::DataType;
-use crate::plugin::kind::kind;
 use crate::value::{Array, Named, Text, Value, calendar};
 
 /// What was read from a column, as the value that its declaration says it is: servers without booleans, identifiers or
@@ -153,7 +152,7 @@ pub(crate) fn plain(value: &Value) -> String {
 /// The value of a column of a type from its JSON; `None` where it is none of such a column.
 pub(crate) fn read(json: &str, data_type: &'static DataType, nullable: bool) -> Option<Value> {
     if json == "null" && (nullable || *data_type != DataType::Json) {
-        return Some(Value::Null(kind(data_type)));
+        return Some(Value::Null(data_type.kind()));
     }
     let text = || json::text_of(json);
     Some(match data_type {
@@ -177,7 +176,7 @@ pub(crate) fn read(json: &str, data_type: &'static DataType, nullable: bool) -> 
         }
         DataType::Array(element) => {
             let values = json::elements(json)?.into_iter().map(|it| read(it, element, true)).collect::<Option<_>>()?;
-            Value::Array(Arc::new(Array { element: kind(element), values }))
+            Value::Array(Arc::new(Array { element: element.kind(), values }))
         }
         DataType::Named(_) => Value::Named(Arc::new(Named { data_type, text: text()?.into() })),
     })

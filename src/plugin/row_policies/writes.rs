@@ -15,7 +15,6 @@ use crate::ast::{
 };
 use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
-use crate::plugin::kind::kind;
 use crate::plugin::{Context, functions};
 use crate::value::Value;
 
@@ -240,7 +239,7 @@ impl<'a> Writes<'a> {
             (Some(DefaultValue::Bool(it)), _) => Some(it.into()),
             (Some(DefaultValue::Integer(it)), _) => Some(it.into()),
             (Some(DefaultValue::Text(it)), _) => Some(it.into()),
-            (None, Generated::Never) if declared.nullable => Some(Expr::Value(Value::Null(kind(declared.data_type)))),
+            (None, Generated::Never) if declared.nullable => Some(Expr::Value(Value::Null(declared.data_type.kind()))),
             (Some(DefaultValue::Now | DefaultValue::Sql(_)) | None, _) => None,
         }
     }
