@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Refuses queries that have no `limit`, or a larger one than this; one that is computed by the server counts as none.
-/// One that counts or sums up all its rows gives a single one, and needs none. Queries within others, text, other values for a [compiled](crate::executor::Precompiled) query and what `returning` gives
-/// are not looked at.
+/// One that counts or sums up all its rows gives a single one, and needs none. Queries within others, text, other values for a
+/// [compiled](crate::executor::Precompiled) query and what `returning` gives are not looked at.
 ///
 /// A query that is known to give few rows leaves it out by [`without`](crate::query::Statement::without).
 ///
