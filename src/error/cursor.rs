@@ -13,25 +13,25 @@
 #[non_exhaustive]
 pub enum CursorFault {
     /// It is none at all: empty, cut off, or of other letters.
-    #[error("the cursor is malformed")]
+    #[error("the cursor is malformed; send it as it was given, or begin at the first page")]
     Malformed,
     /// It is longer than any that is made.
-    #[error("the cursor is too long")]
+    #[error("the cursor is too long; send it as it was given, or begin at the first page")]
     TooLong,
     /// It is of a version that this one does not read.
     #[error("the cursor is of another version; begin at the first page")]
     Version,
     /// It is not signed, where it must be signed or encrypted.
-    #[error("the cursor is not signed")]
+    #[error("the cursor is not signed; begin at the first page")]
     Unsigned,
     /// It is signed or encrypted, where something else is expected.
-    #[error("the cursor is not protected in the way that is expected")]
+    #[error("the cursor is not protected in the way that is expected; begin at the first page")]
     Protected,
     /// It was made with a key that is not, or no longer, among those that are accepted.
     #[error("the cursor was made with a key that is not accepted; begin at the first page")]
     UnknownKey,
     /// It was changed, or made with another secret.
-    #[error("the cursor was changed after it was made, or made with another secret")]
+    #[error("the cursor was changed after it was made, or made with another secret; begin at the first page")]
     Tampered,
     /// Its time is over.
     #[error("the cursor has expired; begin at the first page")]

@@ -67,7 +67,7 @@ pub use self::offset::{Offset, Page};
 pub use self::walk::{Pages, RowsByKey};
 use crate::ast::Query;
 use crate::driver::BoxFuture;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::expr::OrderTerms;
 use crate::expr::scope::{Scope, Scoped, Within};
@@ -79,6 +79,14 @@ const DEFAULT_LIMIT: i64 = 20;
 
 /// The most rows that a page may have if nothing is said.
 const MAX_LIMIT: u32 = 10_000;
+
+/// A limit, of at most so many rows.
+fn limited(limit: i64, most: u32) -> Result<i64> {
+    if limit < 0 {
+        return Err(Error::bad_request("the limit of a page is below zero; leave it out, or ask for a row or more"));
+    }
+    Ok(limit.min(most.into()))
+}
 
 /// A query, taken apart.
 #[doc(hidden)]

@@ -7,10 +7,10 @@ use super::plain::Aggregates;
 use super::serialize;
 use super::statement::number;
 use super::term::Term;
-use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug};
+use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug, limited};
 use crate::ast::{self, Query, Span};
 use crate::dialect::{self, Compiled, Spec};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::executor::{Executor, Request};
 use crate::expr::OrderedValues;
 
@@ -101,10 +101,7 @@ impl<R> Offset<R> {
     }
 
     fn limit(&self) -> Result<i64> {
-        if self.limit < 0 {
-            return Err(Error::bad_request("the limit of a page is below zero"));
-        }
-        Ok(self.limit.min(i64::from(self.max_limit)))
+        limited(self.limit, self.max_limit)
     }
 
     fn offset(&self, limit: i64) -> i64 {
@@ -186,7 +183,7 @@ impl<R> Offset<R> {
             total,
             total_pages,
             has_next: total_pages.map_or(has_more, |pages| page < pages),
-            has_prev: page > 1 && total != Some(0),
+            has_prev: page > 1 && limit > 0 && total != Some(0),
         })
     }
 }

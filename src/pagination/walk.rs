@@ -49,8 +49,8 @@ impl<R: Send + 'static> Pages<R> {
     /// # Errors
     ///
     /// Those of [`fetch_all`](crate::query::Statement::fetch_all), after which the stream ends;
-    /// [`is_invalid`](Error::is_invalid) where a page has no rows, the query has an order of its own, or nothing tells its rows
-    /// apart.
+    /// [`is_invalid`](Error::is_invalid) where a page has no rows, the query has an order of its own, nothing tells its rows
+    /// apart, or a page does not lead on.
     pub fn fetch(self, executor: &dyn Executor) -> BoxStream<'_, Result<Vec<R>>> {
         let Self { parts, order, limit, is_total } = self;
         let ordered = if limit == 0 {
@@ -68,6 +68,12 @@ impl<R: Send + 'static> Pages<R> {
                 Which { position: position.as_ref(), way: Way::Forwards, looks_back: false, limit: i64::from(limit) };
             let Chunk { rows, ends, has_more, has_others: _ } = ordered.chunk(executor, which).await?;
             let next = ends.filter(|_| has_more).map(|(_, values)| Position { values, inclusive: false });
+            if next.is_some() && next == position {
+                return Err(Error::invalid(
+                    "a page ends where it begins, so that there would be no end of pages: a plugin gives other rows than were \
+                     asked for",
+                ));
+            }
             Ok(Some((rows, next.map(|next| (ordered, Some(next))))).filter(|(rows, _)| !rows.is_empty()))
         }))
     }

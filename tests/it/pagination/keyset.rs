@@ -107,7 +107,7 @@ fn pg3_below_zero() {
             assert!(page().compile(fresh.db.spec(), &cursors()).unwrap_err().is_bad_request());
             let error = page().fetch(&fresh.db, &cursors()).await.unwrap_err();
             assert!(error.is_bad_request());
-            assert_eq!(error.to_string(), "the limit of a page is below zero");
+            assert_eq!(error.to_string(), "the limit of a page is below zero; leave it out, or ask for a row or more");
         }
     });
 }

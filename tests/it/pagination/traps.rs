@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use futures_util::TryStreamExt;
+use kysera::ast;
 use kysera::error::CursorFault;
 use kysera::expr::{call, ident};
 use kysera::pagination::{Cursor, Cursors, Keyset, Place};
-use kysera::plugin::RequireLimit;
+use kysera::plugin::{Context, Plugin, RequireLimit};
 use kysera::prelude::*;
 
 use super::schema::{create, items};
@@ -133,6 +134,33 @@ fn an_enum_of_mysql_by_its_text_alone() {
         let page = ids().order_by(moods::mood).paginate(2, 4).fetch(db).await.unwrap();
         assert_eq!((page.data.len(), page.total), (4, Some(COUNT.unsigned_abs())));
     });
+}
+
+/// A plugin that has all queries begin at the beginning does not have them go on for ever.
+#[test]
+fn a_walk_that_does_not_lead_on() {
+    on_all(async |fresh| {
+        of_items(fresh).await;
+        let db = Db::builder(fresh.url.clone()).plugin(Forgetful).connect().await.unwrap();
+        let rows: Result<Vec<_>> = select_from(items::table).rows_by_key(4).fetch(&db).try_collect().await;
+        assert!(rows.unwrap_err().is_invalid());
+        db.close().await.unwrap();
+    });
+}
+
+struct Forgetful;
+
+impl Plugin for Forgetful {
+    fn name(&self) -> &str {
+        "forgetful"
+    }
+
+    fn transform(&self, mut statement: ast::Statement, _: &Context<'_>) -> Result<ast::Statement> {
+        if let ast::Statement::Select(select) = &mut statement {
+            select.filter = None;
+        }
+        Ok(statement)
+    }
 }
 
 /// Who has every query say a limit can still have pages with a total.
