@@ -140,9 +140,9 @@ impl<R> Offset<R> {
     ///
     /// # Errors
     ///
-    /// [`is_bad_request`](Error::is_bad_request) where the limit is below zero; [`is_invalid`](Error::is_invalid) where the
-    /// tables have no key and the order does not tell rows apart; and those of
-    /// [`fetch_all`](crate::query::Statement::fetch_all).
+    /// [`is_bad_request`](crate::Error::is_bad_request) where the limit is below zero;
+    /// [`is_invalid`](crate::Error::is_invalid) where the tables have no key and the order does not tell rows apart; and those
+    /// of [`fetch_all`](crate::query::Statement::fetch_all).
     pub async fn fetch(self, executor: &dyn Executor) -> Result<Page<R>> {
         let limit = self.limit()?;
         let offset = self.offset(limit);
