@@ -10,7 +10,7 @@ use crate::ast::{self, Query};
 use crate::dialect::Spec;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
-use crate::plugin::Metadata;
+use crate::plugin::{Metadata, OneMore};
 use crate::query::Read;
 use crate::row::Row;
 use crate::value::Value;
@@ -115,7 +115,7 @@ impl<R> Ordered<R> {
     }
 
     fn request(&self, statement: ast::Statement) -> Request<'static> {
-        Request::Annotated(statement, self.metadata.clone())
+        Request::Annotated(statement, self.metadata.with(OneMore))
     }
 
     /// The place of a row in the order.
