@@ -124,8 +124,9 @@ impl<R> Ordered<R> {
         let terms = self.base.terms.iter().zip(&self.base.places);
         if terms.clone().any(|(_, place)| columns.get(*place).is_some_and(|column| column.sorts_apart)) {
             return Err(Error::invalid(
-                "a page is ordered by an `enum` or a `set`, which the server sorts by its list and compares by its text, so that \
-                 rows would be left out; order by its text: `call::<String, _>(\"concat\", (..,))`",
+                "a page is ordered by an `enum` or a `set`, which the server sorts by its list and compares by its text, or by \
+                 `json`, of which it compares more than it sorts, so that rows would be left out; order by text: \
+                 `call::<String, _>(\"concat\", (..,))`",
             ));
         }
         let value = |(term, place): (&Term, &usize)| match values.get(*place) {

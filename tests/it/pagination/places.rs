@@ -45,9 +45,8 @@ fn pg7_in_a_transaction_and_on_one_connection() {
 fn pg7_as_many_rows_as_a_limit_allows() {
     on_all(async |fresh| {
         let rows = create(&fresh.db, 9, &mut Random::new(71)).await;
-        let spy = Spy::new();
         let tags = QueryTags::new().tag("page", "of items; -- */");
-        let builder = Db::builder(fresh.url.clone()).plugin(ReadOnly::new()).plugin(tags).plugin(spy.clone());
+        let builder = Db::builder(fresh.url.clone()).plugin(ReadOnly::new()).plugin(tags);
         let db = &builder.plugin(RequireLimit::new(3)).connect().await.unwrap();
         let query = || select_from(items::table);
         for orders in [vec![items::id.asc()], vec![items::grade.asc(), items::score.desc().nulls_last()]] {
@@ -56,7 +55,6 @@ fn pg7_as_many_rows_as_a_limit_allows() {
             let error = query().paginate_by(orders, Place::First, 4).fetch(db, &cursors()).await.unwrap_err();
             assert!(error.is_invalid() && error.to_string().contains("at most 3 rows"), "{error}");
         }
-        assert!(spy.take().iter().all(|it| it.sql.contains("/*page='of%20items%3B%20--%20%2A%2F'*/")));
         assert_eq!(query().paginate(2, 3).without_total().fetch(db).await.unwrap().data, rows[3..6]);
         assert!(query().paginate(2, 4).without_total().fetch(db).await.unwrap_err().is_invalid());
         // Only the row that is not given is one more.
