@@ -182,6 +182,22 @@ fn pg3_rows_deleted_behind_the_last_page() {
     });
 }
 
+/// The other way around: before an empty page there is nothing, and after it comes the row of the cursor.
+#[test]
+fn pg3_rows_deleted_before_the_first_page() {
+    on_all(async |fresh| {
+        let (db, cursors) = (&fresh.db, cursors());
+        create(db, 4, &mut Random::new(19)).await;
+        let page = async |place| by(&[items::id.asc()], place, 2).fetch(db, &cursors).await.unwrap();
+        let last = page(Place::Last).await;
+        delete_from(items::table).filter(items::id.le(4)).execute(db).await.unwrap();
+        let none = page(Place::Before(last.prev_cursor.unwrap())).await;
+        assert_eq!((none.data.len(), none.has_prev, none.has_next), (0, false, true));
+        let next = page(Place::After(none.next_cursor.unwrap())).await;
+        assert_eq!((ids(&next.data), next.has_prev, next.has_next), (vec![6, 8], false, false));
+    });
+}
+
 /// Only the last term takes the place itself along: rows of the same grade that come after it are not before it.
 #[test]
 fn pg3_rows_deleted_around_a_place_of_several_terms() {
