@@ -14,7 +14,8 @@ pub struct ColumnInfo {
     pub name: String,
     /// Whether the server sorts it by something other than what it compares it by: an
     /// [`enum` or `set`](https://dev.mysql.com/doc/refman/9.4/en/enum.html#enum-sorting) of MySQL and MariaDB is sorted by the
-    /// places in its list, and compared with text by its text.
+    /// places in its list, and compared with text by its text; objects and arrays in `json` of MySQL are compared, and
+    /// [not sorted](https://dev.mysql.com/doc/refman/9.4/en/json.html#json-comparison).
     pub sorts_apart: bool,
 }
 

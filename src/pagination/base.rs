@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::key;
-use super::plain::{Aggregates, grouped_by, is_of_many, is_plain};
+use super::plain::{Aggregates, grouped_by, is_of_many, is_plain, makes_rows};
 use super::term::Term;
 use crate::ast::{
     self, Column, Compound, Cte, Distinct, Expr, Ident, OrderItem, Query, Select, SelectExpr, SelectItem, Table,
@@ -78,6 +78,13 @@ impl Base {
         let mut terms = terms(order, &columns, tables)?;
         let is_distinct = select.distinct == Distinct::Distinct;
         if !is_total {
+            let mut exprs = columns.iter().map(|column| &column.expr).chain(terms.iter().map(|term| &term.expr));
+            if let (false, Some(name)) = (is_distinct, exprs.find_map(makes_rows)) {
+                return Err(Error::invalid(format!(
+                    "`{name}` makes several rows of one, which have its key all, so that a page might lose some of them; order \
+                     by what tells them apart, and say so by `.order_is_total()`"
+                )));
+            }
             let more = if is_distinct {
                 unknown(columns.iter().map(|column| column.expr.clone()), &terms)
             } else if !select.group_by.is_empty() {

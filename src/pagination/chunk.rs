@@ -10,7 +10,7 @@ use crate::ast::{self, Query};
 use crate::dialect::Spec;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Request};
-use crate::plugin::Metadata;
+use crate::plugin::{Metadata, OneMore};
 use crate::query::Read;
 use crate::row::Row;
 use crate::value::Value;
@@ -115,7 +115,7 @@ impl<R> Ordered<R> {
     }
 
     fn request(&self, statement: ast::Statement) -> Request<'static> {
-        Request::Annotated(statement, self.metadata.clone())
+        Request::Annotated(statement, self.metadata.with(OneMore))
     }
 
     /// The place of a row in the order.
@@ -124,8 +124,9 @@ impl<R> Ordered<R> {
         let terms = self.base.terms.iter().zip(&self.base.places);
         if terms.clone().any(|(_, place)| columns.get(*place).is_some_and(|column| column.sorts_apart)) {
             return Err(Error::invalid(
-                "a page is ordered by an `enum` or a `set`, which the server sorts by its list and compares by its text, so that \
-                 rows would be left out; order by its text: `call::<String, _>(\"concat\", (..,))`",
+                "a page is ordered by an `enum` or a `set`, which the server sorts by its list and compares by its text, or by \
+                 `json`, of which it compares more than it sorts, so that rows would be left out; order by text: \
+                 `call::<String, _>(\"concat\", (..,))`",
             ));
         }
         let value = |(term, place): (&Term, &usize)| match values.get(*place) {

@@ -212,7 +212,7 @@ struct Ready<R> {
     limit: i64,
 }
 
-/// What a cursor is bound to: the tables, the conditions with their values, and the order.
+/// What a cursor is bound to: the dialect, the tables, the conditions with their values, and the order.
 fn fingerprint<R>(ordered: &Ordered<R>, spec: &Spec, bound_to: &str) -> Result<Fingerprint> {
     let base = &ordered.base;
     let mut select = base.select.clone();
@@ -223,6 +223,8 @@ fn fingerprint<R>(ordered: &Ordered<R>, spec: &Spec, bound_to: &str) -> Result<F
         select.columns = base.terms.iter().map(|term| statement::item(term.expr.clone())).collect();
     }
     let Compiled { sql, params } = dialect::compile(&ast::Statement::from(select), spec)?;
+    // The same text is another order where `null` is at the other end.
+    let sql = format!("{}: {sql}", spec.name);
     Ok(Fingerprint::of(&sql, &params, bound_to))
 }
 

@@ -44,6 +44,7 @@
 //! # }
 //! ```
 
+mod arguments;
 mod base;
 mod chunk;
 mod count;
@@ -59,6 +60,9 @@ mod statement;
 mod term;
 mod walk;
 
+#[cfg(feature = "cursors")]
+pub use self::arguments::IntoPlace;
+pub use self::arguments::PageNumber;
 #[cfg(feature = "cursors")]
 pub use self::cursor::{Cursor, CursorKey, Cursors};
 #[cfg(feature = "cursors")]
@@ -173,11 +177,11 @@ pub trait Paginate: Statement + Sized {
     /// ```
     ///
     /// The server reads all rows before the page too. For deep pages there is [`paginate_by`](PaginateBy::paginate_by).
-    fn paginate(self, page: impl Into<Option<i64>>, limit: impl Into<Option<i64>>) -> Offset<Self::PageRow>
+    fn paginate(self, page: impl PageNumber, limit: impl PageNumber) -> Offset<Self::PageRow>
     where
         Self: Fetchable,
     {
-        Offset::new(self.into_parts(), page.into(), limit.into())
+        Offset::new(self.into_parts(), page.into_number(), limit.into_number())
     }
 
     /// Counts the rows: `select count(*) from ..` with the query's tables and conditions, or, where it makes rows of its own
@@ -249,22 +253,22 @@ pub trait PaginateBy: Paginate {
     fn paginate_by<X: OrderTerms<Needs: Within<Self::Tables, I>>, I>(
         self,
         order: X,
-        place: impl Into<Place>,
-        limit: impl Into<Option<i64>>,
+        place: impl IntoPlace,
+        limit: impl PageNumber,
     ) -> Keyset<Self::PageRow>
     where
         Self: Fetchable,
     {
-        Keyset::new(self.into_parts(), given(order), place.into(), limit.into())
+        Keyset::new(self.into_parts(), given(order), place.into_place(), limit.into_number())
     }
 
     /// A page of so many rows, after a cursor or before it, in the order of the primary key.
     #[cfg(feature = "cursors")]
-    fn paginate_by_key(self, place: impl Into<Place>, limit: impl Into<Option<i64>>) -> Keyset<Self::PageRow>
+    fn paginate_by_key(self, place: impl IntoPlace, limit: impl PageNumber) -> Keyset<Self::PageRow>
     where
         Self: Fetchable,
     {
-        Keyset::new(self.into_parts(), Vec::new(), place.into(), limit.into())
+        Keyset::new(self.into_parts(), Vec::new(), place.into_place(), limit.into_number())
     }
 
     /// All rows in an order, in pages of so many rows, one after the other: each by a statement that begins after the last row

@@ -13,6 +13,7 @@ use crate::dialect::{self, Compiled, Spec};
 use crate::error::Result;
 use crate::executor::{Executor, Request};
 use crate::expr::OrderedValues;
+use crate::plugin::OneMore;
 
 /// A page of a query, by its number. [`paginate`](super::Paginate::paginate) makes it.
 #[must_use = "a page is not read until it is fetched"]
@@ -154,7 +155,11 @@ impl<R> Offset<R> {
         };
         let (mut data, mut beside, mut has_more) = (Vec::new(), None, false);
         if limit > 0 && counted.is_none_or(|counted| i64::try_from(counted).is_ok_and(|counted| offset < counted)) {
-            let request = Request::Annotated(self.statement(limit, offset)?, parts.metadata.clone());
+            let metadata = match total {
+                Total::Counted | Total::Beside => parts.metadata.clone(),
+                Total::Unknown => parts.metadata.with(OneMore),
+            };
+            let request = Request::Annotated(self.statement(limit, offset)?, metadata);
             let mut rows = executor.fetch(request).await?;
             for row in rows.iter_mut() {
                 has_more = usize::try_from(limit).is_ok_and(|limit| data.len() == limit);

@@ -27,10 +27,16 @@ pub(super) fn is_plain(select: &Select, order: &[Given], aggregates: Aggregates)
         && !expressions.chain(order.iter().map(|(item, _)| &item.expr)).any(|expr| holds_aggregate(expr, aggregates))
 }
 
-/// Whether an expression holds what makes one row of many, or, by `over`, what counts on the rows around its own.
+/// Whether an expression holds what makes one row of many, or, by `over`, what counts on the rows around its own, or what makes
+/// many rows of one.
 fn holds_aggregate(expr: &Expr, which: Aggregates) -> bool {
-    let Found { is_aggregate, is_window, .. } = found(expr, which);
-    is_aggregate || is_window
+    let Found { which: _, is_aggregate, is_window, makes_rows } = found(expr, which);
+    is_aggregate || is_window || makes_rows.is_some()
+}
+
+/// What in an expression makes several rows of one, if anything is known to.
+pub(super) fn makes_rows(expr: &Expr) -> Option<&'static str> {
+    found(expr, Aggregates::Known).makes_rows
 }
 
 /// Whether an expression makes one row of many.
@@ -44,10 +50,22 @@ struct Found {
     which: Aggregates,
     is_aggregate: bool,
     is_window: bool,
+    makes_rows: Option<&'static str>,
+}
+
+/// Functions of PostgreSQL that make several rows of one, where they are selected.
+const ROW_MAKERS: &str = "
+    unnest generate_series generate_subscripts string_to_table regexp_matches regexp_split_to_table json_array_elements
+    json_array_elements_text json_each json_each_text json_object_keys json_populate_recordset json_to_recordset
+    jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys jsonb_path_query
+    jsonb_path_query_tz jsonb_populate_recordset jsonb_to_recordset";
+
+fn row_maker(is_there: impl Fn(&str) -> bool) -> Option<&'static str> {
+    ROW_MAKERS.split_ascii_whitespace().find(|name| is_there(name))
 }
 
 fn found(expr: &Expr, which: Aggregates) -> Found {
-    let mut found = Found { which, is_aggregate: false, is_window: false };
+    let mut found = Found { which, is_aggregate: false, is_window: false, makes_rows: None };
     // It has no reason to fail.
     let _ = expr.accept(&mut found);
     found
@@ -64,12 +82,18 @@ impl Visit for Found {
 
     fn visit_call(&mut self, it: &ast::Call) -> Result<()> {
         self.is_aggregate |= self.which == Aggregates::Possible;
+        self.makes_rows = self.makes_rows.or_else(|| row_maker(|name| it.name.as_str().eq_ignore_ascii_case(name)));
         it.walk(self)
     }
 
     fn visit_raw(&mut self, it: &ast::Raw) -> Result<()> {
         self.is_aggregate |= self.which == Aggregates::Possible;
-        self.is_window |= it.parts.iter().any(|part| matches!(part, RawPart::Text(text) if has_word(text, "over")));
+        let has = |word: &str| it.parts.iter().any(|part| matches!(part, RawPart::Text(text) if has_word(text, word)));
+        self.is_window |= has("over");
+        // In a query within, the rows are its own.
+        if !has("select") {
+            self.makes_rows = self.makes_rows.or_else(|| row_maker(has));
+        }
         it.walk(self)
     }
 

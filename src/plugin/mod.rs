@@ -43,6 +43,7 @@ pub(crate) use self::order::{check_order, order};
 pub use self::query_tags::QueryTags;
 pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
+pub(crate) use self::require_limit::OneMore;
 pub use self::require_limit::RequireLimit;
 pub use self::row_policies::{Asker, May, NativePolicies, Policy, RowPolicies};
 pub use self::runner::Runner;

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Refuses queries that have no `limit`, or a larger one than this; one that is computed by the server counts as none.
-/// One that counts or sums up all its rows gives a single one, and needs none. Queries within others, text, other values for a
+/// One that counts or sums up all its rows gives a single one, and needs none; and the row more that is read to know whether
+/// there is another page is not counted. Queries within others, text, other values for a
 /// [compiled](crate::executor::Precompiled) query and what `returning` gives are not looked at.
 ///
 /// A query that is known to give few rows leaves it out by [`without`](crate::query::Statement::without).
@@ -34,6 +35,9 @@ pub struct RequireLimit {
     max: u64,
 }
 
+/// Travels with a query of which one row more is read than is given, to know that there is another.
+pub(crate) struct OneMore;
+
 impl RequireLimit {
     /// At most so many rows.
     #[must_use]
@@ -52,7 +56,7 @@ impl Plugin for RequireLimit {
         i32::MIN
     }
 
-    fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
+    fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let limit = match &statement {
             Statement::Select(it) if gives_one_row(it) => return Ok(statement),
             Statement::Select(it) => &it.limit,
@@ -65,8 +69,9 @@ impl Plugin for RequireLimit {
             | Statement::RowSecurity(_)
             | Statement::Raw(_) => return Ok(statement),
         };
+        let one_more = u64::from(context.get::<OneMore>().is_some());
         match limit.as_ref().map(count) {
-            Some(Some(count)) if count <= self.max => Ok(statement),
+            Some(Some(count)) if count.saturating_sub(one_more) <= self.max => Ok(statement),
             Some(Some(_)) => Err(Error::invalid(format!("a query gives at most {} rows here, {WAY_OUT}", self.max))),
             Some(None) => {
                 Err(Error::invalid(format!("the `limit` here is a number, and at most {}, {WAY_OUT}", self.max)))

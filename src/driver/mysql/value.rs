@@ -102,7 +102,8 @@ impl RowDecoder {
 }
 
 fn column_info(column: &Column) -> ColumnInfo {
-    let sorts_apart = column.flags().intersects(ColumnFlags::ENUM_FLAG | ColumnFlags::SET_FLAG);
+    let is_of_list = column.flags().intersects(ColumnFlags::ENUM_FLAG | ColumnFlags::SET_FLAG);
+    let sorts_apart = is_of_list || column.column_type() == ColumnType::MYSQL_TYPE_JSON;
     ColumnInfo { sorts_apart, ..ColumnInfo::new(column.name_str()) }
 }
 

@@ -5,7 +5,7 @@ use kysera::pagination::{Keyset, Place};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
-use super::schema::{Item, create, items};
+use super::schema::{Item, create, insertable, item, items};
 use super::walking::{cursors, pages, rows};
 use crate::support::{Random, on_all};
 
@@ -179,6 +179,51 @@ fn pg3_rows_deleted_behind_the_last_page() {
         // The row of the cursor is one of those before.
         let back = page(Place::Before(second.prev_cursor.unwrap())).await;
         assert_eq!((ids(&back.data), back.has_prev, back.has_next), (vec![2, 4], false, false));
+    });
+}
+
+/// The other way around: before an empty page there is nothing, and after it comes the row of the cursor.
+#[test]
+fn pg3_rows_deleted_before_the_first_page() {
+    on_all(async |fresh| {
+        let (db, cursors) = (&fresh.db, cursors());
+        create(db, 4, &mut Random::new(19)).await;
+        let page = async |place| by(&[items::id.asc()], place, 2).fetch(db, &cursors).await.unwrap();
+        let last = page(Place::Last).await;
+        delete_from(items::table).filter(items::id.le(4)).execute(db).await.unwrap();
+        let none = page(Place::Before(last.prev_cursor.unwrap())).await;
+        assert_eq!((none.data.len(), none.has_prev, none.has_next), (0, false, true));
+        let next = page(Place::After(none.next_cursor.unwrap())).await;
+        assert_eq!((ids(&next.data), next.has_prev, next.has_next), (vec![6, 8], false, false));
+    });
+}
+
+/// Only the last term takes the place itself along: rows of the same grade that come after it are not before it.
+#[test]
+fn pg3_rows_deleted_around_a_place_of_several_terms() {
+    on_all(async |fresh| {
+        let (db, cursors, mut random) = (&fresh.db, cursors(), Random::new(18));
+        create_table_for::<Item>().execute(db).await.unwrap();
+        let mut insert = async |ids: &[i64]| {
+            let rows = ids.iter().map(|id| insertable(Item { grade: 1, ..item(*id, &mut random) }));
+            insert_into(items::table).values(rows.collect::<Vec<_>>()).execute(db).await.unwrap();
+        };
+        for order in [[items::grade.asc(), items::id.asc()], [items::grade.desc(), items::id.asc()]] {
+            let page = async |place| by(&order, place, 2).fetch(db, &cursors).await.unwrap();
+            insert(&[2, 4, 6, 8]).await;
+            let after = page(Place::First).await.next_cursor.unwrap();
+            delete_from(items::table).filter(items::id.le(4)).execute(db).await.unwrap();
+            let second = page(Place::After(after.clone())).await;
+            assert_eq!((ids(&second.data), second.has_prev, second.has_next), (vec![6, 8], false, false), "{order:?}");
+            delete_from(items::table).all_rows().execute(db).await.unwrap();
+            insert(&[2]).await;
+            let none = page(Place::After(after)).await;
+            assert_eq!((none.data.len(), none.has_prev, none.has_next), (0, true, false));
+            insert(&[4, 6]).await;
+            let back = page(Place::Before(none.prev_cursor.unwrap())).await;
+            assert_eq!((ids(&back.data), back.has_prev, back.has_next), (vec![2, 4], false, true), "{order:?}");
+            delete_from(items::table).all_rows().execute(db).await.unwrap();
+        }
     });
 }
 

@@ -20,3 +20,5 @@ mod collations;
 mod queries;
 mod joins;
 mod edges;
+mod tables;
+mod places;
