@@ -8,7 +8,7 @@ use super::ranges::Position;
 use super::serialize;
 use super::statement;
 use super::term::Term;
-use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug};
+use super::{DEFAULT_LIMIT, MAX_LIMIT, Parts, debug, limited};
 use crate::ast;
 use crate::dialect::{self, Compiled, Spec};
 use crate::error::{CursorFault, Error, Result};
@@ -136,10 +136,7 @@ impl<R> Keyset<R> {
 
     fn ready(self, spec: &Spec, cursors: &Cursors) -> Result<Ready<R>> {
         let Self { parts, order, place, limit, max_limit, is_total, bound_to } = self;
-        if limit < 0 {
-            return Err(Error::bad_request("the limit of a page is below zero"));
-        }
-        let limit = limit.min(i64::from(max_limit));
+        let limit = limited(limit, max_limit)?;
         let ordered = Ordered::new(parts, order, is_total)?;
         let query = fingerprint(&ordered, spec, &bound_to)?;
         let (way, position) = match place {
