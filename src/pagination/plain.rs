@@ -24,12 +24,14 @@ pub(super) fn is_plain(select: &Select, order: &[Given], aggregates: Aggregates)
         && select.having.is_none()
         && select.limit.is_none()
         && select.offset.is_none()
-        && !expressions.chain(order.iter().map(|(item, _)| &item.expr)).any(|expr| holds_aggregate(expr, aggregates))
+        && !expressions
+            .chain(order.iter().map(|(item, _)| &item.expr))
+            .any(|expr| looks_beyond_its_row(expr, aggregates))
 }
 
 /// Whether an expression holds what makes one row of many, or, by `over`, what counts on the rows around its own, or what makes
 /// many rows of one.
-fn holds_aggregate(expr: &Expr, which: Aggregates) -> bool {
+fn looks_beyond_its_row(expr: &Expr, which: Aggregates) -> bool {
     let Found { which: _, is_aggregate, is_window, makes_rows } = found(expr, which);
     is_aggregate || is_window || makes_rows.is_some()
 }
@@ -107,21 +109,29 @@ fn has_word(text: &str, word: &str) -> bool {
     text.split(|char: char| !char.is_alphanumeric() && char != '_').any(|it| it.eq_ignore_ascii_case(word))
 }
 
-/// Whether text of the program stands in an expression, which may name a column of the result.
-pub(super) fn holds_text(expr: &Expr) -> bool {
-    struct Text(bool);
+/// Whether there is such an expression in another, or is it.
+pub(super) fn holds(expr: &Expr, is_such: impl Fn(&Expr) -> bool) -> bool {
+    struct Finder<F> {
+        is_such: F,
+        is_found: bool,
+    }
 
-    impl Visit for Text {
-        fn visit_raw(&mut self, _: &ast::Raw) -> Result<()> {
-            self.0 = true;
-            Ok(())
+    impl<F: Fn(&Expr) -> bool> Visit for Finder<F> {
+        fn visit_expr(&mut self, it: &Expr) -> Result<()> {
+            self.is_found = self.is_found || (self.is_such)(it);
+            if self.is_found { Ok(()) } else { it.walk(self) }
         }
     }
 
-    let mut text = Text(false);
+    let mut finder = Finder { is_such, is_found: false };
     // It has no reason to fail.
-    let _ = expr.accept(&mut text);
-    text.0
+    let _ = expr.accept(&mut finder);
+    finder.is_found
+}
+
+/// Whether text of the program stands in an expression, which may name a column of the result.
+pub(super) fn holds_text(expr: &Expr) -> bool {
+    holds(expr, |it| matches!(it, Expr::Raw(_)))
 }
 
 /// What rows are grouped by, where it is text that is the name of a column of the result: that column.

@@ -1,8 +1,8 @@
 //! A term of an order, and what is known of its values.
 
-use crate::ast::{Binary, BinaryOperator, Direction, Expr, Node as _, Nulls, OrderItem, Query, Visit};
+use super::plain::holds;
+use crate::ast::{BinaryOperator, Direction, Expr, Nulls, OrderItem};
 use crate::dialect::NullIs;
-use crate::error::Result;
 use crate::expr::OrderedValues;
 use crate::types::named_value;
 use crate::value::{Kind, Value};
@@ -118,28 +118,13 @@ impl Term {
 
 /// Whether an expression may be `null` though its operands are not: what is divided by zero is, on all servers but one.
 fn may_divide_by_zero(expr: &Expr) -> bool {
-    struct Found(bool);
-
-    impl Visit for Found {
-        fn visit_binary(&mut self, it: &Binary) -> Result<()> {
-            let divides = matches!(
-                it.operator,
-                BinaryOperator::Divide | BinaryOperator::DivideInteger | BinaryOperator::Remainder
-            );
-            self.0 |= divides && !is_a_number_but_zero(&it.right);
-            it.walk(self)
+    holds(expr, |it| match it {
+        Expr::Binary(it) => {
+            matches!(it.operator, BinaryOperator::Divide | BinaryOperator::DivideInteger | BinaryOperator::Remainder)
+                && !is_a_number_but_zero(&it.right)
         }
-
-        /// Another query, which may be `null` for reasons of its own, and says so.
-        fn visit_query(&mut self, _: &Query) -> Result<()> {
-            Ok(())
-        }
-    }
-
-    let mut found = Found(false);
-    // It has no reason to fail.
-    let _ = expr.accept(&mut found);
-    found.0
+        _ => false,
+    })
 }
 
 fn is_a_number_but_zero(expr: &Expr) -> bool {

@@ -31,10 +31,10 @@ pub(crate) fn fields(text: &str) -> Option<Vec<(String, &str)>> {
     }
     let mut scanner = Scanner { text, at: 0 };
     let mut fields = Vec::new();
-    scanner.expect(b'{')?;
+    scanner.pass(b'{')?;
     while scanner.peek()? != b'}' {
         let name = text_of(scanner.slice(Scanner::string)?)?;
-        scanner.expect(b':')?;
+        scanner.pass(b':')?;
         fields.push((name, scanner.slice(Scanner::value)?));
         if scanner.peek()? == b',' {
             scanner.at += 1;
@@ -50,7 +50,7 @@ pub(crate) fn elements(text: &str) -> Option<Vec<&str>> {
     }
     let mut scanner = Scanner { text, at: 0 };
     let mut elements = Vec::new();
-    scanner.expect(b'[')?;
+    scanner.pass(b'[')?;
     while scanner.peek()? != b']' {
         elements.push(scanner.slice(Scanner::value)?);
         if scanner.peek()? == b',' {
@@ -125,7 +125,7 @@ impl<'a> Scanner<'a> {
         self.peek().is_none()
     }
 
-    fn expect(&mut self, byte: u8) -> Option<()> {
+    fn pass(&mut self, byte: u8) -> Option<()> {
         if self.peek()? == byte {
             self.at += 1;
             Some(())
@@ -187,7 +187,7 @@ impl<'a> Scanner<'a> {
     fn key(&mut self) -> Option<()> {
         self.peek()?;
         self.string()?;
-        self.expect(b':')
+        self.pass(b':')
     }
 
     fn string(&mut self) -> Option<()> {
