@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 /// The common table expressions that a place of a statement sees, the nearest last.
 pub(super) struct Ctes {
     visible: Vec<Visible>,
-    /// Where those of a name are, without its case, so that no list is searched for each table.
-    places: BTreeMap<String, Vec<usize>>,
+    /// Where those of a name are, without its case, so that no list is searched for each table. Most statements have none, and
+    /// then there is no map to be dropped.
+    places: Option<BTreeMap<String, Vec<usize>>>,
     /// How many have names of other letters than those of ASCII, for which there is no such place.
     foreign: usize,
 }
@@ -32,7 +33,7 @@ enum Place {
 
 impl Ctes {
     /// Those of a statement that has none around it.
-    pub(super) const NONE: Self = Self { visible: Vec::new(), places: BTreeMap::new(), foreign: 0 };
+    pub(super) const NONE: Self = Self { visible: Vec::new(), places: None, foreign: 0 };
 
     /// Whether a name is that of a common table expression.
     pub(super) fn hide(&self, name: &TableName) -> Result<bool> {
@@ -63,14 +64,23 @@ impl Ctes {
         if self.foreign > 0 || !name.as_str().is_ascii() {
             return self.visible.iter().rev().filter(is_seen).find(|it| may_be_same(it.name.as_str(), name.as_str()));
         }
-        let places = self.places.get(&name.as_str().to_ascii_lowercase())?;
+        let places = self.places.as_ref()?.get(&name.as_str().to_ascii_lowercase())?;
         places.iter().rev().filter_map(|&at| self.visible.get(at)).find(is_seen)
     }
 
     /// Lets go of those of a statement, when it is left. `outside` is what [`enter`](SeesCtes::enter) gave.
+    #[inline]
     pub(super) fn leave(&mut self, outside: usize) {
+        if self.visible.len() > outside {
+            self.forget(outside);
+        }
+    }
+
+    #[inline(never)]
+    fn forget(&mut self, outside: usize) {
         for Visible { name, place: _ } in self.visible.drain(outside..) {
-            if let Some(places) = self.places.get_mut(&name.as_str().to_ascii_lowercase()) {
+            let places = self.places.as_mut().and_then(|it| it.get_mut(&name.as_str().to_ascii_lowercase()));
+            if let Some(places) = places {
                 places.pop();
             }
             self.foreign -= usize::from(!name.as_str().is_ascii());
@@ -79,7 +89,8 @@ impl Ctes {
 
     fn push(&mut self, name: Ident) {
         self.foreign += usize::from(!name.as_str().is_ascii());
-        self.places.entry(name.as_str().to_ascii_lowercase()).or_default().push(self.visible.len());
+        let places = self.places.get_or_insert_default();
+        places.entry(name.as_str().to_ascii_lowercase()).or_default().push(self.visible.len());
         self.visible.push(Visible { name, place: Place::Behind });
     }
 

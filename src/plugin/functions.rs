@@ -1,7 +1,124 @@
 //! Which functions of the servers do nothing but to give a value.
 
-use crate::ast::Ident;
+use super::text;
+use crate::ast::{Aggregate, Call, Fragment, Ident, Node, Raw, Statement, Visit};
 use crate::error::{Error, Result};
+
+/// Functions that do nothing but to give a value of what they are given: aggregates of the servers, and those of text, numbers,
+/// dates, JSON, arrays and windows, and what else a program says so of.
+///
+/// A plugin that keeps rows apart needs it, since `query_to_xml('select ..')` and its like read whatever table they are told
+/// to.
+///
+/// ```
+/// use kysera::expr::call;
+/// use kysera::plugin::HarmlessFunctions;
+/// use kysera::prelude::*;
+///
+/// # #[derive(Table)]
+/// # #[table(name = "notes")]
+/// # pub struct Note { #[column(primary_key, generated)] id: i64, text: String }
+/// let functions = HarmlessFunctions::new().allow_function("geo.distance");
+/// let check = |name| functions.check(&select_from(notes::table).select(call::<String, _>(name, (notes::text,))).to_statement());
+/// assert!(check("lower").is_ok());
+/// assert!(check("query_to_xml").is_err());
+/// assert!(functions.check(&sql!("delete from notes").statement().into()).is_err());
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "it does nothing until it is asked"]
+pub struct HarmlessFunctions {
+    /// In lower case.
+    allowed: Vec<String>,
+}
+
+impl HarmlessFunctions {
+    /// Those of the servers.
+    pub const fn new() -> Self {
+        Self { allowed: Vec::new() }
+    }
+
+    /// Adds one that a program knows, whatever the case of its name: by its name, or by its schema and its name if it is called
+    /// so.
+    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
+        self.allowed.push(name.into().to_lowercase());
+        self
+    }
+
+    /// Refuses a statement that may reach rows of a table which it does not name as such: one of text, one in which text is more
+    /// than one expression or may read a table, and one that calls any function but these.
+    ///
+    /// If the database defines another function by the name of one of a server's own, nobody sees that here; nor what an
+    /// operator, a view or a type does that it defines.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid`](Error::is_invalid), with the function or what is wrong with the text.
+    pub fn check(&self, statement: &Statement) -> Result<()> {
+        statement.accept(&mut Reaches(self))
+    }
+
+    /// The same of a part.
+    pub(super) fn check_fragment(&self, fragment: Fragment<'_>) -> Result<()> {
+        text::reaches_no_table(fragment, self)
+    }
+
+    /// Refuses any other function: one of text, by its name with that of its schema before it.
+    pub(super) fn only(&self, function: &str) -> Result<()> {
+        if COMMON.contains(&function) {
+            return Ok(());
+        }
+        let name = function.to_lowercase();
+        let is_known = KNOWN.iter().any(|names| names.split_ascii_whitespace().any(|known| known == name));
+        if is_known || self.allowed.contains(&name) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "nobody knows what the function `{name}` does; say so by `allow_function` if it only gives a value"
+        )))
+    }
+
+    /// The same of one that is no text.
+    pub(super) fn only_call(&self, schema: Option<&Ident>, name: &Ident) -> Result<()> {
+        match schema {
+            Some(schema) => self.only(&qualified(schema.as_str(), name.as_str())),
+            None => self.only(name.as_str()),
+        }
+    }
+}
+
+/// Ends at what may reach a table that is not named.
+struct Reaches<'a>(&'a HarmlessFunctions);
+
+impl Visit for Reaches<'_> {
+    fn visit_statement(&mut self, node: &Statement) -> Result<()> {
+        match node {
+            Statement::Raw(_) => Err(Error::invalid("nobody knows which rows text reaches, so none is run")),
+            Statement::Select(_)
+            | Statement::Compound(_)
+            | Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::RowSecurity(_) => node.walk(self),
+        }
+    }
+
+    fn visit_raw(&mut self, node: &Raw) -> Result<()> {
+        self.0.check_fragment(Fragment::Text(node))?;
+        node.walk(self)
+    }
+
+    fn visit_call(&mut self, node: &Call) -> Result<()> {
+        self.0.only_call(node.schema.as_ref(), &node.name)?;
+        node.walk(self)
+    }
+
+    fn visit_aggregate(&mut self, node: &Aggregate) -> Result<()> {
+        self.0.only_call(None, &node.name)?;
+        node.walk(self)
+    }
+}
 
 /// Words and types that may stand before a parenthesis, and are no functions.
 const BEFORE_PARENTHESIS: &str = "
@@ -96,9 +213,9 @@ pub(super) fn is_word_before_parenthesis(word: &str) -> bool {
     BEFORE_PARENTHESIS.split_ascii_whitespace().any(|it| it == word)
 }
 
-/// Those that only read what a statement before has left on the connection.
-pub(super) fn of_the_connection() -> Vec<String> {
-    OF_THE_CONNECTION.split_ascii_whitespace().map(str::to_owned).collect()
+/// The same, and those that only read what a statement before has left on the connection.
+pub(super) fn and_of_the_connection() -> HarmlessFunctions {
+    OF_THE_CONNECTION.split_ascii_whitespace().fold(HarmlessFunctions::new(), HarmlessFunctions::allow_function)
 }
 
 /// The name of a function with its schema before it: `schema.name`. The server's own have no such part here.
@@ -106,29 +223,6 @@ pub(super) fn qualified(schema: &str, name: &str) -> String {
     match schema.to_lowercase().as_str() {
         "pg_catalog" => name.to_owned(),
         schema => format!("{schema}.{name}"),
-    }
-}
-
-/// Refuses a function that is neither known nor `allowed`, which holds names in lower case.
-pub(super) fn only_known(function: &str, allowed: &[String]) -> Result<()> {
-    if COMMON.contains(&function) {
-        return Ok(());
-    }
-    let name = function.to_lowercase();
-    let is_known = KNOWN.iter().any(|names| names.split_ascii_whitespace().any(|known| known == name));
-    if is_known || allowed.contains(&name) {
-        return Ok(());
-    }
-    Err(Error::invalid(format!(
-        "nobody knows what the function `{name}` does; say so by `allow_function` if it only gives a value"
-    )))
-}
-
-/// The same of one that is no text.
-pub(super) fn only_known_call(schema: Option<&Ident>, name: &Ident, allowed: &[String]) -> Result<()> {
-    match schema {
-        Some(schema) => only_known(&qualified(schema.as_str(), name.as_str()), allowed),
-        None => only_known(name.as_str(), allowed),
     }
 }
 

@@ -35,6 +35,7 @@ pub use self::audit::{Actor, Audit, Change, Unaudited};
 pub(crate) use self::context::{Added, Declared, LeftOut, Tables};
 pub use self::context::{Context, Metadata};
 pub use self::deduplicate_joins::DeduplicateJoins;
+pub use self::functions::HarmlessFunctions;
 pub(crate) use self::life::Life;
 pub use self::name_mapping::NameMapping;
 pub(crate) use self::next::Sent;

@@ -1,6 +1,6 @@
 //! Nothing is changed.
 
-use super::{Context, Plugin, functions, text};
+use super::{Context, HarmlessFunctions, Plugin, functions, text};
 use crate::ast::{Aggregate, Call, Node, Raw, Statement, Visit};
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -39,14 +39,13 @@ use crate::value::Value;
 #[derive(Clone, Debug)]
 #[must_use = "a plugin does nothing until it is given to a database"]
 pub struct ReadOnly {
-    /// Functions, in lower case.
-    allowed: Vec<String>,
+    functions: HarmlessFunctions,
 }
 
 impl ReadOnly {
     /// Lets pass what reads, by functions that are known.
     pub fn new() -> Self {
-        Self { allowed: functions::of_the_connection() }
+        Self { functions: functions::and_of_the_connection() }
     }
 
     /// Lets a function be called too, which the program knows not to write: by its name, or in text by its schema and its name
@@ -58,9 +57,8 @@ impl ReadOnly {
     ///
     /// let plugin = ReadOnly::new().allow_function("distance").allow_function("geo.distance");
     /// ```
-    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
-        self.allowed.push(name.into().to_lowercase());
-        self
+    pub fn allow_function(self, name: impl Into<String>) -> Self {
+        Self { functions: self.functions.allow_function(name) }
     }
 }
 
@@ -81,7 +79,7 @@ impl Plugin for ReadOnly {
     }
 
     fn transform(&self, statement: Statement, _: &Context<'_>) -> Result<Statement> {
-        statement.accept(&mut Reads { allowed: &self.allowed })?;
+        statement.accept(&mut Reads { functions: &self.functions })?;
         Ok(statement)
     }
 
@@ -97,7 +95,7 @@ impl Plugin for ReadOnly {
 
 /// Ends at what does not only read.
 struct Reads<'a> {
-    allowed: &'a [String],
+    functions: &'a HarmlessFunctions,
 }
 
 impl Visit for Reads<'_> {
@@ -118,17 +116,17 @@ impl Visit for Reads<'_> {
 
     fn visit_raw(&mut self, node: &Raw) -> Result<()> {
         text::is_one_expression(node)?;
-        text::writes_nothing(node, self.allowed)?;
+        text::writes_nothing(node, self.functions)?;
         node.walk(self)
     }
 
     fn visit_call(&mut self, node: &Call) -> Result<()> {
-        functions::only_known_call(node.schema.as_ref(), &node.name, self.allowed)?;
+        self.functions.only_call(node.schema.as_ref(), &node.name)?;
         node.walk(self)
     }
 
     fn visit_aggregate(&mut self, node: &Aggregate) -> Result<()> {
-        functions::only_known_call(None, &node.name, self.allowed)?;
+        self.functions.only_call(None, &node.name)?;
         node.walk(self)
     }
 }

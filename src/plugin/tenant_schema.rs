@@ -4,8 +4,8 @@ use std::any::{Any, type_name};
 use std::fmt;
 
 use super::reach::{is_among, names};
-use super::{Context, Plugin, text};
-use crate::ast::{Fragment, Ident, Statement, TableName};
+use super::{Context, HarmlessFunctions, Plugin};
+use crate::ast::{Ident, Statement, TableName};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -51,7 +51,7 @@ pub struct TenantSchema {
     schema: Box<dyn Fn(&Context<'_>) -> Result<Ident> + Send + Sync>,
     except: Vec<String>,
     /// Functions that may be called too, in lower case.
-    functions: Vec<String>,
+    functions: HarmlessFunctions,
     text: Text,
 }
 
@@ -70,7 +70,7 @@ impl TenantSchema {
             Some(value) => Ok(Ident::from(schema(value))),
             None => Err(Error::invalid(format!("there is no `{}` to name the schema", type_name::<T>()))),
         };
-        Self { schema: Box::new(schema), except: Vec::new(), functions: Vec::new(), text: Text::Refused }
+        Self { schema: Box::new(schema), except: Vec::new(), functions: HarmlessFunctions::new(), text: Text::Refused }
     }
 
     /// Leaves these tables, which belong to all, as they are, whatever the case of their names.
@@ -83,9 +83,8 @@ impl TenantSchema {
     /// Lets a function be called too, which the program knows to read no table and to do nothing but to give a value: by its
     /// name, or by its schema and its name if it is called so.
     #[must_use]
-    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
-        self.functions.push(name.into().to_lowercase());
-        self
+    pub fn allow_function(self, name: impl Into<String>) -> Self {
+        Self { functions: self.functions.allow_function(name), ..self }
     }
 
     /// Lets text pass, which then reaches every schema, and every function be called.
@@ -107,8 +106,10 @@ impl Plugin for TenantSchema {
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let own = (self.schema)(context)?;
         if self.text == Text::Refused {
-            let reaches_none = |fragment: Fragment<'_>| text::reaches_no_table(fragment, &self.functions);
-            statement.restrict_tables_and_fragments(|_, _| Ok(()), reaches_none)?;
+            if let Statement::Raw(_) = statement {
+                return Err(is_not_run());
+            }
+            self.functions.check(&statement)?;
         }
         statement.rename_tables(|table| match table.name() {
             name if is_among(&self.except, name) => Ok(None),
@@ -125,9 +126,7 @@ impl Plugin for TenantSchema {
     fn pass_text(&self, _: &str, _: &Context<'_>) -> Result<()> {
         match self.text {
             Text::Allowed => Ok(()),
-            Text::Refused => {
-                Err(Error::invalid("nobody knows which schema text reaches, so none is run, unless by `allow_text`"))
-            }
+            Text::Refused => Err(is_not_run()),
         }
     }
 
@@ -135,6 +134,10 @@ impl Plugin for TenantSchema {
     fn pass_values(&self, _: &str, _: &[Value], _: &Context<'_>) -> Result<()> {
         Ok(())
     }
+}
+
+fn is_not_run() -> Error {
+    Error::invalid("nobody knows which schema text reaches, so none is run, unless by `allow_text`")
 }
 
 impl fmt::Debug for TenantSchema {

@@ -1,6 +1,6 @@
 //! What can be told of text within a statement, without knowing the grammar of any server.
 
-use super::functions::{is_word_before_parenthesis, only_known, only_known_call, qualified};
+use super::functions::{HarmlessFunctions, is_word_before_parenthesis, qualified};
 use crate::ast::{Expr, Fragment, Ident, Raw, RawPart};
 use crate::error::{Error, Result};
 
@@ -202,15 +202,15 @@ fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<To
     }
 }
 
-/// Refuses text of one expression that holds a word of a statement that writes, or calls a function that is neither known nor
-/// `allowed`. What stands in quotes is no word, and `insert`, `replace` and `truncate` before a parenthesis are functions.
-pub(super) fn writes_nothing(raw: &Raw, allowed: &[String]) -> Result<()> {
-    calls_only_known(&tokens(raw), allowed, &CHANGES)
+/// Refuses text of one expression that holds a word of a statement that writes, or calls a function that is not
+/// harmless. What stands in quotes is no word, and `insert`, `replace` and `truncate` before a parenthesis are functions.
+pub(super) fn writes_nothing(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
+    calls_only_known(&tokens(raw), functions, &CHANGES)
 }
 
-/// Refuses a call, in whatever way it is written, of a function that is neither known nor `allowed`, what has an effect without
+/// Refuses a call, in whatever way it is written, of a function that is not harmless, what has an effect without
 /// being one, and these words where they are no function.
-fn calls_only_known(tokens: &[Token], allowed: &[String], words: &[&str]) -> Result<()> {
+fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, words: &[&str]) -> Result<()> {
     for (at, token) in tokens.iter().enumerate() {
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
         let is_before_parenthesis = matches!(after, Some(Token::Other('(')));
@@ -220,7 +220,7 @@ fn calls_only_known(tokens: &[Token], allowed: &[String], words: &[&str]) -> Res
                 words.contains(&word.as_str())
             }
             Token::Word(name) | Token::Name(name) if is_call => {
-                only_known(&qualified_name(before, name), allowed)?;
+                functions.only(&qualified_name(before, name))?;
                 false
             }
             Token::Word(word) => words.contains(&word.as_str()) || is_next_value(word, after),
@@ -270,11 +270,11 @@ fn qualified_name(before: &[Token], name: &str) -> String {
     }
 }
 
-/// Refuses text of one expression that may read a table: by its words, by a function that is neither known nor `allowed`, or by
+/// Refuses text of one expression that may read a table: by its words, by a function that is not harmless, or by
 /// `in` before a name, which one server takes for all rows of that table.
-fn reads_no_table(raw: &Raw, allowed: &[String]) -> Result<()> {
+fn reads_no_table(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
     let tokens = tokens(raw);
-    calls_only_known(&tokens, allowed, &READS)?;
+    calls_only_known(&tokens, functions, &READS)?;
     // What stands before each parenthesis that is open.
     let mut open = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -318,14 +318,14 @@ fn is_in_word(char: char) -> bool {
 }
 
 /// Refuses what may reach a table that a statement does not name as such.
-pub(super) fn reaches_no_table(fragment: Fragment<'_>, allowed: &[String]) -> Result<()> {
+pub(super) fn reaches_no_table(fragment: Fragment<'_>, functions: &HarmlessFunctions) -> Result<()> {
     match fragment {
         Fragment::Statement(_) => Err(is_not_run()),
         Fragment::Text(raw) => {
             is_one_expression(raw)?;
-            reads_no_table(raw, allowed)
+            reads_no_table(raw, functions)
         }
-        Fragment::Function { schema, name } => only_known_call(schema, name, allowed),
+        Fragment::Function { schema, name } => functions.only_call(schema, name),
     }
 }
 

@@ -19,7 +19,7 @@ use self::asker::Fact;
 pub use self::native::NativePolicies;
 pub use self::policy::Policy;
 use self::rule::{ColumnRule, Tables};
-use super::{Answer, Context, Declared, Next, Plugin, text};
+use super::{Answer, Context, Declared, HarmlessFunctions, Next, Plugin, text};
 use crate::ast::{Operation, PolicyCommand, Role, Statement, TableName};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
@@ -106,8 +106,7 @@ pub struct RowPolicies {
     except: Vec<TableName>,
     nobody: Nobody,
     held_by: HeldBy,
-    /// Functions that may be called too, in lower case.
-    functions: Vec<String>,
+    functions: HarmlessFunctions,
     text: Passes,
     definitions: Passes,
     /// What cannot be meant, if anything is such.
@@ -311,9 +310,8 @@ impl RowPolicies {
     /// let policies = RowPolicies::new().allow_function("distance").allow_function("geo.distance");
     /// ```
     #[must_use]
-    pub fn allow_function(mut self, name: impl Into<String>) -> Self {
-        self.functions.push(name.into().to_lowercase());
-        self
+    pub fn allow_function(self, name: impl Into<String>) -> Self {
+        Self { functions: self.functions.allow_function(name), ..self }
     }
 
     /// Lets text pass, which then reaches every row of every tenant, and every function be called.
@@ -391,7 +389,7 @@ impl Plugin for RowPolicies {
                 self.restrict(table, context, clause)
             },
             |fragment| match self.text {
-                Passes::No => text::reaches_no_table(fragment, &self.functions),
+                Passes::No => self.functions.check_fragment(fragment),
                 Passes::Yes => Ok(()),
             },
         )?;

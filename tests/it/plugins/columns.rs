@@ -180,6 +180,8 @@ fn the_identity_changes_nothing() {
         statement.rewrite_exprs(|_| Ok(())).unwrap();
         statement.set_on_insert("never", |_| Ok(None)).unwrap();
         statement.set_on_update("never", |_, _| Ok(None)).unwrap();
+        statement.stamp_on_insert("never", |_| Ok(None)).unwrap();
+        statement.stamp_on_update("never", |_, _| Ok(None)).unwrap();
         assert!(super::contract::same_box(&statement, &shape.statement), "{}", shape.name);
     }
 }
@@ -278,6 +280,79 @@ fn columns_are_given_where_a_statement_does_not_say_them() {
         compiled(&with(counts::table, made).select_from(counts::table).select(counts::id)),
         r#"with "counts" ("id", "n") as (insert into "copies" ("id", "tenant_id") values ($1, $2) returning "copies"."id", "copies"."note") select "counts"."id" from "counts""#,
     );
+}
+
+#[test]
+fn a_stamp_is_refused_where_a_statement_says_it_itself() {
+    let stamped = |query: &dyn Statement| {
+        let mut statement: ast::Statement = query.tree().into();
+        let is_there = |table: &TableUse<'_>| table.has_column("tenant_id");
+        statement.stamp_on_insert("tenant_id", |table| Ok(is_there(table).then(|| Expr::from(7_i64))))?;
+        statement.stamp_on_update("tenant_id", |table, _| Ok(is_there(table).then(|| Expr::from(8_i64))))?;
+        dialect::compile(&statement, &POSTGRES).map(|compiled| compiled.sql)
+    };
+    let columns = || (copies::id, copies::tenant_id);
+    let row = |tenant: Option<i64>| insert_into(copies::table).from_rows(columns(), [(1, None), (2, tenant)]);
+    let expected = r#"insert into "copies" ("id", "tenant_id") values ($1, $2), ($3, $4)"#;
+    assert_eq!(stamped(&row(None)).unwrap(), expected);
+    // What is inserted has its stamp already; what is there gets its own.
+    assert_eq!(
+        stamped(&row(None).on_conflict(copies::id).do_update(copies::tenant_id.excluded())).unwrap(),
+        format!(r#"{expected} on conflict ("id") do update set "tenant_id" = $5"#),
+    );
+    assert_eq!(
+        stamped(&update(copies::table).set(copies::note.to(1)).all_rows()).unwrap(),
+        r#"update "copies" set "note" = $1, "tenant_id" = $2"#,
+    );
+    // A table without the column is nobody's to stamp.
+    assert!(stamped(&update(marks::table).set(marks::item_id.to(1)).all_rows()).is_ok());
+
+    let says = |query: &dyn Statement| {
+        let error = stamped(query).unwrap_err();
+        assert!(error.is_invalid());
+        assert_eq!(error.to_string(), "no statement may say what `tenant_id` holds");
+    };
+    says(&row(Some(9)));
+    let theirs = select_from(items::table).select((items::id, items::tenant_id));
+    says(&insert_into(copies::table).from_select(columns(), theirs));
+    says(&update(copies::table).set(copies::tenant_id.to(9)).all_rows());
+    let upsert = |value: Option<i64>| {
+        insert_into(copies::table).set(copies::id.to(1)).on_conflict(copies::id).do_update(copies::tenant_id.to(value))
+    };
+    says(&upsert(Some(9)));
+    says(&upsert(None));
+    let inner = row(Some(9)).returning((copies::id, copies::note));
+    says(&with(counts::table, inner).select_from(counts::table).select(counts::id));
+}
+
+/// Servers take other letters for the same column, and SQLite a column that is given twice.
+#[test]
+fn a_stamp_is_not_said_by_another_spelling() {
+    let stamp = |columns: &[&str]| {
+        let mut statement = ast::Statement::from(ast::Insert {
+            with: Vec::new(),
+            into: "copies".into(),
+            columns: columns.iter().map(|&it| it.into()).collect(),
+            source: ast::InsertSource::Values(ast::Values {
+                values: columns.iter().map(|_| ast::InsertValue::Default).collect(),
+            }),
+            conflict: None,
+            returning: ast::SelectList::new(),
+        });
+        statement.stamp_on_insert("tenant_id", |_| Ok(Some(Expr::from(7_i64))))
+    };
+    assert!(stamp(&["id"]).is_ok());
+    assert!(stamp(&["id", "tenant_id"]).is_ok());
+    for columns in
+        [["id", "TENANT_ID"], ["tenant_id", "tenant_id"], ["tenant_id", "Tenant_Id"], ["id", "tenant_\u{131}d"]]
+    {
+        assert!(stamp(&columns).unwrap_err().is_invalid(), "{columns:?}");
+    }
+    let mut twice = update(copies::table).set(copies::note.to(1)).all_rows().to_statement();
+    let ast::Statement::Update(tree) = &mut twice else { unreachable!("an update") };
+    tree.assignments.push(ast::Assignment { column: "NOTE".into(), value: Expr::from(2_i64) });
+    assert!(twice.clone().stamp_on_update("Note", |_, _| Ok(None)).is_ok());
+    assert!(twice.stamp_on_update("Note", |_, _| Ok(Some(Expr::from(3_i64)))).unwrap_err().is_invalid());
 }
 
 #[test]
