@@ -6,12 +6,14 @@ use super::{Column, DataType, Ident, Query, Raw, Shared, push};
 use crate::value::Value;
 
 /// An expression. Large nodes are behind a [`Shared`], so that an expression is small wherever it stands.
+///
+/// The leaves that nearly all expressions are made of come first: to tell them from the others is one comparison then.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
-    /// `table.column`
-    Column(Column),
     /// A bound value.
     Value(Value),
+    /// `table.column`
+    Column(Column),
     /// `a and b and c`; true without operands.
     And(Shared<Operands>),
     /// `a or b or c`; false without operands.

@@ -336,6 +336,12 @@ pub struct OnConflict<T, R> {
     target: ConflictTarget,
 }
 
+impl<T, R: Clone> Clone for OnConflict<T, R> {
+    fn clone(&self) -> Self {
+        Self { insert: self.insert.clone(), target: self.target.clone() }
+    }
+}
+
 impl<T: BaseTable, R> OnConflict<T, R> {
     /// `do nothing`: the row that is there stays, and the new one is passed over.
     pub fn do_nothing(self) -> Insert<T, R> {

@@ -22,3 +22,4 @@ mod joins;
 mod edges;
 mod tables;
 mod places;
+mod beside_plugins;
