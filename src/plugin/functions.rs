@@ -45,7 +45,8 @@ impl HarmlessFunctions {
     }
 
     /// Refuses a statement that may reach rows of a table which it does not name as such: one of text, one in which text is more
-    /// than one expression or may read a table, and one that calls any function but these.
+    /// than one expression or may read a table (by a word like `select` or `table`, or by `in` before anything but a list in
+    /// parentheses), and one that calls any function but these.
     ///
     /// If the database defines another function by the name of one of a server's own, nobody sees that here; nor what an
     /// operator, a view or a type does that it defines.
@@ -122,8 +123,8 @@ impl Visit for Reaches<'_> {
 
 /// Words and types that may stand before a parenthesis, and are no functions.
 const BEFORE_PARENTHESIS: &str = "
-    and or xor not in exists any all some between like ilike rlike regexp glob is on using as from join lateral select distinct
-    where having by over filter within group union intersect except case when then else values with array row rollup cube
+    and or xor not is in exists any all some between like ilike rlike regexp glob is on using as from join lateral select distinct
+    where having limit by over filter within group union intersect except case when then else values with array row rollup cube
     sets against partition div mod escape overlaps symmetric to zone of
     bit varbit binary varbinary char character nchar varchar varying dec decimal numeric float real double precision int
     integer bigint smallint signed unsigned interval time timetz timestamp timestamptz datetime";

@@ -213,7 +213,8 @@ pub(super) fn writes_nothing(raw: &Raw, functions: &HarmlessFunctions) -> Result
 fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, words: &[&str]) -> Result<()> {
     for (at, token) in tokens.iter().enumerate() {
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
-        let is_before_parenthesis = matches!(after, Some(Token::Other('(')));
+        // What is put in may be written in parentheses.
+        let is_before_parenthesis = matches!(after, Some(Token::Other('(') | Token::Slot));
         let is_call = is_before_parenthesis || is_attribute(before);
         let refused = match token {
             Token::Word(word) if is_before_parenthesis && is_no_function(before, word) => {

@@ -127,6 +127,9 @@ fn functions_that_nobody_knows_are_refused() {
         assert_eq!(q().select(ranked.typed::<i64>()).fetch_all(&db).await.unwrap(), [2, 1, 2, 1]);
         let exists = q().filter(sql!("exists (select 1 from (select 1 as one) as t where (t.one) = (1))"));
         assert_eq!(exists.fetch_all(&db).await.unwrap().len(), 4);
+        let none = docs::id.lt(0).or(docs::id.gt(9_999));
+        let operators = sql!("not {} and {} between {} and {}", none, docs::id + 0, docs::id * 1, docs::id + 9);
+        assert_eq!(q().filter(operators).fetch_all(&db).await.unwrap().len(), 4);
         let column = ident("title");
         let quoted = q().filter(sql!("{} <> 'setval(1)' and trim({}) <> 'it''s nextval()'", column, docs::title));
         assert_eq!(quoted.fetch_all(&db).await.unwrap().len(), 4);
@@ -142,6 +145,14 @@ fn functions_that_nobody_knows_are_refused() {
             q().filter(sql!("{}({}) = 1", ident("my_fn"), docs::id)).to_statement(),
             q().filter(sql!("{} ('numbers') = 1", docs::id)).to_statement(),
             q().filter(sql!("lower({}(1)) = '1'", ident("setval"))).to_statement(),
+            // The parentheses are those of what is put in.
+            q().filter(sql!("my_fn {} = 1", docs::id + 1)).to_statement(),
+            q().filter(sql!("my_fn\n{}", docs::id.eq(1).or(docs::id.eq(2)))).to_statement(),
+            q().filter(sql!("\"my_fn\" {} = 1", docs::id + 1)).to_statement(),
+            q().filter(sql!("own.lower {} = 'x'", sql!("('x')").typed::<String>())).to_statement(),
+            q().filter(sql!("{} {} = 1", ident("my_fn"), docs::id + 1)).to_statement(),
+            q().filter(sql!("{} {} = 1", sql!("my_fn").typed::<i64>(), docs::id + 1)).to_statement(),
+            q().select(sql!("coalesce(1, my_fn {})", docs::id + 1).typed::<i64>()).to_statement(),
             q().filter(sql!("next value for numbers = 1")).to_statement(),
             q().filter(sql!("pg_sleep(1) = 1 or sleep(1) = 1")).to_statement(),
         ] {
@@ -194,6 +205,11 @@ fn names_that_are_put_in_read_no_text_under_policies() {
         let hidden = sql!("{}('docs', true, false, '') is not null", ident("table_to_xml"));
         let error = select_from(docs::table).filter(hidden).fetch_all(&db).await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("what the function `table_to_xml` does"), "{error}");
+        // It calls the function where what is put in has parentheses of its own.
+        let query = value("select to_tsvector(title) ".to_owned()).concat("from docs");
+        let hidden = sql!("exists (ts_stat {})", query);
+        let error = select_from(docs::table).filter(hidden).fetch_all(&db).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("what the function `ts_stat` does"), "{error}");
         let plain = select_from(docs::table).filter(sql!("lower({}) = 'mine'", ident("title"))).fetch_all(&db);
         assert_eq!(plain.await.unwrap().len(), 1);
     });
