@@ -10,7 +10,6 @@ mod lower;
 mod mariadb;
 mod mysql;
 mod once;
-mod outside_with;
 mod own_target;
 mod param;
 mod placeholder;
@@ -22,6 +21,7 @@ mod spec;
 mod sqlite;
 mod tags;
 mod type_name;
+mod with_names;
 mod write_ddl;
 mod write_decimal;
 mod write_expr;
@@ -103,11 +103,8 @@ fn compile_with<'a>(statement: StatementRef<'a>, mut writer: Writer<'a>, tags: &
         writer.tags(tags)?;
     }
     let spec = writer.spec;
-    if !spec.with_sees_outside && writer.withs > 1 && outside_with::is_read(statement) {
-        return writer.unsupported(
-            "`with` that reads a common table expression of a statement around it",
-            "put both before the same statement",
-        );
+    if writer.withs > 0 {
+        writer.check_names_of_with(statement)?;
     }
     let (sql, params) = (writer.sql, writer.params);
     if params.len() > spec.max_params {

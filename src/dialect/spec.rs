@@ -88,6 +88,8 @@ pub struct Spec {
     pub recursive_limit: RecursiveLimit,
     /// Whether a common table expression sees those of the statements around its own.
     pub with_sees_outside: bool,
+    /// Whether a common table expression that is not recursive sees itself and those behind it, in place of tables.
+    pub with_sees_behind: bool,
     /// Whether a common table expression may write.
     pub data_modifying_with: bool,
     /// How one row of defaults is inserted.

@@ -2,11 +2,13 @@
 
 use kysera::ast::{self, Expr, Ident, TableUse};
 use kysera::dialect::{self, MYSQL, POSTGRES, SQLITE};
+use kysera::plugin::{Context, Plugin};
 use kysera::prelude::*;
 use kysera::query::output;
 use kysera::schema::create_table_for;
 
-use super::shapes::{Item, copies, items, marks, shapes};
+use super::shapes::{Copy, Item, NewCopy, copies, items, marks, shapes};
+use crate::support::on_all;
 
 /// `c_` before the name of every column of a table.
 fn prefixed(_: &TableUse<'_>, column: &Ident) -> Result<Option<Ident>> {
@@ -323,6 +325,56 @@ fn a_stamp_is_refused_where_a_statement_says_it_itself() {
     says(&upsert(None));
     let inner = row(Some(9)).returning((copies::id, copies::note));
     says(&with(counts::table, inner).select_from(counts::table).select(counts::id));
+}
+
+/// What stamps rows of `copies`: those that are new with 7, those that change with 8.
+struct Stamps;
+
+impl Plugin for Stamps {
+    fn name(&self) -> &str {
+        "stamps"
+    }
+
+    fn transform(&self, mut statement: ast::Statement, context: &Context<'_>) -> Result<ast::Statement> {
+        let stamp = |table: &TableUse<'_>, by: i64| Ok(context.has_column(table, "tenant_id").then(|| Expr::from(by)));
+        statement.stamp_on_insert("tenant_id", |table| stamp(table, 7))?;
+        statement.stamp_on_update("tenant_id", |table, _| stamp(table, 8))?;
+        Ok(statement)
+    }
+}
+
+#[test]
+fn stamps_are_in_the_rows() {
+    on_all(async |fresh| {
+        create_table_for::<Copy>().execute(&fresh.db).await.unwrap();
+        let db = Db::builder(fresh.url.clone()).plugin(Stamps).connect().await.unwrap();
+        let row = |id| NewCopy::new(id, 1);
+        let by = async || {
+            let all = select_from(copies::table).order_by(copies::id).select((copies::id, copies::tenant_id));
+            let rows = all.fetch_all(&db).await.unwrap();
+            rows.into_iter().map(|(id, by)| (id, by.unwrap())).collect::<Vec<_>>()
+        };
+        insert_into(copies::table).values([row(1), row(2)]).execute(&db).await.unwrap();
+        let doubled = select_from(copies::table).select((copies::id + 10, copies::note));
+        insert_into(copies::table).from_select((copies::id, copies::note), doubled).execute(&db).await.unwrap();
+        assert_eq!(by().await, [(1, 7), (2, 7), (11, 7), (12, 7)]);
+        update(copies::table).set(copies::note.to(2)).filter(copies::id.gt(10)).execute(&db).await.unwrap();
+        assert_eq!(by().await, [(1, 7), (2, 7), (11, 8), (12, 8)]);
+        let upsert = insert_into(copies::table).values([row(2), row(3)]);
+        let set = (copies::note.excluded(), copies::tenant_id.excluded());
+        let upsert = match db.spec().name {
+            "MySQL" | "MariaDB" => upsert.on_duplicate_key_update(set),
+            _ => upsert.on_conflict(copies::id).do_update(set),
+        };
+        upsert.execute(&db).await.unwrap();
+        assert_eq!(by().await, [(1, 7), (2, 8), (3, 7), (11, 8), (12, 8)]);
+        let forged = update(copies::table).set(copies::tenant_id.to(9)).all_rows().execute(&db).await.unwrap_err();
+        assert_eq!(
+            forged.to_string(),
+            "the plugin `stamps` refused this update of `copies`: no statement may say what `tenant_id` holds",
+        );
+        db.close().await.unwrap();
+    });
 }
 
 /// Servers take other letters for the same column, and SQLite a column that is given twice.

@@ -3,7 +3,7 @@
 use kysera::dialect::{self, MARIADB, MYSQL, POSTGRES, SQLITE};
 use kysera::expr::case;
 use kysera::prelude::*;
-use kysera::query::output;
+use kysera::query::{output, with, with_recursive};
 use kysera::schema::create_table_for;
 
 use crate::support::schema::*;
@@ -323,5 +323,46 @@ fn trap_27_whether_case_counts_is_a_matter_of_the_collation() {
         assert_eq!(q.fetch_all(db).await.unwrap(), Vec::<i64>::new());
         let q = select_from(users::table).filter(users::name.cast::<Vec<u8>>().eq(b"Ann".to_vec())).select(users::id);
         assert_eq!(q.fetch_all(db).await.unwrap(), [1]);
+    });
+}
+
+/// SQLite looks there too, for itself and for what comes behind.
+#[test]
+fn a_common_table_expression_of_a_tables_name_reads_the_table() {
+    reading(async |server, db| {
+        let ann = || with(users::table, select_from(users::table).filter(users::name.eq("Ann")));
+        let itself = ann().select_from(users::table).select(users::id);
+        let nested = select_from(posts::table)
+            .filter(posts::user_id.in_(ann().select_from(users::table).select(users::id)))
+            .select(posts::id);
+        let ids = || select_from(posts::table).group_by(posts::user_id).select((posts::user_id, count_all()));
+        let none = select_from(posts::table).filter(posts::id.lt(0));
+        let behind = with(totals::table, ids()).with(posts::table, none).select_from(totals::table);
+        if server == Server::Sqlite {
+            for error in [
+                itself.fetch_all(db).await.unwrap_err(),
+                nested.fetch_all(db).await.unwrap_err(),
+                behind.fetch_all(db).await.unwrap_err(),
+            ] {
+                assert!(error.is_unsupported(), "{error}");
+                assert!(error.to_string().contains("give the common table expression another name"), "{error}");
+            }
+        } else {
+            assert_eq!(itself.fetch_all(db).await.unwrap(), [1]);
+            assert_eq!(nested.fetch_all(db).await.unwrap().len(), 2);
+            assert_eq!(behind.fetch_all(db).await.unwrap().len(), 2);
+        }
+        // What stands before is read everywhere, and so is a recursive one by itself.
+        let again = select_from(totals::table).select((totals::user_id, totals::n));
+        let before = with(totals::table, ids()).with(tree::table, again).select_from(tree::table);
+        assert_eq!(before.fetch_all(db).await.unwrap().len(), 2);
+        let first = select_from(users::table).filter(users::id.eq(1)).select((users::id, users::id * 0));
+        let next = select_from(totals::table).filter(totals::n.lt(3)).select((totals::user_id, totals::n + 1));
+        let counted = with_recursive(totals::table, first.union_all(next)).select_from(totals::table);
+        assert_eq!(counted.fetch_all(db).await.unwrap().len(), 4);
+        // In a list that is recursive all see all.
+        let names = select_from(totals::table).select((totals::user_id, totals::n));
+        let list = with_recursive(tree::table, select_from(users::table).select((users::id, users::id)));
+        assert!(list.with(totals::table, names).select_from(tree::table).compile(&dialect::SQLITE).is_ok());
     });
 }
