@@ -52,9 +52,11 @@ fn is_joined() -> Error {
     Error::invalid("a slot of text is joined to a word, a quote or a slot beside it; put a space between them")
 }
 
-/// Whether what is written right after text is one word, or one quoted name, with its end: `u&` says how a name is spelled.
+/// Whether what is written right after text is one word, or one quoted name, with its end: `u&` says how a name is spelled, and
+/// a mark of a variable or of a comment what comes after it. `value::type` has none.
 fn joins_what_follows(text: &str) -> bool {
-    text.ends_with(is_joining) || text.ends_with("u&") || text.ends_with("U&")
+    let is_marked = text.ends_with(['@', '#']) || (text.ends_with(':') && !text.ends_with("::"));
+    is_marked || text.ends_with(is_joining) || text.ends_with("u&") || text.ends_with("U&")
 }
 
 /// Whether what is written right before text is one with its beginning; between two slots is nothing that keeps them apart.

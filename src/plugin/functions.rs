@@ -49,7 +49,8 @@ impl HarmlessFunctions {
     /// parentheses), and one that calls any function but these.
     ///
     /// If the database defines another function by the name of one of a server's own, nobody sees that here; nor what an
-    /// operator, a view or a type does that it defines.
+    /// operator, a view or a type does that it defines, nor that PostgreSQL calls a function of the database's own where a column
+    /// of a row is named: `docs.leak` is `leak(docs)`.
     ///
     /// # Errors
     ///
@@ -121,14 +122,6 @@ impl Visit for Reaches<'_> {
     }
 }
 
-/// Words and types that may stand before a parenthesis, and are no functions.
-const BEFORE_PARENTHESIS: &str = "
-    and or xor not is in exists any all some between like ilike rlike regexp glob is on using as from join lateral select distinct
-    where having limit by over filter within group union intersect except case when then else values with array row rollup cube
-    sets against partition div mod escape overlaps symmetric to zone of
-    bit varbit binary varbinary char character nchar varchar varying dec decimal numeric float real double precision int
-    integer bigint smallint signed unsigned interval time timetz timestamp timestamptz datetime";
-
 /// Functions of the servers that do nothing but to give a value of what they are given: no rows are read or written by them, no
 /// text is run, no file is read, nothing waits, and nothing of the connection is told or changed. Those of one server are refused
 /// by the others by themselves.
@@ -143,11 +136,11 @@ const KNOWN: [&str; 9] = [
     "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
     // Choices and types.
     "cast choose coalesce convert greatest if ifnull iif isnull least likelihood likely nullif num_nonnulls num_nulls nvl nvl2
-    pg_typeof row typeof unlikely",
+    pg_column_size pg_size_pretty pg_typeof row typeof unlikely",
     // Text and bytes.
-    "ascii bin bit_count bit_length btrim casefold char char_length character_length charindex chr concat concat_ws convert_from
+    "aes_decrypt aes_encrypt ascii bin bit_count bit_length btrim casefold char char_length character_length charindex chr concat concat_ws convert_from
     convert_to crc32 crc32c decode elt encode export_set field find_in_set format from_base64 get_bit get_byte glob hex initcap
-    insert instr lcase left length lengthb like locate lower lpad ltrim make_set md5 mid normalize oct octet_length ord overlay
+    insert instr lcase left length lengthb like locate lower lpad ltrim make_set md5 mid natural_sort_key normalize oct octet_length ord overlay
     parse_ident position printf quote quote_ident quote_literal quote_nullable regexp_count regexp_instr regexp_like
     regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_substr repeat replace reverse
     right rpad rtrim set_bit set_byte sformat sha sha1 sha2 sha224 sha256 sha384 sha512 similarity soundex space split_part
@@ -180,7 +173,7 @@ const KNOWN: [&str; 9] = [
     jsonb_path_exists jsonb_path_exists_tz jsonb_path_match jsonb_path_match_tz jsonb_path_query jsonb_path_query_array
     jsonb_path_query_array_tz jsonb_path_query_first jsonb_path_query_first_tz jsonb_path_query_tz jsonb_populate_record
     jsonb_populate_recordset jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls jsonb_to_record jsonb_to_recordset
-    jsonb_typeof row_to_json to_json to_jsonb updatexml xml_is_well_formed xmlcomment xmlconcat xmlelement xmlexists
+    jsonb_typeof row_to_json to_json to_jsonb updatexml xml_is_well_formed xmlattributes xmlcomment xmlconcat xmlelement xmlexists
     xmlforest xmlparse xmlserialize xpath xpath_exists",
     // Arrays, ranges, sets, networks, and words that are looked for.
     "array_append array_cat array_dims array_fill array_length array_lower array_ndims array_position array_positions
@@ -208,11 +201,6 @@ const COMMON: [&str; 7] = ["count", "coalesce", "sum", "min", "max", "avg", "nul
 
 /// Functions that give the same for the same, on every server.
 const CERTAIN: [&str; 7] = ["lower", "upper", "trim", "coalesce", "nullif", "concat", "abs"];
-
-/// Whether a word before a parenthesis is no function.
-pub(super) fn is_word_before_parenthesis(word: &str) -> bool {
-    BEFORE_PARENTHESIS.split_ascii_whitespace().any(|it| it == word)
-}
 
 /// The same, and those that only read what a statement before has left on the connection.
 pub(super) fn and_of_the_connection() -> HarmlessFunctions {

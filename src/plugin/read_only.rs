@@ -1,7 +1,7 @@
 //! Nothing is changed.
 
 use super::{Context, HarmlessFunctions, Plugin, functions, text};
-use crate::ast::{Aggregate, Call, Node, Raw, Statement, Visit};
+use crate::ast::{Aggregate, Call, Node, Raw, Statement, TableName, Visit};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -13,7 +13,7 @@ use crate::value::Value;
 /// text, numbers, dates, JSON and windows, not `nextval`. Any other is refused, unless it is [allowed](Self::allow_function):
 /// what the database defines by itself may write. If it defines another by the name of one of the servers' own, nobody sees that
 /// here; nor what an operator, a view or a type does that it defines, nor that PostgreSQL calls a function where text names one as
-/// a column of a row: `it.nextval`. A server's own user without rights is the stronger guard,
+/// a column of a row: `it.nextval`. Rows may be locked, by `for update`. A server's own user without rights is the stronger guard,
 /// and so is a connection that only reads: on PostgreSQL, `options=-c%20default_transaction_read_only%3Don` in the URL.
 ///
 /// ```
@@ -112,6 +112,15 @@ impl Visit for Reads<'_> {
                 Err(Error::invalid(format!("nothing is written here, and a {} may", node.operation())))
             }
         }
+    }
+
+    /// SQLite has settings and repairs as tables.
+    fn visit_table_name(&mut self, node: &TableName) -> Result<()> {
+        let name = node.name.as_str();
+        if name.get(..7).is_some_and(|it| it.eq_ignore_ascii_case("pragma_")) {
+            return Err(Error::invalid(format!("nobody knows whether `{name}` writes, and nothing is written here")));
+        }
+        node.walk(self)
     }
 
     fn visit_raw(&mut self, node: &Raw) -> Result<()> {

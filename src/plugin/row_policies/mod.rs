@@ -44,6 +44,8 @@ use crate::value::Value;
 /// names it; definitions, and text: whole statements, [`batch`](crate::Executor::batch), compiled requests, and within a
 /// statement text that could read a table, or be more than one expression. A function is called, in text too, if it is one of the
 /// servers' own that do nothing but to give a value of what they are given; any other is [allowed](Self::allow_function) by name.
+/// What a database defines by itself and hides behind a column, an operator, a view or a type, nobody sees: `docs.leak` calls
+/// the function `leak(docs)` on PostgreSQL.
 ///
 /// A condition of the statement's own is evaluated on rows before or after those of the plugin, as the server plans it. What it
 /// finds of another tenant's row, nobody sees; but an error of it tells that there is such a row: a division by zero, a cast, a

@@ -22,6 +22,7 @@ mod policy_columns;
 mod policy_stored;
 mod escapes;
 mod text;
+mod text_operands;
 mod native_policies;
 mod native_settings;
 mod policy_effects;

@@ -1,7 +1,14 @@
 //! What can be told of text within a statement, without knowing the grammar of any server.
 
-use super::functions::{HarmlessFunctions, is_word_before_parenthesis, qualified};
-use crate::ast::{Expr, Fragment, Ident, Raw, RawPart};
+mod calls;
+mod operands;
+mod tokens;
+
+use self::calls::calls_only_known;
+use self::operands::{is_distinct_from, is_joined_by_operators};
+use self::tokens::{Token, is_in_word, tokens};
+use super::functions::HarmlessFunctions;
+use crate::ast::{Fragment, Raw, RawPart};
 use crate::error::{Error, Result};
 
 /// The words without which no text reads another table, or adds a clause: these wherever they stand.
@@ -134,141 +141,12 @@ fn holds(word: &str) -> Error {
     Error::invalid(format!("text within a statement must not hold the word `{word}` here"))
 }
 
-/// What text is made of, as far as it shows which functions it calls.
-enum Token {
-    /// A word outside of quotes, in lower case.
-    Word(String),
-    /// A name in quotes, or one that was put in, in lower case.
-    Name(String),
-    /// What was put in, and is no name.
-    Slot,
-    /// Any other character, and a string.
-    Other(char),
-}
-
-fn tokens(raw: &Raw) -> Vec<Token> {
-    let Raw { parts } = raw;
-    let mut tokens = Vec::new();
-    let (mut text, mut quote) = (String::new(), None);
-    for part in parts {
-        if let RawPart::Text(more) = part {
-            text.push_str(more);
-            continue;
-        }
-        tokens_of(&std::mem::take(&mut text), &mut quote, &mut tokens);
-        if quote.is_none() {
-            tokens.push(put_in(part).map_or(Token::Slot, |name| Token::Name(name.as_str().to_lowercase())));
-        }
-    }
-    tokens_of(&text, &mut quote, &mut tokens);
-    tokens
-}
-
-/// The name that was put in, if it is one: a column of no table is written as such, whatever it is the name of.
-fn put_in(part: &RawPart) -> Option<Ident> {
-    match part {
-        RawPart::Ident(name) => Some(name.clone()),
-        RawPart::Expr(Expr::Column(column)) if column.table().is_none() => Some(column.name()),
-        RawPart::Text(_) | RawPart::Expr(_) => None,
-    }
-}
-
-/// Adds those of the text between two slots, which may begin and end within quotes.
-fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<Token>) {
-    let mut chars = text.chars().peekable();
-    let mut word = String::new();
-    while let Some(char) = chars.next() {
-        if let Some((open, inside)) = quote {
-            // A quote that stands twice is one of the name.
-            if char != *open || chars.next_if_eq(open).is_some() {
-                inside.extend(char.to_lowercase());
-            } else {
-                tokens.push(if char == '"' { Token::Name(std::mem::take(inside)) } else { Token::Other(char) });
-                *quote = None;
-            }
-            continue;
-        }
-        if is_in_word(char) {
-            word.extend(char.to_lowercase());
-            if chars.peek().is_some_and(|it| is_in_word(*it)) {
-                continue;
-            }
-            tokens.push(Token::Word(std::mem::take(&mut word)));
-        } else if matches!(char, '\'' | '"') {
-            *quote = Some((char, String::new()));
-        } else if !char.is_whitespace() {
-            tokens.push(Token::Other(char));
-        }
-    }
-}
-
 /// Refuses text of one expression that holds a word of a statement that writes, or calls a function that is not
 /// harmless. What stands in quotes is no word, and `insert`, `replace` and `truncate` before a parenthesis are functions.
 pub(super) fn writes_nothing(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
-    calls_only_known(&tokens(raw), functions, &CHANGES)
-}
-
-/// Refuses a call, in whatever way it is written, of a function that is not harmless, what has an effect without
-/// being one, and these words where they are no function.
-fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, words: &[&str]) -> Result<()> {
-    for (at, token) in tokens.iter().enumerate() {
-        let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
-        // What is put in may be written in parentheses.
-        let is_before_parenthesis = matches!(after, Some(Token::Other('(') | Token::Slot));
-        let is_call = is_before_parenthesis || is_attribute(before);
-        let refused = match token {
-            Token::Word(word) if is_before_parenthesis && is_no_function(before, word) => {
-                words.contains(&word.as_str())
-            }
-            Token::Word(name) | Token::Name(name) if is_call => {
-                functions.only(&qualified_name(before, name))?;
-                false
-            }
-            Token::Word(word) => words.contains(&word.as_str()) || is_next_value(word, after),
-            Token::Slot if is_call => return Err(Error::invalid("a function must be named in the text itself here")),
-            Token::Other(':') if matches!(after, Some(Token::Other('='))) => {
-                return Err(Error::invalid("text within a statement must not set a variable here"));
-            }
-            Token::Name(_) | Token::Slot | Token::Other(_) => false,
-        };
-        if refused && let Token::Word(word) = token {
-            return Err(holds(word));
-        }
-    }
-    Ok(())
-}
-
-/// Whether what comes now may be a function that is called as if it were a field: `(value).function`, or of what that gives.
-fn is_attribute(before: &[Token]) -> bool {
-    match before {
-        [.., Token::Other(')') | Token::Slot, Token::Other('.')] => true,
-        [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_attribute(before),
-        _ => false,
-    }
-}
-
-/// `next value for ..` is a function that writes, and `previous value for ..` one that tells what was written.
-fn is_next_value(word: &str, after: Option<&Token>) -> bool {
-    matches!(word, "next" | "previous") && matches!(after, Some(Token::Word(after)) if after == "value")
-}
-
-/// Whether a word before a parenthesis is no function: one of the language, a type, or a table whose columns `as t(id)` names.
-fn is_no_function(before: &[Token], word: &str) -> bool {
-    match before {
-        [.., Token::Word(before)] if before == "as" => true,
-        [.., Token::Other('.')] => false,
-        _ => is_word_before_parenthesis(word),
-    }
-}
-
-/// The name of a function with what stands before it.
-fn qualified_name(before: &[Token], name: &str) -> String {
-    match before {
-        [before @ .., Token::Word(schema) | Token::Name(schema), Token::Other('.')] => {
-            qualified(&qualified_name(before, schema), name)
-        }
-        _ => name.to_owned(),
-    }
+    let tokens = tokens(raw);
+    calls_only_known(&tokens, functions, &CHANGES)?;
+    is_joined_by_operators(&tokens)
 }
 
 /// Refuses text of one expression that may read a table: by its words, by a function that is not harmless, or by
@@ -291,31 +169,17 @@ fn reads_no_table(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
                     ));
                 }
             }
-            Token::Word(word) if word == "from" && is_distinct(before) => {}
+            Token::Word(word) if word == "from" && is_distinct_from(before) => {}
             Token::Word(word) if open.is_empty() && CLAUSES.contains(&word.as_str()) => return Err(holds(word)),
             Token::Word(_) | Token::Name(_) | Token::Slot | Token::Other(_) => {}
         }
     }
-    Ok(())
+    is_joined_by_operators(&tokens)
 }
 
 /// Whether `in` within the parentheses of a function is no operator: `position(.. in ..)`, `against (.. in boolean mode)`.
 fn is_with_in(function: &str) -> bool {
     matches!(function, "position" | "against")
-}
-
-/// Whether what comes now is the `from` of `is distinct from`, or of `is not distinct from`.
-fn is_distinct(before: &[Token]) -> bool {
-    let is = |token: &Token, word: &str| matches!(token, Token::Word(it) if it == word);
-    match before {
-        [.., first, distinct] if is(first, "is") => is(distinct, "distinct"),
-        [.., first, not, distinct] if is(first, "is") => is(not, "not") && is(distinct, "distinct"),
-        _ => false,
-    }
-}
-
-fn is_in_word(char: char) -> bool {
-    char.is_alphanumeric() || char == '_'
 }
 
 /// Refuses what may reach a table that a statement does not name as such.

@@ -1,0 +1,119 @@
+//! Which functions text calls.
+
+use super::holds;
+use super::operands::follow_operands;
+use super::tokens::Token;
+use crate::error::{Error, Result};
+use crate::plugin::functions::{HarmlessFunctions, qualified};
+
+/// Words and types that may stand before a parenthesis wherever they are, since they are functions on no server.
+const NEVER_FUNCTIONS: &str = "
+    and or not in exists between on using as from select distinct where having group union intersect except case when then else
+    values with row to for both leading trailing
+    bit char character varchar dec decimal numeric float real int integer bigint smallint interval";
+
+/// Words that are no functions after an operand. Elsewhere some server would call a function of the database's own.
+const AFTER_OPERAND: &str = "
+    xor is like ilike rlike regexp glob join over filter within escape overlaps against div mod placing rows range groups value
+    passing separator limit offset collate";
+
+/// Words that are no functions after one of these.
+const AFTER_WORDS: [(&str, &str); 7] = [
+    ("by", "partition order group"),
+    ("of", "member"),
+    ("zone", "time"),
+    ("symmetric", "between"),
+    ("varying", "bit char character"),
+    ("like", "not"),
+    ("ilike", "not"),
+];
+
+/// Refuses a call, in whatever way it is written, of a function that is not harmless, what has an effect without
+/// being one, and these words where they are no function.
+pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, words: &[&str]) -> Result<()> {
+    for (at, (token, follows_operand)) in tokens.iter().zip(follow_operands(tokens)).enumerate() {
+        let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
+        // What is put in may be written in parentheses.
+        let is_before_parenthesis = matches!(after, Some(Token::Other('(') | Token::Slot));
+        let is_call = is_before_parenthesis || is_attribute(before);
+        let refused = match token {
+            Token::Word(name) | Token::Name(name) if name.starts_with("pragma_") => return Err(holds(name)),
+            Token::Word(_) | Token::Name(_) if is_before_parenthesis && is_of_slot(before) => {
+                return Err(is_not_named());
+            }
+            Token::Word(word) if is_before_parenthesis && is_no_function(before, word, follows_operand) => {
+                words.contains(&word.as_str())
+            }
+            Token::Word(name) | Token::Name(name) if is_call => {
+                functions.only(&qualified_name(before, name))?;
+                false
+            }
+            Token::Word(word) => words.contains(&word.as_str()) || is_next_value(word, after),
+            Token::Slot if is_call || matches!(before, [.., Token::Other('.')]) => return Err(is_not_named()),
+            Token::Other(':') if matches!(after, Some(Token::Other('='))) => {
+                return Err(Error::invalid("text within a statement must not set a variable here"));
+            }
+            Token::Name(_) | Token::Slot | Token::Other(_) => false,
+        };
+        if refused && let Token::Word(word) = token {
+            return Err(holds(word));
+        }
+    }
+    Ok(())
+}
+
+fn is_not_named() -> Error {
+    Error::invalid("a function must be named in the text itself here")
+}
+
+/// Whether what comes now has a name before it that is put in.
+fn is_of_slot(before: &[Token]) -> bool {
+    match before {
+        [.., Token::Slot, Token::Other('.')] => true,
+        [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_of_slot(before),
+        _ => false,
+    }
+}
+
+/// Whether what comes now may be a function that is called as if it were a field: `(value).function`, or of what that gives.
+fn is_attribute(before: &[Token]) -> bool {
+    match before {
+        [.., Token::Other(')') | Token::Slot, Token::Other('.')] => true,
+        [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_attribute(before),
+        _ => false,
+    }
+}
+
+/// `next value for ..` is a function that writes, and `previous value for ..` one that tells what was written.
+fn is_next_value(word: &str, after: Option<&Token>) -> bool {
+    matches!(word, "next" | "previous") && matches!(after, Some(Token::Word(after)) if after == "value")
+}
+
+/// Whether a word before a parenthesis is no function: one of the language, a type, or a table whose columns `as t(id)` names.
+fn is_no_function(before: &[Token], word: &str, follows_operand: bool) -> bool {
+    let is_among = |words: &str, word: &str| words.split_ascii_whitespace().any(|it| it == word);
+    match before {
+        [.., Token::Other('.')] => return false,
+        [.., Token::Other(':'), Token::Other(':')] => return true,
+        [.., Token::Word(before)] if before == "as" => return true,
+        [.., Token::Word(before)] if AFTER_WORDS.iter().any(|(it, after)| *it == word && is_among(after, before)) => {
+            return true;
+        }
+        [.., Token::Word(before)] if matches!(before.as_str(), "like" | "ilike") && is_among("any some all", word) => {
+            return true;
+        }
+        [.., Token::Other('=' | '<' | '>' | '~')] if is_among("any some all", word) => return true,
+        _ => {}
+    }
+    is_among(NEVER_FUNCTIONS, word) || (follows_operand && is_among(AFTER_OPERAND, word))
+}
+
+/// The name of a function with what stands before it.
+fn qualified_name(before: &[Token], name: &str) -> String {
+    match before {
+        [before @ .., Token::Word(schema) | Token::Name(schema), Token::Other('.')] => {
+            qualified(&qualified_name(before, schema), name)
+        }
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,75 @@
+//! The tokens of text.
+
+use crate::ast::{Expr, Ident, Raw, RawPart};
+
+/// What text is made of, as far as it shows which functions it calls.
+pub(super) enum Token {
+    /// A word outside of quotes, in lower case.
+    Word(String),
+    /// A name in quotes, or one that was put in, in lower case.
+    Name(String),
+    /// What was put in, and is no name.
+    Slot,
+    /// Any other character, and a string.
+    Other(char),
+}
+
+pub(super) fn tokens(raw: &Raw) -> Vec<Token> {
+    let Raw { parts } = raw;
+    let mut tokens = Vec::new();
+    let (mut text, mut quote) = (String::new(), None);
+    for part in parts {
+        if let RawPart::Text(more) = part {
+            text.push_str(more);
+            continue;
+        }
+        tokens_of(&std::mem::take(&mut text), &mut quote, &mut tokens);
+        if quote.is_none() {
+            tokens.push(put_in(part).map_or(Token::Slot, |name| Token::Name(name.as_str().to_lowercase())));
+        }
+    }
+    tokens_of(&text, &mut quote, &mut tokens);
+    tokens
+}
+
+/// The name that was put in, if it is one: a column of no table is written as such, whatever it is the name of.
+fn put_in(part: &RawPart) -> Option<Ident> {
+    match part {
+        RawPart::Ident(name) => Some(name.clone()),
+        RawPart::Expr(Expr::Column(column)) if column.table().is_none() => Some(column.name()),
+        RawPart::Text(_) | RawPart::Expr(_) => None,
+    }
+}
+
+/// Adds those of the text between two slots, which may begin and end within quotes.
+fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<Token>) {
+    let mut chars = text.chars().peekable();
+    let mut word = String::new();
+    while let Some(char) = chars.next() {
+        if let Some((open, inside)) = quote {
+            // A quote that stands twice is one of the name.
+            if char != *open || chars.next_if_eq(open).is_some() {
+                inside.extend(char.to_lowercase());
+            } else {
+                tokens.push(if char == '"' { Token::Name(std::mem::take(inside)) } else { Token::Other(char) });
+                *quote = None;
+            }
+            continue;
+        }
+        if is_in_word(char) {
+            word.extend(char.to_lowercase());
+            if chars.peek().is_some_and(|it| is_in_word(*it)) {
+                continue;
+            }
+            tokens.push(Token::Word(std::mem::take(&mut word)));
+        } else if matches!(char, '\'' | '"') {
+            *quote = Some((char, String::new()));
+        } else if !char.is_whitespace() {
+            tokens.push(Token::Other(char));
+        }
+    }
+}
+
+pub(super) fn is_in_word(char: char) -> bool {
+    char.is_alphanumeric() || char == '_'
+}
