@@ -35,6 +35,19 @@ impl<'a> Writer<'a> {
         self.operand(it, Precedence::Any, Typed::Yes)
     }
 
+    /// Writes an expression between words of a larger one, with which text may not go on: it is in parentheses there.
+    pub(super) fn closed(&mut self, mut it: &'a Expr, typed: Typed) -> Result<()> {
+        while let Expr::And(all) | Expr::Or(all) = it
+            && let [only] = &all[..]
+        {
+            it = only;
+        }
+        match it {
+            Expr::Raw(_) => self.parentheses(|writer| writer.bare_expr(it)),
+            other => self.operand(other, Precedence::Any, typed),
+        }
+    }
+
     /// Writes an expression in a place that only takes what binds as tightly as `needs`. This is the only place that
     /// puts an expression into parentheses; subqueries bring their own.
     #[inline]
@@ -362,11 +375,11 @@ impl<'a> Writer<'a> {
         self.text("case");
         for When { condition, value } in whens {
             self.text(" when ");
-            self.expr(condition)?;
+            self.closed(condition, Typed::No)?;
             self.text(" then ");
-            self.operand(value, Precedence::Any, typed)?;
+            self.closed(value, typed)?;
         }
-        self.optional(" else ", otherwise, |writer, it| writer.operand(it, Precedence::Any, typed))?;
+        self.optional(" else ", otherwise, |writer, it| writer.closed(it, typed))?;
         self.text(" end");
         Ok(())
     }
@@ -451,7 +464,7 @@ impl<'a> Writer<'a> {
         });
         if let Some(condition) = case {
             self.text("case when ");
-            self.expr(condition)?;
+            self.closed(condition, Typed::No)?;
             self.text(" then ");
         }
         if cast_argument.is_some() {

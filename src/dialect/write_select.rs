@@ -426,7 +426,7 @@ impl<'a> Writer<'a> {
             (_, None) => Err(Error::invalid("a join without a condition; a cross join has none")),
             (_, Some(on)) => {
                 self.text(" on ");
-                self.expr(on)
+                self.closed(on, Typed::No)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Which functions text calls.
 
 use super::holds;
-use super::operands::follow_operands;
+use super::operands::{Before, before_each};
 use super::tokens::Token;
 use crate::error::{Error, Result};
 use crate::plugin::functions::{HarmlessFunctions, qualified};
@@ -18,31 +18,36 @@ const AFTER_OPERAND: &str = "
     passing separator limit offset collate";
 
 /// Words that are no functions after one of these.
-const AFTER_WORDS: [(&str, &str); 7] = [
+const AFTER_WORDS: [(&str, &str); 6] = [
     ("by", "partition order group"),
     ("of", "member"),
     ("zone", "time"),
-    ("symmetric", "between"),
     ("varying", "bit char character"),
-    ("like", "not"),
-    ("ilike", "not"),
+    ("lateral", "join"),
+    ("all", "union except intersect"),
 ];
 
 /// Refuses a call, in whatever way it is written, of a function that is not harmless, what has an effect without
 /// being one, and these words where they are no function.
 pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, words: &[&str]) -> Result<()> {
-    for (at, (token, follows_operand)) in tokens.iter().zip(follow_operands(tokens)).enumerate() {
+    for (at, (token, state)) in tokens.iter().zip(before_each(tokens)).enumerate() {
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
         // What is put in may be written in parentheses.
         let is_before_parenthesis = matches!(after, Some(Token::Other('(') | Token::Slot));
         let is_call = is_before_parenthesis || is_attribute(before);
         let refused = match token {
-            Token::Word(name) | Token::Name(name) if name.starts_with("pragma_") => return Err(holds(name)),
+            Token::Word(name) | Token::Name(name) if name.to_ascii_lowercase().starts_with("pragma_") => {
+                return Err(holds(name));
+            }
             Token::Word(_) | Token::Name(_) if is_before_parenthesis && is_of_slot(before) => {
                 return Err(is_not_named());
             }
-            Token::Word(word) if is_before_parenthesis && is_no_function(before, word, follows_operand) => {
+            Token::Word(word) if is_before_parenthesis && is_no_function(before, word, state) => {
                 words.contains(&word.as_str())
+            }
+            // One server tells functions apart whose names differ in case, if they stand in quotes.
+            Token::Name(name) if is_call && name.chars().any(|it| it.is_ascii_uppercase()) => {
+                return Err(Error::invalid(format!("the name of the function `{name}` must be in lower case here")));
             }
             Token::Word(name) | Token::Name(name) if is_call => {
                 functions.only(&qualified_name(before, name))?;
@@ -90,7 +95,7 @@ fn is_next_value(word: &str, after: Option<&Token>) -> bool {
 }
 
 /// Whether a word before a parenthesis is no function: one of the language, a type, or a table whose columns `as t(id)` names.
-fn is_no_function(before: &[Token], word: &str, follows_operand: bool) -> bool {
+fn is_no_function(before: &[Token], word: &str, state: Before) -> bool {
     let is_among = |words: &str, word: &str| words.split_ascii_whitespace().any(|it| it == word);
     match before {
         [.., Token::Other('.')] => return false,
@@ -105,7 +110,7 @@ fn is_no_function(before: &[Token], word: &str, follows_operand: bool) -> bool {
         [.., Token::Other('=' | '<' | '>' | '~')] if is_among("any some all", word) => return true,
         _ => {}
     }
-    is_among(NEVER_FUNCTIONS, word) || (follows_operand && is_among(AFTER_OPERAND, word))
+    is_among(NEVER_FUNCTIONS, word) || (state == Before::Operand && is_among(AFTER_OPERAND, word))
 }
 
 /// The name of a function with what stands before it.

@@ -99,7 +99,9 @@ fn is_closed(text: &str) -> Result<()> {
             (None, ',') => depth > 0,
             (None, '-') => before != '-',
             (None, '*') => before != '/',
-            (None, ';' | '#' | '$' | '`' | '[' | ']') => false,
+            (None, ';' | '#' | '$' | '`' | '[' | ']' | '{' | '}') => false,
+            // To some a variable without a name.
+            (None, char) if char.is_ascii_whitespace() => before != '@',
             // To a server it is a letter of a name, or a space.
             (None, char) => char.is_ascii() || char.is_alphanumeric(),
         };

@@ -3,51 +3,103 @@
 use super::tokens::Token;
 use crate::error::{Error, Result};
 
-/// Words after which an operand comes.
-const BEFORE_OPERAND: &str = "
-    and or xor not is in between like ilike rlike regexp glob match similar sounds to escape collate at zone without member of
-    overlaps div mod case when then else distinct from any some all exists interval binary symmetric as over filter within
-    against";
+/// Words after which an operand comes, wherever they stand, since they are names on no server.
+const NEVER_NAMES: &str = "and or not is in between case when then else distinct from exists escape";
 
-/// Words that may come after an operand, and belong to the same expression, or to its place in an order.
+/// Words after which an operand comes, if they stand after one.
+const OPERATORS: &str = "
+    xor like ilike rlike regexp glob match similar sounds at zone without member overlaps div mod against filter within";
+
+/// Words that such a word has after it.
+const PAIRS: [(&str, &str); 4] = [("sounds", "like"), ("member", "of"), ("similar", "to"), ("between", "symmetric")];
+
+/// Words after which a name comes.
+const BEFORE_NAMES: [&str; 3] = ["collate", "as", "over"];
+
+/// Other words that may come after an operand, and belong to the same expression, or to its place in an order.
 const AFTER_OPERAND: &str = "
-    and or xor not is in between like ilike rlike regexp glob match similar sounds escape collate at zone without member
-    overlaps div mod when then else end as over filter within against isnull notnull precision varying ignore respect nulls
-    asc desc first last
+    not is in between escape and or when then else end isnull notnull precision varying ignore respect nulls asc desc first last
     microsecond second minute hour day week month quarter year second_microsecond minute_microsecond minute_second
     hour_microsecond hour_second hour_minute day_microsecond day_second day_minute day_hour year_month";
+
+/// Words after which some server may expect an operand.
+const OPENERS: &str = "
+    select where by having on join lateral using for both leading trailing placing passing value default document variadic rows
+    range groups separator limit offset set values order group partition";
 
 fn is_among(words: &str, word: &str) -> bool {
     words.split_ascii_whitespace().any(|it| it == word)
 }
 
-/// Tells of each token whether it comes after a complete operand.
-pub(super) fn follow_operands(tokens: &[Token]) -> Vec<bool> {
-    let mut is_after = false;
-    let mut before: Option<&Token> = None;
-    let mut follow = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        follow.push(is_after);
-        is_after = match token {
-            // A name behind a dot, a type behind colons, a variable.
-            Token::Word(_) if matches!(before, Some(Token::Other('.' | ':' | '@'))) => true,
-            // `not in` comes after an operand as `in` does.
-            Token::Word(word) if word == "not" => is_after,
-            Token::Word(word) => !is_among(BEFORE_OPERAND, word),
-            Token::Name(_) | Token::Slot | Token::Other(')' | '\'' | '?') => true,
-            Token::Other('*') => matches!(before, Some(Token::Other('.'))),
-            Token::Other(_) => false,
+/// What is there before a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// A complete operand.
+    Operand,
+    /// What wants one.
+    Operator,
+    /// One or the other, as some server or the database has it.
+    Unsure,
+}
+
+/// Tells of each token what is there before it, and at the end what is there before what comes after the text.
+pub(super) fn before_each(tokens: &[Token]) -> Vec<Before> {
+    use Before::{Operand, Operator, Unsure};
+    let mut state = Operator;
+    // What stands before each parenthesis that is open.
+    let mut open = Vec::new();
+    let mut states = Vec::with_capacity(tokens.len() + 1);
+    for (at, token) in tokens.iter().enumerate() {
+        states.push(state);
+        let (before, after) = (tokens.get(..at).and_then(<[Token]>::last), tokens.get(at + 1));
+        state = match token {
+            Token::Word(word) => after_word(word, before, after, state),
+            Token::Other('(') => {
+                open.push(before);
+                Operator
+            }
+            Token::Other(')') => match open.pop() {
+                Some(Some(Token::Word(opener))) if is_among(OPENERS, opener) => Unsure,
+                _ => Operand,
+            },
+            Token::Name(_) | Token::Slot | Token::Other('\'') => Operand,
+            Token::Other('?') => Unsure,
+            Token::Other('*') if state == Operator => Unsure,
+            Token::Other(_) => Operator,
         };
-        before = Some(token);
     }
-    follow
+    states.push(state);
+    states
+}
+
+fn after_word(word: &str, before: Option<&Token>, after: Option<&Token>, state: Before) -> Before {
+    use Before::{Operand, Operator, Unsure};
+    match before {
+        // A name behind a dot, a type behind colons, a variable.
+        Some(Token::Other('.' | ':' | '@')) => return Operand,
+        Some(Token::Word(before)) if BEFORE_NAMES.contains(&before.as_str()) => return Operand,
+        Some(Token::Word(before)) if PAIRS.contains(&(before.as_str(), word)) => return Operator,
+        _ => {}
+    }
+    let is_number = matches!(after, Some(Token::Word(number)) if begins_number(number));
+    match word {
+        // `not in` comes after an operand as `in` does.
+        "not" => state,
+        "interval" if is_number => Operator,
+        _ if is_among(NEVER_NAMES, word) => Operator,
+        _ if is_among(OPENERS, word) => Unsure,
+        _ if state != Operator && (is_among(OPERATORS, word) || BEFORE_NAMES.contains(&word)) => Operator,
+        _ => Operand,
+    }
 }
 
 /// Refuses text in which words stand side by side, outside of its parentheses, that no operator joins: the second begins
-/// another clause. And a number that is not one to its end, since two servers take what is left for a word.
+/// another clause. And text that ends before its expression does, or ends a `case` around it; and a number that is not one to
+/// its end, since two servers take what is left for a word.
 pub(super) fn is_joined_by_operators(tokens: &[Token]) -> Result<()> {
-    let mut depth = 0_usize;
-    for (at, (token, follows_operand)) in tokens.iter().zip(follow_operands(tokens)).enumerate() {
+    let states = before_each(tokens);
+    let (mut depth, mut cases) = (0_usize, 0_usize);
+    for (at, (token, state)) in tokens.iter().zip(&states).enumerate() {
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1..).unwrap_or_default());
         match token {
             Token::Other('(') => depth += 1,
@@ -60,8 +112,7 @@ pub(super) fn is_joined_by_operators(tokens: &[Token]) -> Result<()> {
                         "text within a statement must not hold the number `{word}` here"
                     )));
                 }
-                let may_follow = is_among(AFTER_OPERAND, word) || is_distinct_from(before);
-                if depth == 0 && follows_operand && !may_follow {
+                if depth == 0 && !(belongs(word, before, *state) && goes_on(word, before, &mut cases)) {
                     return Err(Error::invalid(format!(
                         "text within a statement must be one expression here, to which `{word}` does not belong"
                     )));
@@ -70,7 +121,39 @@ pub(super) fn is_joined_by_operators(tokens: &[Token]) -> Result<()> {
             Token::Name(_) | Token::Slot | Token::Other(_) => {}
         }
     }
+    if !tokens.is_empty() && (cases > 0 || states.last() == Some(&Before::Operator)) {
+        return Err(Error::invalid(
+            "text within a statement must be one expression here, and this ends before it does",
+        ));
+    }
     Ok(())
+}
+
+/// Whether a word may come here, within one expression.
+fn belongs(word: &str, before: &[Token], state: Before) -> bool {
+    state == Before::Operator
+        || is_among(AFTER_OPERAND, word)
+        || is_among(OPERATORS, word)
+        || BEFORE_NAMES.contains(&word)
+        || is_distinct_from(before)
+        || matches!(before.last(), Some(Token::Word(before)) if PAIRS.contains(&(before.as_str(), word)) || BEFORE_NAMES.contains(&before.as_str()))
+}
+
+/// Counts the `case`s that are open, if a word is one of theirs. None of those may be of one around the text.
+fn goes_on(word: &str, before: &[Token], cases: &mut usize) -> bool {
+    if let Some(Token::Other('.' | ':' | '@')) = before.last() {
+        return true;
+    }
+    match word {
+        "case" => *cases += 1,
+        "when" | "then" | "else" => return *cases > 0,
+        "end" => match cases.checked_sub(1) {
+            Some(open) => *cases = open,
+            None => return false,
+        },
+        _ => {}
+    }
+    true
 }
 
 fn begins_number(word: &str) -> bool {

@@ -6,7 +6,7 @@ use crate::ast::{Expr, Ident, Raw, RawPart};
 pub(super) enum Token {
     /// A word outside of quotes, in lower case.
     Word(String),
-    /// A name in quotes, or one that was put in, in lower case.
+    /// A name in quotes, or one that was put in.
     Name(String),
     /// What was put in, and is no name.
     Slot,
@@ -25,7 +25,7 @@ pub(super) fn tokens(raw: &Raw) -> Vec<Token> {
         }
         tokens_of(&std::mem::take(&mut text), &mut quote, &mut tokens);
         if quote.is_none() {
-            tokens.push(put_in(part).map_or(Token::Slot, |name| Token::Name(name.as_str().to_lowercase())));
+            tokens.push(put_in(part).map_or(Token::Slot, |name| Token::Name(name.as_str().to_owned())));
         }
     }
     tokens_of(&text, &mut quote, &mut tokens);
@@ -49,7 +49,7 @@ fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<To
         if let Some((open, inside)) = quote {
             // A quote that stands twice is one of the name.
             if char != *open || chars.next_if_eq(open).is_some() {
-                inside.extend(char.to_lowercase());
+                inside.push(char);
             } else {
                 tokens.push(if char == '"' { Token::Name(std::mem::take(inside)) } else { Token::Other(char) });
                 *quote = None;
@@ -57,7 +57,7 @@ fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<To
             continue;
         }
         if is_in_word(char) {
-            word.extend(char.to_lowercase());
+            word.push(char.to_ascii_lowercase());
             if chars.peek().is_some_and(|it| is_in_word(*it)) {
                 continue;
             }

@@ -34,6 +34,13 @@ fn ordinary_text_is_one_expression() {
         "id not in (1, 2) and (id, 2) in ((1, 2))",
         "case when id = 1 then 'a' else title end = 'a'",
         "case id when (1) then ('a') end",
+        "case when id = 1 then case when 2 = 2 then 3 else 4 end end + 1 = 2",
+        "id = 1 and title collate binary = 'x' collate \"C\" or t.end = t.case",
+        "count(*) over w + 1",
+        "*",
+        "docs.*",
+        "distinct docs.title",
+        "data is null or interval '1-2' is null",
         "title::text = 'a' and at::timestamp without time zone is null",
         "id::double precision > 1.5e3 + .5 - 1e+3 + 0xff",
         "at at time zone 'utc' > timestamp '2026-01-01' - interval '1' day",
@@ -79,6 +86,24 @@ fn no_word_begins_another_clause() {
         "(id) docs",
         "'a' docs",
         "docs.* docs",
+        // Some server has a column of that name.
+        "1 = 1 collate binary right",
+        "id collate binary limit + 1",
+        "1 = zone right",
+        "1 = interval right",
+        "1 = match full",
+        "1 = @ having (1 = 1)",
+        "1 = {d '2026-01-01'} having (1)",
+        // It is not over where the text is.
+        "1 = 1 and",
+        "not",
+        "docs.",
+        "id =",
+        "case when 1 = 1 then 1",
+        "1 = 1 then 1 end = 1 or 1 = 1 or case when 1 = 1",
+        "1 end or 1 = 1 or case when 1 then 1",
+        "1 when 2",
+        "1 else 2",
         // Two servers read a number and a word.
         "1 = 1.0join docs",
         "1e0straight_join docs",
@@ -108,6 +133,10 @@ fn no_operator_is_a_function() {
                  varying within xor zone some"
         .split_ascii_whitespace()
     {
+        let outside = ["(select {word}(1))", "count(*) filter (where {word}(id))", "trim(both {word}(1) from title)", "data ? {word}(1)"];
+        for text in outside.map(|it| it.replace("{word}", word)) {
+            assert!(functions.check(&selecting(&text)).is_err_and(|error| error.is_invalid()), "{text}");
+        }
         for text in [format!("{word}(1)"), format!("id + {word} (1)"), format!("coalesce({word}(1))"), format!("{word} {{}}")] {
             let error = functions.check(&selecting(&text)).expect_err(&text);
             assert!(error.is_invalid(), "{text}: {error}");
@@ -143,6 +172,8 @@ fn no_text_gets_around_policies() {
         let hidden = ")is null)or(1=1)or(1=1 or @lower(";
         let lower = || call::<String, _>("lower", (sql!("{}", ident(hidden)).typed::<String>(),));
         let titles = || select_from(docs::table).select(docs::title);
+        let ended = sql!("1 = 1 then 1 end = 1 or 1 = 1 or case when 1 = 1");
+        let case = kysera::expr::case::<i64>().when(ended, 1).otherwise(0);
         for statement in [
             taken_over!("1 = 1 on conflict on constraint docs_pkey do update set tenant_id = 1"),
             taken_over!("1 = 1 on conflict do update set tenant_id = 1"),
@@ -151,6 +182,10 @@ fn no_text_gets_around_policies() {
             joined!("1 = 1.0join docs"),
             joined!("1 = 1e0straight_join docs"),
             joined!("1=1 right"),
+            titles().filter(case.eq(1)).to_statement(),
+            titles().filter(sql!("not ilike('docs')")).to_statement(),
+            titles().filter(sql!("\"LOWER\"('docs') = 'x'")).to_statement(),
+            titles().filter(sql!("\"PG_CATALOG\".lower('docs') = 'x'")).to_statement(),
             titles().filter(sql!("@{}", lower())).to_statement(),
             titles().filter(sql!(":{}", lower())).to_statement(),
             titles().filter(sql!("#{}", lower())).to_statement(),
