@@ -36,15 +36,17 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes an expression between words of a larger one, with which text may not go on: it is in parentheses there.
-    pub(super) fn closed(&mut self, mut it: &'a Expr, typed: Typed) -> Result<()> {
-        while let Expr::And(all) | Expr::Or(all) = it
+    pub(super) fn closed(&mut self, it: &'a Expr, typed: Typed) -> Result<()> {
+        let mut inner = it;
+        while let Expr::And(all) | Expr::Or(all) = inner
             && let [only] = &all[..]
         {
-            it = only;
+            inner = only;
         }
-        match it {
-            Expr::Raw(_) => self.parentheses(|writer| writer.bare_expr(it)),
-            other => self.operand(other, Precedence::Any, typed),
+        if let Expr::Raw(_) = inner {
+            self.parentheses(|writer| writer.bare_expr(inner))
+        } else {
+            self.operand(it, Precedence::Any, typed)
         }
     }
 
