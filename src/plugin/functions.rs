@@ -59,11 +59,6 @@ impl HarmlessFunctions {
         statement.accept(&mut Reaches(self))
     }
 
-    /// The same of a part.
-    pub(super) fn check_fragment(&self, fragment: Fragment<'_>) -> Result<()> {
-        text::reaches_no_table(fragment, self)
-    }
-
     /// Refuses any other function: one of text, by its name with that of its schema before it.
     pub(super) fn only(&self, function: &str) -> Result<()> {
         if COMMON.contains(&function) {
@@ -107,7 +102,7 @@ impl Visit for Reaches<'_> {
     }
 
     fn visit_raw(&mut self, node: &Raw) -> Result<()> {
-        self.0.check_fragment(Fragment::Text(node))?;
+        text::reaches_no_table(Fragment::Text(node), self.0)?;
         node.walk(self)
     }
 
@@ -213,6 +208,11 @@ pub(super) fn qualified(schema: &str, name: &str) -> String {
         "pg_catalog" => name.to_owned(),
         schema => format!("{schema}.{name}"),
     }
+}
+
+/// Whether a table is none, but settings and repairs of a server.
+pub(super) fn is_setting(table: &str) -> bool {
+    table.get(..7).is_some_and(|it| it.eq_ignore_ascii_case("pragma_"))
 }
 
 /// Whether a function gives the same for the same, as far as that is known.

@@ -114,10 +114,9 @@ impl Visit for Reads<'_> {
         }
     }
 
-    /// SQLite has settings and repairs as tables.
     fn visit_table_name(&mut self, node: &TableName) -> Result<()> {
         let name = node.name.as_str();
-        if name.get(..7).is_some_and(|it| it.eq_ignore_ascii_case("pragma_")) {
+        if functions::is_setting(name) {
             return Err(Error::invalid(format!("nobody knows whether `{name}` writes, and nothing is written here")));
         }
         node.walk(self)

@@ -50,7 +50,6 @@ use crate::value::Value;
 pub struct TenantSchema {
     schema: Box<dyn Fn(&Context<'_>) -> Result<Ident> + Send + Sync>,
     except: Vec<String>,
-    /// Functions that may be called too, in lower case.
     functions: HarmlessFunctions,
     text: Text,
 }

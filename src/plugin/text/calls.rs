@@ -1,10 +1,10 @@
 //! Which functions text calls.
 
 use super::holds;
-use super::operands::{Before, before_each};
+use super::operands::{Before, before_each, is_among};
 use super::tokens::Token;
 use crate::error::{Error, Result};
-use crate::plugin::functions::{HarmlessFunctions, qualified};
+use crate::plugin::functions::{HarmlessFunctions, is_setting, qualified};
 
 /// Words and types that may stand before a parenthesis wherever they are, since they are functions on no server.
 const NEVER_FUNCTIONS: &str = "
@@ -36,7 +36,7 @@ pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, 
         let is_before_parenthesis = matches!(after, Some(Token::Other('(') | Token::Slot));
         let is_call = is_before_parenthesis || is_attribute(before);
         let refused = match token {
-            Token::Word(name) | Token::Name(name) if name.to_ascii_lowercase().starts_with("pragma_") => {
+            Token::Word(name) | Token::Name(name) if is_setting(name) => {
                 return Err(holds(name));
             }
             Token::Word(_) | Token::Name(_) if is_before_parenthesis && is_of_slot(before) => {
@@ -96,7 +96,6 @@ fn is_next_value(word: &str, after: Option<&Token>) -> bool {
 
 /// Whether a word before a parenthesis is no function: one of the language, a type, or a table whose columns `as t(id)` names.
 fn is_no_function(before: &[Token], word: &str, state: Before) -> bool {
-    let is_among = |words: &str, word: &str| words.split_ascii_whitespace().any(|it| it == word);
     match before {
         [.., Token::Other('.')] => return false,
         [.., Token::Other(':'), Token::Other(':')] => return true,

@@ -27,7 +27,7 @@ const OPENERS: &str = "
     select where by having on join lateral using for both leading trailing placing passing value default document variadic rows
     range groups separator limit offset set values order group partition";
 
-fn is_among(words: &str, word: &str) -> bool {
+pub(super) fn is_among(words: &str, word: &str) -> bool {
     words.split_ascii_whitespace().any(|it| it == word)
 }
 
