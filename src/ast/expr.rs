@@ -111,6 +111,25 @@ impl Expr {
         Self::Binary(Shared::new(Binary { left, operator, right }))
     }
 
+    /// The same of operands that are made where they will be.
+    #[inline]
+    pub(crate) fn binary_of(
+        left: impl FnOnce() -> Self,
+        operator: BinaryOperator,
+        right: impl FnOnce() -> Self,
+    ) -> Self {
+        Self::Binary(Shared::filled(Binary { left: Self::Now, operator, right: Self::Now }, |it| {
+            it.left.fill(left());
+            it.right.fill(right());
+        }))
+    }
+
+    /// Takes the place of a [`Self::Now`], of which there is nothing to drop.
+    #[inline]
+    pub(crate) fn fill(&mut self, it: Self) {
+        std::mem::forget(std::mem::replace(self, it));
+    }
+
     /// `self = other`
     #[must_use]
     pub fn equals(self, other: impl Into<Self>) -> Self {
@@ -144,11 +163,12 @@ impl Expr {
     }
 
     /// Adds `condition` to a clause that holds one or none.
-    #[inline]
     pub fn restrict(clause: &mut Option<Self>, condition: Self) {
-        match clause {
-            Some(so_far) => so_far.add_and(condition),
-            None => *clause = Some(condition),
+        match (&mut *clause, condition) {
+            (Some(so_far), condition) => so_far.add_and(condition),
+            // By its parts, as in a chain.
+            (None, Self::Binary(it)) => *clause = Some(Self::Binary(it)),
+            (None, condition) => *clause = Some(condition),
         }
     }
 }

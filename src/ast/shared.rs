@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::{fmt, ops};
 
-use triomphe::Arc;
+use triomphe::{Arc, UniqueArc};
 
 use crate::error::{Error, Result};
 
@@ -53,6 +53,15 @@ impl<T> Shared<T> {
     #[inline]
     pub fn new(value: T) -> Self {
         Self::of(Arc::new(Content(value)))
+    }
+
+    /// Makes the box first and then what is in it, where it will be. What is made before goes there by a copy of the whole, for
+    /// which a processor waits until all its parts, just written one by one, have reached the memory.
+    #[inline]
+    pub(crate) fn filled(empty: T, fill: impl FnOnce(&mut T)) -> Self {
+        let mut content = UniqueArc::new(Content(empty));
+        fill(&mut content.0);
+        Self::of(content.shareable())
     }
 
     #[inline]

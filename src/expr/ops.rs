@@ -34,12 +34,16 @@ fn binary<E: Expression, O: IntoExpr<Base<E>>, V: SqlType>(
     operator: BinaryOperator,
     right: O,
 ) -> Combined<E, O, V> {
-    Expr::new(ast::Expr::binary(left.into_node(), operator, right.into_expr()))
+    Expr::new(ast::Expr::binary_of(|| left.into_node(), operator, || right.into_expr()))
 }
 
 #[inline]
-fn like(left: ast::Expr, pattern: ast::Expr, negated: bool, escape: Option<char>) -> ast::Expr {
-    ast::Expr::Like(Shared::new(ast::Like { negated, left, pattern, escape }))
+fn like(left: impl Expression, pattern: impl FnOnce() -> ast::Expr, negated: bool, escape: Option<char>) -> ast::Expr {
+    let empty = ast::Like { negated, left: ast::Expr::Now, pattern: ast::Expr::Now, escape };
+    ast::Expr::Like(Shared::filled(empty, |it| {
+        it.left.fill(left.into_node());
+        it.pattern.fill(pattern());
+    }))
 }
 
 /// The character that takes the meaning from `%` and `_` in patterns made here: one that means nothing in any
@@ -184,7 +188,7 @@ pub trait ExprMethods: Expression + Sized {
     where
         Self::Sql: Text,
     {
-        Expr::new(like(self.into_node(), pattern.into_expr(), false, None))
+        Expr::new(like(self, || pattern.into_expr(), false, None))
     }
 
     /// `self not like pattern`
@@ -192,7 +196,7 @@ pub trait ExprMethods: Expression + Sized {
     where
         Self::Sql: Text,
     {
-        Expr::new(like(self.into_node(), pattern.into_expr(), true, None))
+        Expr::new(like(self, || pattern.into_expr(), true, None))
     }
 
     /// True where the text holds `text`, taken letter by letter: `%` and `_` in it are themselves.
@@ -200,7 +204,7 @@ pub trait ExprMethods: Expression + Sized {
     where
         Self::Sql: Text,
     {
-        Expr::new(like(self.into_node(), escaped(text, "%", "%"), false, Some(ESCAPE)))
+        Expr::new(like(self, || escaped(text, "%", "%"), false, Some(ESCAPE)))
     }
 
     /// True where the text begins with `text`, taken letter by letter.
@@ -208,7 +212,7 @@ pub trait ExprMethods: Expression + Sized {
     where
         Self::Sql: Text,
     {
-        Expr::new(like(self.into_node(), escaped(text, "", "%"), false, Some(ESCAPE)))
+        Expr::new(like(self, || escaped(text, "", "%"), false, Some(ESCAPE)))
     }
 
     /// True where the text ends with `text`, taken letter by letter.
@@ -216,7 +220,7 @@ pub trait ExprMethods: Expression + Sized {
     where
         Self::Sql: Text,
     {
-        Expr::new(like(self.into_node(), escaped(text, "%", ""), false, Some(ESCAPE)))
+        Expr::new(like(self, || escaped(text, "%", ""), false, Some(ESCAPE)))
     }
 
     /// `self || other`; `null` where either is. `concat(self, other)` on MySQL and MariaDB.

@@ -183,7 +183,7 @@ impl<S, R, O> Select<S, R, O> {
     where
         E::Tables: Within<S, I>,
     {
-        ast::Expr::restrict(&mut self.ast.filter, condition.into_node());
+        add_filter(&mut self.ast, condition.into_node());
         self
     }
 
@@ -298,4 +298,9 @@ impl<S, R, O> fmt::Debug for Select<S, R, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.ast.fmt(f)
     }
+}
+
+/// Not in [`Select::filter`], so that it is not compiled again for each type of a query.
+fn add_filter(select: &mut Shared<ast::Select>, condition: ast::Expr) {
+    ast::Expr::restrict(&mut select.filter, condition);
 }

@@ -37,14 +37,6 @@ pub enum Value {
     F32(f32),
     /// A 64-bit floating-point number.
     F64(f64),
-    /// An exact decimal number in its text form, as in `-12.50`.
-    Decimal(Text),
-    /// Text.
-    Text(Text),
-    /// Text that is of a column type with a name of its own, such as an enum. Results hold it as [`Value::Text`].
-    Named(Arc<Named>),
-    /// Bytes.
-    Bytes(Vec<u8>),
     /// A UUID, big-endian.
     Uuid([u8; 16]),
     /// A date: days since 1970-01-01.
@@ -55,11 +47,20 @@ pub enum Value {
     Timestamp(i64),
     /// An instant: microseconds since 1970-01-01 00:00:00 UTC.
     TimestampTz(i64),
+    // What owns memory comes last, so that one comparison tells that there is nothing to give back.
+    /// An exact decimal number in its text form, as in `-12.50`.
+    Decimal(Text),
+    /// Text.
+    Text(Text),
     /// A JSON document in its text form.
     ///
     /// The empty text is no document: it is what a [`Json<T>`](crate::types) becomes whose `T` cannot be serialised,
     /// and drivers refuse it by [`Error::encode`](crate::Error::encode).
     Json(Text),
+    /// Text that is of a column type with a name of its own, such as an enum. Results hold it as [`Value::Text`].
+    Named(Arc<Named>),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// An array (PostgreSQL only).
     Array(Arc<Array>),
 }
