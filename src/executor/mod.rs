@@ -249,6 +249,16 @@ impl Ready<'_> {
 
 impl Pipeline {
     fn ready<'q>(&self, request: Request<'q>, executor: &Metadata) -> Result<Ready<'q>> {
+        self.ready_in(request, executor, |context| context)
+    }
+
+    /// Has plugins rewrite a request where they know what `told` tells them besides.
+    fn ready_in<'q>(
+        &self,
+        request: Request<'q>,
+        executor: &Metadata,
+        told: fn(Context<'_>) -> Context<'_>,
+    ) -> Result<Ready<'q>> {
         let (statement, query) = match request {
             Request::Statement(statement) => (statement, Metadata::default()),
             Request::Annotated(statement, metadata) => (statement, metadata),
@@ -259,7 +269,7 @@ impl Pipeline {
                 return Ok(Ready { sql: sql.into(), params: params.into(), access, kept });
             }
         };
-        let context = self.context(&query, executor);
+        let context = told(self.context(&query, executor));
         let (statement, Compiled { sql, params }) = self.compiled(statement, &context)?;
         let kept = self.keep(&statement, &query, &context);
         Ok(Ready { sql: sql.into(), params: params.into(), access: Access::of(&statement), kept })

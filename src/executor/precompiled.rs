@@ -14,7 +14,8 @@ use crate::value::Value;
 /// [`compile_on`](crate::query::Statement::compile_on) and [`Executor::precompile`](super::Executor::precompile) make it. It
 /// runs on the handle that it was made for, its clones, transactions and connections: any other may have other plugins, or
 /// be that of another tenant. What travels with a handle is read when the statement is compiled: a value that changes by itself
-/// afterwards, as an atomic number does, changes nothing of it, so let no tenant be such a value.
+/// afterwards, as an atomic number does, changes nothing of it, so let no tenant be such a value. A plugin that would put the
+/// time of the program's clock into it refuses it; the database's clock is asked each time.
 ///
 /// ```
 /// # use kysera::prelude::*;
@@ -142,7 +143,7 @@ impl Pipeline {
             Request::Precompiled { compiled, values: _ } => compiled.query.clone(),
             Request::Statement(_) | Request::Compiled { .. } => Metadata::default(),
         };
-        let Ready { sql, params, access, kept } = self.ready(request, executor)?;
+        let Ready { sql, params, access, kept } = self.ready_in(request, executor, |context| context.precompiled())?;
         let handle =
             Handle { driver: Arc::clone(&self.driver), plugins: self.plugins.clone(), metadata: executor.clone() };
         Ok(Precompiled { handle, sql: sql.into_owned(), params: params.into_owned(), access, query, kept })

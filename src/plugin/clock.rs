@@ -31,6 +31,17 @@ impl Clock {
         }
     }
 
+    /// The same, for a statement that is rewritten.
+    pub(super) fn now_in(&self, context: &Context<'_>) -> Result<Expr> {
+        match self {
+            Self::Program(_) if context.is_precompiled() => Err(Error::invalid(
+                "a statement that is compiled once for many times would keep the time at which it was compiled; leave the \
+                 time to the database's clock, or build the statement each time",
+            )),
+            Self::Database | Self::Program(_) => Ok(self.now()),
+        }
+    }
+
     /// Whether a column can hold what this clock says. Servers would turn an instant into text or into a number of
     /// their own making, without a word.
     pub(super) fn check(&self, table: &TableName, column: &Ident, context: &Context<'_>) -> Result<()> {

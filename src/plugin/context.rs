@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Plugin;
 use crate::ast::{ColumnDescription, Ident, Name, TableDescription, TableName, TableUse};
 use crate::dialect::Spec;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a plugin knows of the place where a statement will run.
 #[derive(Clone, Copy)]
@@ -19,11 +19,17 @@ pub struct Context<'a> {
     plugins: &'a [Arc<dyn Plugin>],
     /// What travels with the query, before what travels with the transaction or database it runs on.
     metadata: [&'a Metadata; 2],
+    is_precompiled: bool,
 }
 
 impl<'a> Context<'a> {
     pub(crate) const fn new(spec: &'a Spec, tables: &'a Tables, query: &'a Metadata, executor: &'a Metadata) -> Self {
-        Self { spec, tables, plugins: &[], metadata: [query, executor] }
+        Self { spec, tables, plugins: &[], metadata: [query, executor], is_precompiled: false }
+    }
+
+    /// The same, of a statement that is compiled once for many times.
+    pub(crate) const fn precompiled(self) -> Self {
+        Self { is_precompiled: true, ..self }
     }
 
     /// The same, where these plugins are those of the database.
@@ -35,6 +41,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub const fn spec(&self) -> &'a Spec {
         self.spec
+    }
+
+    /// Whether the statement is compiled [once for many times](crate::Executor::precompile): what a plugin puts into it then stays
+    /// as it is, however often it runs. So asks who would put in what is true but once, such as the time of a clock.
+    #[must_use]
+    pub const fn is_precompiled(&self) -> bool {
+        self.is_precompiled
     }
 
     /// The value of this type that travels with the query, or else with the transaction or the database it runs on.
@@ -147,6 +160,19 @@ impl<'a> Context<'a> {
 
     pub(crate) fn known(&self, name: &TableName) -> Declared<'a> {
         self.tables.known(name)
+    }
+
+    /// Refuses a name, in lower case, that no table of the database has, where that was given any: it is misspelled, and the
+    /// table that is meant would be passed over without a word.
+    pub(crate) fn check_names(&self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<()> {
+        let mut names = names.into_iter();
+        match names.find(|name| !self.tables.0.is_empty() && !self.tables.0.contains_key(name.as_ref())) {
+            Some(name) => Err(Error::invalid(format!(
+                "no table that the database was given by `Builder::table` is called `{}`; a table is named without its schema",
+                name.as_ref()
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// The name that a column will have when the plugins of the database have rewritten the statement, if it is another one than

@@ -197,7 +197,20 @@ const COMMON: [&str; 7] = ["count", "coalesce", "sum", "min", "max", "avg", "nul
 /// Functions that give the same for the same, on every server.
 const CERTAIN: [&str; 7] = ["lower", "upper", "trim", "coalesce", "nullif", "concat", "abs"];
 
-/// The same, and those that only read what a statement before has left on the connection.
+/// Those of the servers' own that may give several rows where they stand in a select list.
+const OF_ROWS: &str =
+    "generate_series generate_subscripts json_array_elements json_array_elements_text json_each json_each_text
+    json_object_keys json_populate_recordset json_table json_to_recordset json_tree jsonb_array_elements
+    jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys jsonb_path_query jsonb_path_query_tz
+    jsonb_populate_recordset jsonb_to_recordset regexp_matches regexp_split_to_table string_to_table unnest";
+
+/// Whether a function is one of the servers' own, and gives one value for each row.
+pub(super) fn gives_one_value(schema: Option<&Ident>, name: &Ident) -> bool {
+    let is_of_rows = || OF_ROWS.split_ascii_whitespace().any(|it| it.eq_ignore_ascii_case(name.as_str()));
+    HarmlessFunctions::new().only_call(schema, name).is_ok() && !is_of_rows()
+}
+
+/// Harmless functions, and those that only read what a statement before has left on the connection.
 pub(super) fn and_of_the_connection() -> HarmlessFunctions {
     OF_THE_CONNECTION.split_ascii_whitespace().fold(HarmlessFunctions::new(), HarmlessFunctions::allow_function)
 }

@@ -46,7 +46,7 @@ pub use self::ran::Ran;
 pub use self::read_only::ReadOnly;
 pub(crate) use self::require_limit::OneMore;
 pub use self::require_limit::RequireLimit;
-pub use self::row_policies::{Asker, May, NativePolicies, Policy, RowPolicies};
+pub use self::row_policies::{Asker, May, NativePolicies, Policy, Refusal, RowPolicies};
 pub use self::runner::Runner;
 pub use self::soft_delete::{DeletedRows, HardDelete, NoCascade, SoftDelete};
 pub use self::tenant_schema::TenantSchema;

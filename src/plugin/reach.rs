@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::ast::TableName;
+use crate::error::Result;
 
 /// Which tables a plugin is for: those that are named, or else all that are known to have its column, but for some.
 ///
@@ -20,6 +21,11 @@ impl Reach {
 
     pub(super) fn except(self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { except: names(tables), ..self }
+    }
+
+    /// Refuses a table that is named and that the database does not have.
+    pub(super) fn check_names(&self, context: &Context<'_>) -> Result<()> {
+        context.check_names(self.only.iter().flatten())
     }
 
     /// Whether the tables are named one by one.

@@ -1,12 +1,12 @@
 //! No query without a limit.
 
-use super::{Context, LeaveOut, Plugin};
-use crate::ast::{Expr, Select, SelectItem, Span, Statement};
+use super::{Context, LeaveOut, Plugin, functions};
+use crate::ast::{Call, Expr, Node, Raw, Select, SelectItem, Span, Statement, Visit};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Refuses queries that have no `limit`, or a larger one than this; one that is computed by the server counts as none.
-/// One that counts or sums up all its rows gives a single one, and needs none; and the row more that is read to know whether
+/// One that counts or sums up all its rows gives a single one, and needs none, unless a function beside that may give rows; and the row more that is read to know whether
 /// there is another page is not counted. Queries within others, text, other values for a
 /// [compiled](crate::executor::Precompiled) query and what `returning` gives are not looked at.
 ///
@@ -84,13 +84,30 @@ impl Plugin for RequireLimit {
 /// How a query that gives few rows for another reason passes.
 const WAY_OUT: &str = "or says `.without::<RequireLimit>()`";
 
-/// Whether a query makes one row of all, such as by `count(*)`.
+/// Whether a query makes one row of all, such as by `count(*)`. Beside an aggregate, a function may still give many.
 fn gives_one_row(select: &Select) -> bool {
     let is_of_all = |item: &SelectItem| match item {
         SelectItem::Expr(it) => matches!(&it.expr, Expr::Aggregate(it) if it.span == Span::Group),
         SelectItem::AllColumns(_) => false,
     };
-    select.group_by.is_empty() && select.columns.iter().any(is_of_all)
+    let columns = &select.columns;
+    select.group_by.is_empty() && columns.iter().any(is_of_all) && columns.accept(&mut OneValueEach).is_ok()
+}
+
+/// Passes through what gives one value for each row: no function that may give rows, as `generate_series` does, and no text.
+struct OneValueEach;
+
+impl Visit for OneValueEach {
+    fn visit_call(&mut self, node: &Call) -> Result<()> {
+        match functions::gives_one_value(node.schema.as_ref(), &node.name) {
+            true => node.walk(self),
+            false => Err(Error::invalid("a function may give rows")),
+        }
+    }
+
+    fn visit_raw(&mut self, _: &Raw) -> Result<()> {
+        Err(Error::invalid("text may give rows"))
+    }
 }
 
 /// A limit that is known before the query runs. One below zero is none to some servers.

@@ -49,6 +49,8 @@ use crate::value::Value;
 /// ```
 pub struct TenantSchema {
     schema: Box<dyn Fn(&Context<'_>) -> Result<Ident> + Send + Sync>,
+    /// The schemas that there are, if it is said.
+    among: Option<Vec<Ident>>,
     except: Vec<String>,
     functions: HarmlessFunctions,
     text: Text,
@@ -69,7 +71,37 @@ impl TenantSchema {
             Some(value) => Ok(Ident::from(schema(value))),
             None => Err(Error::invalid(format!("there is no `{}` to name the schema", type_name::<T>()))),
         };
-        Self { schema: Box::new(schema), except: Vec::new(), functions: HarmlessFunctions::new(), text: Text::Refused }
+        Self {
+            schema: Box::new(schema),
+            among: None,
+            except: Vec::new(),
+            functions: HarmlessFunctions::new(),
+            text: Text::Refused,
+        }
+    }
+
+    /// Refuses any schema but these, letter by letter: where the value that names it comes from outside.
+    ///
+    /// ```
+    /// # use kysera::plugin::TenantSchema;
+    /// struct Tenant(String);
+    ///
+    /// let plugin = TenantSchema::of(|tenant: &Tenant| tenant.0.clone()).among(["acme", "globex"]);
+    /// ```
+    #[must_use]
+    pub fn among(self, schemas: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { among: Some(schemas.into_iter().map(|schema| Ident::from(schema.into())).collect()), ..self }
+    }
+
+    /// The schema of whoever asks.
+    fn own(&self, context: &Context<'_>) -> Result<Ident> {
+        let own = (self.schema)(context)?;
+        match &self.among {
+            Some(among) if !among.contains(&own) => {
+                Err(Error::invalid(format!("`{}` is none of the schemas of tenants", own.as_str())))
+            }
+            Some(_) | None => Ok(own),
+        }
     }
 
     /// Leaves these tables, which belong to all, as they are, whatever the case of their names.
@@ -103,7 +135,7 @@ impl Plugin for TenantSchema {
     }
 
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        let own = (self.schema)(context)?;
+        let own = self.own(context)?;
         if self.text == Text::Refused {
             if let Statement::Raw(_) = statement {
                 return Err(is_not_run());
@@ -141,8 +173,9 @@ fn is_not_run() -> Error {
 
 impl fmt::Debug for TenantSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { schema: _, except, functions, text } = self;
+        let Self { schema: _, among, except, functions, text } = self;
         f.debug_struct("TenantSchema")
+            .field("among", among)
             .field("except", except)
             .field("functions", functions)
             .field("text", text)

@@ -209,6 +209,10 @@ impl Plugin for Timestamps {
         30
     }
 
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        self.reach.check_names(context)
+    }
+
     fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let mut stamp = Stamp { plugin: self, context, now: None };
         let Self { created, updated, inserts, unminded: _, reach: _, clock: _, name: _ } = self;
@@ -260,6 +264,10 @@ impl Stamp<'_> {
             return Ok(None);
         }
         clock.check(name, column, self.context)?;
-        Ok(Some(self.now.get_or_insert_with(|| clock.now()).clone()))
+        let now = match self.now.take() {
+            Some(now) => now,
+            None => clock.now_in(self.context)?,
+        };
+        Ok(Some(self.now.insert(now).clone()))
     }
 }

@@ -402,6 +402,10 @@ impl Plugin for Audit {
         10
     }
 
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        context.check_names(&self.only)
+    }
+
     fn init<'a>(&'a self, runner: Runner<'a>) -> BoxFuture<'a, Result<()>> {
         Box::pin(record::create(&self.log, runner))
     }

@@ -5,6 +5,7 @@ mod asker;
 mod rule;
 mod computed;
 mod demands;
+mod refusal;
 mod stored;
 mod verdict;
 mod writes;
@@ -18,6 +19,8 @@ pub use self::asker::Asker;
 use self::asker::Fact;
 pub use self::native::NativePolicies;
 pub use self::policy::Policy;
+use self::refusal::Listeners;
+pub use self::refusal::Refusal;
 use self::rule::{ColumnRule, Tables};
 use super::{Answer, Context, Declared, HarmlessFunctions, Next, Plugin, text};
 use crate::ast::{Operation, PolicyCommand, Role, Statement, TableName};
@@ -111,6 +114,7 @@ pub struct RowPolicies {
     functions: HarmlessFunctions,
     text: Passes,
     definitions: Passes,
+    listeners: Listeners,
     /// What cannot be meant, if anything is such.
     problem: Option<String>,
 }
@@ -328,6 +332,42 @@ impl RowPolicies {
         Self { definitions: Passes::Yes, ..self }
     }
 
+    /// Tells somebody of every statement that is refused here before anything is sent, such as a log of attempts. It is told
+    /// while the statement's own task waits: what takes long, let it hand on. What the server refuses,
+    /// [`Plugin::on_error`](super::Plugin::on_error) is told.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// use kysera::plugin::RowPolicies;
+    /// use kysera::prelude::*;
+    /// # use kysera::Db;
+    /// # #[derive(Table)]
+    /// # #[table(name = "notes")]
+    /// # pub struct Note { #[column(primary_key, generated)] id: i64, tenant_id: i64 }
+    ///
+    /// struct Tenant(i64);
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// let attempts = Arc::new(Mutex::new(Vec::new()));
+    /// let log = Arc::clone(&attempts);
+    /// let policies = RowPolicies::new().tenant("tenant_id", |tenant: &Tenant| tenant.0.into()).on_refusal(move |it| {
+    ///     let who = it.context.get_from_handle::<Tenant>().map(|tenant| tenant.0);
+    ///     log.lock().unwrap().push(format!("{who:?}: {} of {:?}", it.operation, it.table.map(|table| table.name.as_str())));
+    /// });
+    /// let db = Db::builder("sqlite::memory:").plugin(policies).connect().await?.with(Tenant(1));
+    /// assert!(insert_into(notes::table).values(NewNote::new(2)).execute(&db).await.is_err());
+    /// assert_eq!(*attempts.lock().unwrap(), [r#"Some(1): insert of Some("notes")"#]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_refusal(mut self, told: impl Fn(&Refusal<'_>) + Send + Sync + 'static) -> Self {
+        self.listeners.add(told);
+        self
+    }
+
     /// Looks for what cannot be meant: a policy without a table or a command, two facts of one name, a rule without a column.
     /// A database refuses every statement where there is such a thing; ask here to know it before.
     ///
@@ -352,28 +392,7 @@ impl RowPolicies {
         self
     }
 
-    fn is_unrestricted(&self, context: &Context<'_>) -> bool {
-        self.held_by == HeldBy::Server || self.unrestricted.iter().any(|is| is(context))
-    }
-}
-
-impl Plugin for RowPolicies {
-    fn name(&self) -> &str {
-        "row policies"
-    }
-
-    fn priority(&self) -> i32 {
-        100
-    }
-
-    fn fits(&self, context: &Context<'_>) -> Result<()> {
-        match self.held_by {
-            HeldBy::Server if !context.spec().row_security => Err(native::unsupported(context.spec())),
-            HeldBy::Server | HeldBy::Plugin => Ok(()),
-        }
-    }
-
-    fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
+    fn rewrite(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
         self.validate()?;
         if native::is_set_local(&statement) {
             return self.settings(context);
@@ -401,6 +420,39 @@ impl Plugin for RowPolicies {
         Ok(statement)
     }
 
+    fn is_unrestricted(&self, context: &Context<'_>) -> bool {
+        self.held_by == HeldBy::Server || self.unrestricted.iter().any(|is| is(context))
+    }
+}
+
+impl Plugin for RowPolicies {
+    fn name(&self) -> &str {
+        "row policies"
+    }
+
+    fn priority(&self) -> i32 {
+        100
+    }
+
+    fn fits(&self, context: &Context<'_>) -> Result<()> {
+        context.check_names(self.columns.iter().flat_map(ColumnRule::named_tables))?;
+        context.check_names(self.policies.iter().map(Policy::table))?;
+        match self.held_by {
+            HeldBy::Server if !context.spec().row_security => Err(native::unsupported(context.spec())),
+            HeldBy::Server | HeldBy::Plugin => Ok(()),
+        }
+    }
+
+    fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        if self.listeners.is_empty() {
+            return self.rewrite(statement, context);
+        }
+        let (operation, table) = (statement.operation(), statement.table().cloned());
+        self.rewrite(statement, context).inspect_err(|reason| {
+            self.listeners.tell(Refusal { operation, table: table.as_ref(), reason, context });
+        })
+    }
+
     fn wraps(&self, statement: &Statement, _: &Context<'_>) -> bool {
         native::tells(statement)
     }
@@ -416,7 +468,11 @@ impl Plugin for RowPolicies {
         match self.text {
             Passes::Yes => Ok(()),
             Passes::No if self.is_unrestricted(context) => Ok(()),
-            Passes::No => Err(text::is_not_run()),
+            Passes::No => {
+                let reason = text::is_not_run();
+                self.listeners.tell(Refusal { operation: Operation::Text, table: None, reason: &reason, context });
+                Err(reason)
+            }
         }
     }
 }
@@ -434,6 +490,7 @@ impl fmt::Debug for RowPolicies {
             functions,
             text,
             definitions,
+            listeners,
             problem: _,
         } = self;
         let columns: Vec<_> = columns.iter().map(|it| &it.column).collect();
@@ -448,6 +505,7 @@ impl fmt::Debug for RowPolicies {
             .field("functions", functions)
             .field("text", text)
             .field("definitions", definitions)
+            .field("listeners", listeners)
             .finish_non_exhaustive()
     }
 }

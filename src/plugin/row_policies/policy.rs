@@ -211,6 +211,11 @@ impl Policy {
         self.effect
     }
 
+    /// The name of the table it is about, in lower case.
+    pub(super) fn table(&self) -> &str {
+        &self.table
+    }
+
     pub(super) fn is_about(&self, name: &TableName) -> bool {
         is_called(&self.table, name.name.as_str())
     }

@@ -47,6 +47,14 @@ impl ColumnRule {
         }
     }
 
+    /// The names of the tables that it is about alone.
+    pub(super) fn named_tables(&self) -> &[String] {
+        match &self.tables {
+            Tables::All => &[],
+            Tables::Only(tables) => tables,
+        }
+    }
+
     pub(super) fn is_about_all(&self) -> bool {
         matches!(self.tables, Tables::All)
     }

@@ -129,8 +129,11 @@ fn belongs(table: &'static TableDescription, column: &'static ColumnDescription,
     Expr::InQuery(Shared::new(InQuery { negated: false, value, query: Query::Select(Shared::new(rows)) }))
 }
 
+/// The length of a table's name, in bytes, that is put into another.
+const MOST_SHOWN: usize = 48;
+
 /// An update of rows that belong to deleted ones, as it stands before the delete.
-pub(super) fn before(table: &'static TableDescription, condition: Expr, set: Assignment) -> Cte {
+pub(super) fn before(number: usize, table: &'static TableDescription, condition: Expr, set: Assignment) -> Cte {
     let update = Update {
         with: Vec::new(),
         table: Table { name: table.table_name(), alias: None },
@@ -140,7 +143,10 @@ pub(super) fn before(table: &'static TableDescription, condition: Expr, set: Ass
         all_rows: false,
         returning: SmallVec::new(),
     };
-    // No table has such a name, which would be hidden by it.
-    let name = Ident::from(format!("soft delete of {}", table.name.text()));
+    // No table has such a name, which would be hidden by it. One that is too long for a name in the database is numbered.
+    let name = match table.name.text() {
+        short if short.len() <= MOST_SHOWN => Ident::from(format!("soft delete of {short}")),
+        _ => Ident::from(format!("soft delete of table {number}")),
+    };
     Cte { name, columns: Vec::new(), recursive: false, statement: update.into() }
 }

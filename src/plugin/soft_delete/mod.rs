@@ -348,6 +348,7 @@ impl Plugin for SoftDelete {
     }
 
     fn fits(&self, context: &Context<'_>) -> Result<()> {
+        self.reach.check_names(context)?;
         let all = || context.tables().map(TableDescription::table_name).filter(|it| !self.reach.is_excepted(it));
         if all().next().is_some() && self.is_misspelled(all(), context) {
             return Err(Error::invalid(format!(
@@ -435,7 +436,7 @@ impl Soften<'_> {
         }
         let SoftDelete { column, chosen: _, reach: _, clock, cascade: _, name: _ } = self.plugin;
         clock.check(&delete.from.name, column, self.context)?;
-        let set = Assignment { column: column.clone(), value: clock.now() };
+        let set = Assignment { column: column.clone(), value: clock.now_in(self.context)? };
         let cascade = self.cascade(&delete, &set)?;
         let Delete { mut with, from: table, using: from, filter, all_rows, returning } = delete;
         with.extend(cascade);
@@ -454,7 +455,7 @@ impl Soften<'_> {
                 "in one transaction, delete what refers to these rows, and then these with `SoftDelete::no_cascade()`";
             return Err(Unsupported::new(spec.name, "soft delete that cascades", hint).into());
         }
-        let before = |(table, condition): (&'static TableDescription, Expr)| {
+        let before = |(number, (table, condition)): (usize, (&'static TableDescription, Expr))| {
             let name = table.table_name();
             if !self.plugin.includes(&name, self.context) {
                 return Err(Error::invalid(format!(
@@ -464,8 +465,8 @@ impl Soften<'_> {
                 )));
             }
             clock.check(&name, column, self.context)?;
-            Ok(cascade::before(table, condition, set.clone()))
+            Ok(cascade::before(number, table, condition, set.clone()))
         };
-        below.into_iter().map(before).collect()
+        below.into_iter().enumerate().map(before).collect()
     }
 }

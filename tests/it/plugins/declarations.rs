@@ -1,13 +1,15 @@
 //! One table, declared by several structs: a struct that leaves a column out hides it from no plugin.
 
 use kysera::ast;
-use kysera::plugin::{Context, Plugin, RowPolicies, SoftDelete, Timestamps};
+use kysera::ast::PolicyCommand;
+use kysera::plugin::{Audit, Context, Plugin, Policy, RowPolicies, SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 
 use crate::running::mock::Mock;
 use crate::support::on_all;
 
+type Plain = kysera::db::Builder<Box<dyn kysera::driver::Driver>>;
 type Instant = chrono::DateTime<chrono::Utc>;
 
 #[derive(Clone, Debug, PartialEq, Table)]
@@ -108,4 +110,34 @@ impl Plugin for Asks {
 fn plugins_ask_for_a_column_of_all_declarations() {
     let db = Db::with_driver(Mock::new()).plugin(Asks).table(people::table).build().unwrap();
     db.compile(select_from(names::table).to_statement()).unwrap();
+}
+
+#[test]
+fn the_name_of_no_table_is_refused() {
+    let build = |plugins: fn(Plain) -> Plain| plugins(Db::with_driver(Mock::new()).table(people::table)).build();
+    let wrong: [(fn(Plain) -> Plain, &str); 6] = [
+        (|it| it.plugin(SoftDelete::new().only(["poeple"])), "poeple"),
+        (|it| it.plugin(SoftDelete::new().only(["people", "main.people"])), "main.people"),
+        (|it| it.plugin(Timestamps::new().only(["Peoples"])), "peoples"),
+        (|it| it.plugin(Audit::new().only(["persons"])), "persons"),
+        (|it| it.plugin(RowPolicies::new().owner(["poeple"], "tenant_id", |it: &Tenant| it.0.into())), "poeple"),
+        (
+            |it| {
+                it.plugin(RowPolicies::new().policy(Policy::deny("pepole", [PolicyCommand::Delete], |_, _| Ok(one()))))
+            },
+            "pepole",
+        ),
+    ];
+    for (plugins, name) in wrong {
+        let words = build(plugins).unwrap_err().to_string();
+        let wanted = format!("no table that the database was given by `Builder::table` is called `{name}`");
+        assert!(words.contains(&wanted), "{words}");
+    }
+    build(|it| it.plugin(SoftDelete::new().only(["People"])).plugin(Audit::new().only(["PEOPLE"]))).unwrap();
+    // Where no tables are given, nobody knows what there is.
+    Db::with_driver(Mock::new()).plugin(SoftDelete::new().only(["elsewhere"])).build().unwrap();
+}
+
+fn one() -> ast::Expr {
+    ast::Expr::from(true)
 }

@@ -60,6 +60,20 @@ fn a_query_needs_a_limit() {
         let q = select_from(docs::table).select((docs::id, docs::title));
         assert_eq!(q.clone().limit(3).fetch_all(&db).await.unwrap().len(), 3);
         assert_eq!(q.clone().union_all(q.clone()).limit(2).fetch_all(&db).await.unwrap().len(), 2);
+        // A function beside an aggregate may give rows of its own.
+        let numbers = call::<i64, _>("generate_series", (value(1_i64), value(1000_i64)));
+        let text = sql!("generate_series(1, 1000)").typed::<i64>();
+        let words = "a query needs a `limit` here";
+        for many in [
+            select_from(docs::table).select((count_all(), numbers)).to_statement(),
+            select_from(docs::table).select((count_all(), text)).to_statement(),
+        ] {
+            let error = db.compile(many).unwrap_err();
+            assert!(error.is_invalid() && error.to_string().contains(words), "{error}");
+        }
+        let most =
+            select_from(docs::table).select((count_all(), call::<i64, _>("coalesce", (docs::id.max(), value(0_i64)))));
+        assert_eq!(most.fetch_all(&db).await.unwrap().len(), 1);
         assert_eq!(q.clone().without::<RequireLimit>().fetch_all(&db).await.unwrap().len(), 4);
         // Inside another one it is not asked for, nor of what writes.
         let within = select_from(docs::table).filter(docs::id.in_(select_from(docs::table).select(docs::id)));

@@ -2,20 +2,24 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::DateTime;
 use futures_util::TryStreamExt;
 use kysera::ast;
 use kysera::driver::{BoxFuture, Query, Rows};
 use kysera::executor::{Access, Precompiled, Request};
-use kysera::plugin::{Answer, Context, Next, Plugin, Ran, ReadOnly, RowPolicies, SoftDelete};
+use kysera::plugin::{Answer, Context, Next, Plugin, Ran, ReadOnly, RowPolicies, SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use kysera::{Executor, Value};
 
+use super::declarations::people;
 use super::shapes::{Item, NewItem, items};
+use crate::running::mock::Mock;
 use crate::support::on_all;
 use crate::support::servers::Fresh;
 
 type Builder = kysera::db::Builder<kysera::driver::ConnectOptions>;
+type Plain = kysera::db::Builder<Box<dyn kysera::driver::Driver>>;
 
 /// Four items of two tenants, and a database with plugins.
 async fn prepared(fresh: &Fresh, plugins: impl FnOnce(Builder) -> Builder) -> Db {
@@ -56,6 +60,30 @@ impl Plugin for Masks {
         }
         Ok(fewer)
     }
+}
+
+fn long_ago() -> DateTime<chrono::Utc> {
+    DateTime::UNIX_EPOCH
+}
+
+#[test]
+fn no_time_of_the_programs_clock_is_kept_for_later() {
+    let rename = || update(people::table).set(people::name.to("b")).filter(people::id.eq(1));
+    let delete = || delete_from(people::table).filter(people::id.eq(1));
+    let with = |plugins: fn(Plain) -> Plain| plugins(Db::with_driver(Mock::new())).build().unwrap();
+    let db = with(|it| it.plugin(Timestamps::new().clock(long_ago)).plugin(SoftDelete::new().clock(long_ago)));
+    for refused in [rename().compile_on(&db), delete().compile_on(&db)] {
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("would keep the time at which it was compiled"), "{words}");
+    }
+    // Built each time they are stamped; and what is not stamped is compiled.
+    db.compile(rename().to_statement()).unwrap();
+    db.compile(delete().to_statement()).unwrap();
+    select_from(people::table).compile_on(&db).unwrap();
+    // The database's clock says each time what it is.
+    let db = with(|it| it.plugin(Timestamps::new()).plugin(SoftDelete::new()));
+    rename().compile_on(&db).unwrap();
+    delete().compile_on(&db).unwrap();
 }
 
 #[test]

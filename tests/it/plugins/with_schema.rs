@@ -104,6 +104,21 @@ async fn schemas(fresh: &Fresh) -> Option<[String; 2]> {
 }
 
 #[test]
+fn ex6_no_schema_but_those_of_tenants() {
+    let db = mock(TenantSchema::of(|tenant: &Tenant| tenant.0.clone()).among(["acme", "globex"]));
+    let ids = || select_from(docs::table).select(docs::id);
+    let of = |schema: &str| ids().compile_on(&db.with(Tenant(schema.into())));
+    assert_eq!(of("globex").unwrap().sql(), r#"select "docs"."id" from "globex"."docs""#);
+    for other in ["Acme", "pg_catalog", "", "acme "] {
+        let words = of(other).unwrap_err().to_string();
+        let wanted = format!(
+            "the plugin `tenant schema` refused this select of `docs`: `{other}` is none of the schemas of tenants"
+        );
+        assert_eq!(words, wanted);
+    }
+}
+
+#[test]
 fn ex6_tenants_live_in_schemas() {
     on_all(async |fresh| {
         let db = Db::builder(fresh.url.clone())
