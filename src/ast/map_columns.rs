@@ -319,6 +319,19 @@ impl VisitMut for Mapper<'_, '_> {
         Ok(())
     }
 
+    fn visit_raw(&mut self, node: &mut Raw) -> Result<()> {
+        let Raw { parts } = node;
+        for at in 0..parts.len() {
+            let is_called = matches!(parts.get(at + 1), Some(RawPart::Text(it)) if it.trim_start().starts_with('('));
+            match &mut parts[at] {
+                // The name of a function that is put in, which a guard knows by this name.
+                RawPart::Expr(Expr::Column(name)) if is_called && name.table().is_none() => {}
+                part => part.accept_mut(self)?,
+            }
+        }
+        Ok(())
+    }
+
     fn visit_excluded(&mut self, node: &mut Excluded) -> Result<()> {
         let Excluded { column } = node;
         match self.inserted.clone() {

@@ -1,7 +1,7 @@
 //! Which functions text calls.
 
 use super::holds;
-use super::operands::{Before, before_each, is_among};
+use super::operands::{Before, before_each, is_among, is_operator};
 use super::tokens::Token;
 use crate::error::{Error, Result};
 use crate::plugin::functions::{HarmlessFunctions, is_setting, qualified};
@@ -54,11 +54,15 @@ pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, 
                 false
             }
             Token::Word(word) => words.contains(&word.as_str()) || is_next_value(word, after),
-            Token::Slot if is_call || matches!(before, [.., Token::Other('.')]) => return Err(is_not_named()),
+            Token::Slot | Token::Operand if is_call || matches!(before, [.., Token::Other('.')]) => {
+                return Err(is_not_named());
+            }
+            // One server calls what has a name in these quotes.
+            Token::Other('\'') if matches!(after, Some(Token::Other('('))) => return Err(is_not_named()),
             Token::Other(':') if matches!(after, Some(Token::Other('='))) => {
                 return Err(Error::invalid("text within a statement must not set a variable here"));
             }
-            Token::Name(_) | Token::Slot | Token::Other(_) => false,
+            Token::Name(_) | Token::Slot | Token::Operand | Token::Other(_) => false,
         };
         if refused && let Token::Word(word) = token {
             return Err(holds(word));
@@ -74,7 +78,7 @@ fn is_not_named() -> Error {
 /// Whether what comes now has a name before it that is put in.
 fn is_of_slot(before: &[Token]) -> bool {
     match before {
-        [.., Token::Slot, Token::Other('.')] => true,
+        [.., Token::Slot | Token::Operand, Token::Other('.')] => true,
         [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_of_slot(before),
         _ => false,
     }
@@ -83,7 +87,7 @@ fn is_of_slot(before: &[Token]) -> bool {
 /// Whether what comes now may be a function that is called as if it were a field: `(value).function`, or of what that gives.
 fn is_attribute(before: &[Token]) -> bool {
     match before {
-        [.., Token::Other(')') | Token::Slot, Token::Other('.')] => true,
+        [.., Token::Other(')') | Token::Slot | Token::Operand, Token::Other('.')] => true,
         [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_attribute(before),
         _ => false,
     }
@@ -109,7 +113,26 @@ fn is_no_function(before: &[Token], word: &str, state: Before) -> bool {
         [.., Token::Other('=' | '<' | '>' | '~')] if is_among("any some all", word) => return true,
         _ => {}
     }
-    is_among(NEVER_FUNCTIONS, word) || (state == Before::Operand && is_among(AFTER_OPERAND, word))
+    is_among(NEVER_FUNCTIONS, word)
+        || (state == Before::Operand && is_among(AFTER_OPERAND, word) && is_surely_operand(before))
+}
+
+/// Whether what is there is an operand to every server: a word by itself some server may have for one that comes before an
+/// operand, as `all`, `binary` and `content`.
+fn is_surely_operand(before: &[Token]) -> bool {
+    match before {
+        [before @ .., Token::Word(not)] if not == "not" => is_surely_operand(before),
+        [.., Token::Word(ignore), Token::Word(nulls)] if nulls == "nulls" => {
+            matches!(ignore.as_str(), "ignore" | "respect")
+        }
+        [.., Token::Word(word), Token::Other('.'), Token::Word(column)] => {
+            !word.starts_with(|it: char| it.is_ascii_digit()) && !is_operator(column)
+        }
+        [.., Token::Slot | Token::Operand | Token::Name(_), Token::Other('.'), Token::Word(_)] => true,
+        [.., Token::Word(word)] => word.starts_with(|it: char| it.is_ascii_digit()),
+        [.., Token::Other(')' | '\'') | Token::Name(_) | Token::Slot | Token::Operand] => true,
+        _ => false,
+    }
 }
 
 /// The name of a function with what stands before it.

@@ -72,7 +72,7 @@ fn is_closed(text: &str) -> Result<()> {
     let mut depth = 0_usize;
     let mut before = ' ';
     for (at, char) in text.char_indices() {
-        let refused = char == '\\' || (char.is_control() && !char.is_whitespace());
+        let refused = char == '\\' || (char.is_control() && !char.is_ascii_whitespace());
         let fits = match (quote, char) {
             (Some(open), char) => {
                 if open == char {
@@ -100,8 +100,7 @@ fn is_closed(text: &str) -> Result<()> {
             (None, '-') => before != '-',
             (None, '*') => before != '/',
             (None, ';' | '#' | '$' | '`' | '[' | ']' | '{' | '}') => false,
-            // To some a variable without a name.
-            (None, char) if char.is_ascii_whitespace() => before != '@',
+            (None, char) if char.is_ascii_whitespace() => true,
             // To a server it is a letter of a name, or a space.
             (None, char) => char.is_ascii() || char.is_alphanumeric(),
         };
@@ -121,13 +120,13 @@ fn is_closed(text: &str) -> Result<()> {
 fn ends_in_variable(text: &str) -> bool {
     let without_word = |text| str::trim_end_matches(text, |it| is_in_word(it) || !it.is_ascii());
     let mut before = without_word(text);
-    if before.len() == text.len() {
+    if before.len() == text.len() && !text.ends_with("::") {
         return false;
     }
     while let Some(outside) = before.strip_suffix("::") {
         before = without_word(outside);
     }
-    before.ends_with(['@', ':'])
+    before.ends_with(['@', ':']) && !before.ends_with("@@")
 }
 
 /// Refuses text that holds any of these words, wherever they stand.
@@ -173,7 +172,7 @@ fn reads_no_table(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
             }
             Token::Word(word) if word == "from" && is_distinct_from(before) => {}
             Token::Word(word) if open.is_empty() && CLAUSES.contains(&word.as_str()) => return Err(holds(word)),
-            Token::Word(_) | Token::Name(_) | Token::Slot | Token::Other(_) => {}
+            Token::Word(_) | Token::Name(_) | Token::Slot | Token::Operand | Token::Other(_) => {}
         }
     }
     is_joined_by_operators(&tokens)

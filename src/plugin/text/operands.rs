@@ -25,7 +25,12 @@ const AFTER_OPERAND: &str = "
 /// Words after which some server may expect an operand.
 const OPENERS: &str = "
     select where by having on join lateral using for both leading trailing placing passing value default document variadic rows
-    range groups separator limit offset set values order group partition";
+    range groups separator limit offset set values order group partition
+    all distinctrow binary interval unique straight_join high_priority sql_big_result sql_small_result sql_buffer_result
+    sql_calc_found_rows sql_cache sql_no_cache of to";
+
+/// Words after which some server expects an operand, if they stand after one of these.
+const OPENERS_AFTER: [(&str, &str); 3] = [("ref", "by"), ("first", "fetch"), ("next", "fetch")];
 
 pub(super) fn is_among(words: &str, word: &str) -> bool {
     words.split_ascii_whitespace().any(|it| it == word)
@@ -62,8 +67,10 @@ pub(super) fn before_each(tokens: &[Token]) -> Vec<Before> {
                 Some(Some(Token::Word(opener))) if is_among(OPENERS, opener) => Unsure,
                 _ => Operand,
             },
-            Token::Name(_) | Token::Slot | Token::Other('\'') => Operand,
+            Token::Name(_) | Token::Slot | Token::Operand | Token::Other('\'') => Operand,
             Token::Other('?') => Unsure,
+            // To some it is a part of the name of a variable, to which `and` may come.
+            Token::Other('.') if is_of_variable(tokens.get(..at).unwrap_or_default()) => Unsure,
             Token::Other('*') if state == Operator => Unsure,
             Token::Other(_) => Operator,
         };
@@ -76,8 +83,13 @@ fn after_word(word: &str, before: Option<&Token>, after: Option<&Token>, state: 
     use Before::{Operand, Operator, Unsure};
     match before {
         // A name behind a dot, a type behind colons, a variable.
-        Some(Token::Other('.' | ':' | '@')) => return Operand,
-        Some(Token::Word(before)) if BEFORE_NAMES.contains(&before.as_str()) => return Operand,
+        // Some server may have it for an operator all the same: `@a. or`, `'key': not`, `@case`, `over and`.
+        Some(Token::Other('.' | ':' | '@')) => return if is_operator(word) { Unsure } else { Operand },
+        Some(Token::Word(before)) if BEFORE_NAMES.contains(&before.as_str()) => {
+            return if is_operator(word) { Unsure } else { Operand };
+        }
+        Some(Token::Other('(')) if word == "content" => return Unsure,
+        Some(Token::Word(before)) if OPENERS_AFTER.contains(&(word, before.as_str())) => return Unsure,
         Some(Token::Word(before)) if PAIRS.contains(&(before.as_str(), word)) => return Operator,
         _ => {}
     }
@@ -91,6 +103,16 @@ fn after_word(word: &str, before: Option<&Token>, after: Option<&Token>, state: 
         _ if state != Operator && (is_among(OPERATORS, word) || BEFORE_NAMES.contains(&word)) => Operator,
         _ => Operand,
     }
+}
+
+/// Whether what comes now may be of the name of a variable.
+fn is_of_variable(before: &[Token]) -> bool {
+    matches!(before, [.., Token::Other('@' | '?')] | [.., Token::Other('@'), Token::Word(_)])
+}
+
+/// Whether some server has a word for an operator, or for what comes before an operand.
+pub(super) fn is_operator(word: &str) -> bool {
+    is_among(NEVER_NAMES, word) || is_among(OPERATORS, word) || is_among(OPENERS, word) || BEFORE_NAMES.contains(&word)
 }
 
 /// Refuses text in which words stand side by side, outside of its parentheses, that no operator joins: the second begins
@@ -118,7 +140,7 @@ pub(super) fn is_joined_by_operators(tokens: &[Token]) -> Result<()> {
                     )));
                 }
             }
-            Token::Name(_) | Token::Slot | Token::Other(_) => {}
+            Token::Name(_) | Token::Slot | Token::Operand | Token::Other(_) => {}
         }
     }
     if !tokens.is_empty() && (cases > 0 || states.last() == Some(&Before::Operator)) {

@@ -1,6 +1,7 @@
 //! The tokens of text.
 
 use crate::ast::{Expr, Ident, Raw, RawPart};
+use crate::plugin::functions::is_setting;
 
 /// What text is made of, as far as it shows which functions it calls.
 pub(super) enum Token {
@@ -8,8 +9,10 @@ pub(super) enum Token {
     Word(String),
     /// A name in quotes, or one that was put in.
     Name(String),
-    /// What was put in, and is no name.
+    /// What was put in, and is no name: it may be written in parentheses.
     Slot,
+    /// A value, or a column of a table, that was put in: it is not.
+    Operand,
     /// Any other character, and a string.
     Other(char),
 }
@@ -25,11 +28,18 @@ pub(super) fn tokens(raw: &Raw) -> Vec<Token> {
         }
         tokens_of(&std::mem::take(&mut text), &mut quote, &mut tokens);
         if quote.is_none() {
-            tokens.push(put_in(part).map_or(Token::Slot, |name| Token::Name(name.as_str().to_owned())));
+            tokens.push(put_in(part).map_or_else(|| slot(part), |name| Token::Name(name.as_str().to_owned())));
         }
     }
     tokens_of(&text, &mut quote, &mut tokens);
     tokens
+}
+
+fn slot(part: &RawPart) -> Token {
+    match part {
+        RawPart::Expr(Expr::Value(_) | Expr::Column(_)) => Token::Operand,
+        RawPart::Text(_) | RawPart::Ident(_) | RawPart::Expr(_) => Token::Slot,
+    }
 }
 
 /// The name that was put in, if it is one: a column of no table is written as such, whatever it is the name of.
@@ -51,7 +61,9 @@ fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<To
             if char != *open || chars.next_if_eq(open).is_some() {
                 inside.push(char);
             } else {
-                tokens.push(if char == '"' { Token::Name(std::mem::take(inside)) } else { Token::Other(char) });
+                // SQLite takes a string for a name where one must stand: `from 'pragma_optimize'`.
+                let is_name = char == '"' || is_setting(inside);
+                tokens.push(if is_name { Token::Name(std::mem::take(inside)) } else { Token::Other(char) });
                 *quote = None;
             }
             continue;
@@ -64,6 +76,13 @@ fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<To
             tokens.push(Token::Word(std::mem::take(&mut word)));
         } else if matches!(char, '\'' | '"') {
             *quote = Some((char, String::new()));
+        } else if char == '@'
+            && chars.peek().is_some_and(|it| it.is_whitespace())
+            && !matches!(tokens.last(), Some(Token::Other('@')))
+        {
+            // A variable without a name to some, an operator to others: what comes after it may be an operand, or not. `@@` is
+            // no variable without a name to anybody.
+            tokens.push(Token::Other('?'));
         } else if !char.is_whitespace() {
             tokens.push(Token::Other(char));
         }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use kysera::Value;
 use kysera::ast::{self, Expr};
+use kysera::expr::ident;
 use kysera::plugin::{NameMapping, SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera::query::output;
@@ -72,6 +73,21 @@ fn names() -> NameMapping {
 }
 
 /// All shapes, in a database whose columns have each other's names: a column that is missed, or renamed twice, shows.
+/// A guard knows a function that is put in by its name, so another plugin gives it no other.
+#[test]
+fn no_function_is_renamed() {
+    let db = Db::with_driver(Mock::new()).plugin(NameMapping::camel_case()).build().unwrap();
+    let called = sql!("{} ({}, 'x') is null", ident("date_trunc"), ident("some_column"));
+    let q = select_from(twins::table).filter(called).select(sql!("1").typed::<i64>());
+    let ast::Statement::Select(mut select) = q.to_statement() else { unreachable!("it is a select") };
+    let undeclared = ast::Table { name: ast::TableName::new("undeclared"), alias: None };
+    select.from = std::iter::once(ast::TableRef::Table(undeclared)).collect();
+    assert_eq!(
+        db.compile(select.into()).unwrap().0.sql,
+        r#"select 1 from "undeclared" where "date_trunc" ("someColumn", 'x') is null"#,
+    );
+}
+
 #[test]
 fn names_miss_no_column() {
     on_all(async |fresh| {

@@ -70,6 +70,7 @@ fn no_variable_hides_a_parenthesis() {
             titles!(":a(') or 1=1) or (1=1 or :b(')"),
             titles!("@a::b(') or 1=1) or (1=1 or @a::b(')"),
             titles!(":::é(') or 1=1) or (1=1 or :::é(')"),
+            titles!(":a::(') or 1=1) or (1=1 or :b::(')"),
         ] {
             refuses("must be one expression", db.execute(statement.into()).await);
         }

@@ -59,6 +59,8 @@ fn ordinary_text_is_one_expression() {
         "docs.* is null or docs.id = 1",
         "xor_id xor id div 2 mod 3",
         "json_object('a' value id) is json",
+        "to_tsvector(title) @@ to_tsquery('x') and tags <@ {} and title ilike 'x' and title is not null",
+        "value ilike 'x' or rows = 1 or document like ('x')",
     ] {
         functions.check(&selecting(text)).unwrap_or_else(|error| panic!("{text}: {error}"));
     }
@@ -144,6 +146,46 @@ fn no_operator_is_a_function() {
     }
 }
 
+/// Words that some server has for what comes before an operand, or for a part of a name: an operator that comes after an
+/// operand elsewhere is a function of the database's own behind them.
+#[test]
+fn no_operand_is_taken_for_complete() {
+    let functions = HarmlessFunctions::new();
+    for text in [
+        "all filter(docs.title)",
+        "max(all filter(docs.title))",
+        "max(distinctrow ilike('x'))",
+        "string_agg(all over(title), ',')",
+        "xmlparse(content filter('x'))::text",
+        "xmlserialize(content rows('x') as text)",
+        "xmlexists('//x' passing by ref rows('x'))",
+        "(@case filter('x') when 'mine' then 1 else 2 end) = 1",
+        "json_object('k': not rlike('x'))",
+        "json_object('k': case filter('x') when 'y' then 1 else 2 end)::text",
+        "exists (select 1 fetch first separator('x') rows only)",
+        "(select bool_and(over and passing('x')) from (select true as over) as t)",
+        "(select bool_and(docs.as and passing('x')))",
+        "t.collate and passing('x')",
+        "sql_no_cache ilike('x')",
+        "high_priority ilike('x')",
+        "unique ilike('x')",
+        "binary ilike('x') like '%secret%'",
+        "date_add('2020-01-01', interval placing('x') day)",
+        "1 = @a. or ilike('x') like '%secret%'",
+        "1 = @. or ilike('x')",
+        "1 = @\u{b}or ilike('x')",
+        "1 = @ or ilike('x')",
+        "(select straight_join passing('x')) >= 0",
+        "(select count(*) for system_time as of passing('x')) >= 0",
+        "1 = @a. having -1",
+        "1 = @ having -1",
+        "'lower'('x')",
+    ] {
+        let error = functions.check(&selecting(text)).expect_err(text);
+        assert!(error.is_invalid(), "{text}: {error}");
+    }
+}
+
 /// Each of these changed, or gave, rows of the other tenant on some server.
 #[test]
 fn no_text_gets_around_policies() {
@@ -204,6 +246,9 @@ fn no_text_gets_around_policies() {
             titles().filter(sql!("1.0into outfile '/tmp/leak'")).to_statement(),
             select_from(docs::table).select((docs::title, sql!("1e0into @leak").typed::<f64>())).to_statement(),
             titles().filter(sql!("(select count(*) from pragma_optimize where arg = 65538) > 0")).to_statement(),
+            titles().filter(sql!("(select count(*) from 'pragma_optimize' where arg = 65538) >= 0")).to_statement(),
+            titles().filter(sql!("(select count(*) from 'PRAGMA_optimize'(65538)) >= 0")).to_statement(),
+            titles().filter(sql!("(select count(*) from \"main\".'pragma_optimize'(65538)) >= 0")).to_statement(),
             titles().filter(sql!("1 = 1 for share")).to_statement(),
             titles().filter(sql!("1 = 1 lock in share mode")).to_statement(),
         ] {
