@@ -1,5 +1,7 @@
 //! The order in which plugins run, and what they demand of each other.
 
+use std::collections::BTreeSet;
+
 use super::Plugin;
 use crate::error::{Error, Result};
 
@@ -10,10 +12,14 @@ pub(crate) fn order<P: AsRef<dyn Plugin>>(mut plugins: Vec<P>) -> Result<Vec<P>>
     plugins.sort_by_cached_key(|plugin| (-i64::from(plugin.as_ref().priority()), name(plugin)));
     go_together(&plugins)?;
     let mut ordered: Vec<P> = Vec::with_capacity(plugins.len());
+    let mut there = BTreeSet::new();
     while !plugins.is_empty() {
-        let is_there = |wanted: &str| ordered.iter().any(|it| it.as_ref().name() == wanted);
-        match plugins.iter().position(|it| it.as_ref().dependencies().iter().all(|wanted| is_there(wanted))) {
-            Some(next) => ordered.push(plugins.remove(next)),
+        match plugins.iter().position(|it| it.as_ref().dependencies().iter().all(|wanted| there.contains(*wanted))) {
+            Some(next) => {
+                let next = plugins.remove(next);
+                there.insert(name(&next));
+                ordered.push(next);
+            }
             None => {
                 let circle: Vec<_> = plugins.iter().map(|it| format!("`{}`", it.as_ref().name())).collect();
                 return Err(Error::invalid(format!(
