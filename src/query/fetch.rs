@@ -14,6 +14,12 @@ use crate::table::FromRow;
 use crate::value::Value;
 
 /// The number of a `limit` or `offset`. No server counts further than an `i64`.
+/// Puts a count into a clause. That is emptied first, so that the count is written where it will be, and not copied there.
+pub(super) fn put_count(clause: &mut Option<ast::Expr>, number: u64) {
+    *clause = None;
+    *clause = Some(count(number));
+}
+
 pub(super) fn count(count: u64) -> ast::Expr {
     ast::Expr::Value(Value::I64(i64::try_from(count).unwrap_or(i64::MAX)))
 }

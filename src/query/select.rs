@@ -218,13 +218,13 @@ impl<S, R, O> Select<S, R, O> {
 
     /// `limit count`: at most so many rows.
     pub fn limit(mut self, count: u64) -> Self {
-        self.ast.limit = Some(fetch::count(count));
+        set_limit(&mut self.ast, count);
         self
     }
 
     /// `offset count`: without the first so many rows.
     pub fn offset(mut self, count: u64) -> Self {
-        self.ast.offset = Some(fetch::count(count));
+        set_offset(&mut self.ast, count);
         self
     }
 
@@ -300,7 +300,16 @@ impl<S, R, O> fmt::Debug for Select<S, R, O> {
     }
 }
 
-/// Not in [`Select::filter`], so that it is not compiled again for each type of a query.
+// Not in the methods of `Select`, so that they are not compiled again for each type of a query.
+
+fn set_limit(select: &mut Shared<ast::Select>, count: u64) {
+    fetch::put_count(&mut select.limit, count);
+}
+
+fn set_offset(select: &mut Shared<ast::Select>, count: u64) {
+    fetch::put_count(&mut select.offset, count);
+}
+
 fn add_filter(select: &mut Shared<ast::Select>, condition: ast::Expr) {
     ast::Expr::restrict(&mut select.filter, condition);
 }
