@@ -12,9 +12,9 @@ const STRANGER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/drivers/po
 #[cfg(feature = "tls-rustls")]
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_are_encrypted_as_asked() {
-    let ca = std::env::var("KYSERA_TEST_CA").expect("KYSERA_TEST_CA must name the file of the test authority");
     let cipher = "select variable_value from performance_schema.session_status where variable_name = 'Ssl_cipher'";
     for url in urls().await {
+        let ca = std::env::var("KYSERA_TEST_CA").expect("KYSERA_TEST_CA must name the file of the test authority");
         let expected = [
             (ConnectOptions::new(&url), true),
             (ConnectOptions::new(&url).tls(TlsMode::Disable), false),

@@ -126,7 +126,9 @@ async fn waiting_for_a_lock_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_snapshot_on_mariadb_is_a_serialization_failure() {
-    let driver = servers(2).await.remove(1);
+    let Some(driver) = servers(2).await.into_iter().find(|it| it.spec().name == "MariaDB") else {
+        return; // It was not asked for.
+    };
     let mut one = driver.acquire().await.unwrap();
     let mut two = driver.acquire().await.unwrap();
     fresh(&mut one, "snapshots").await;
