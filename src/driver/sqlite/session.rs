@@ -156,7 +156,10 @@ impl Session {
         match within {
             Within::Nothing if self.begun => self.rollback()?,
             Within::Transaction if self.connection.is_autocommit() => {
-                return Err(Error::closed("the transaction is over: SQLite rolled it back; start it again"));
+                return Err(Error::closed(
+                    "the transaction is over: SQLite rolled it back after an error, or a statement in it ended it, as \
+                     `commit` does, and what came before may be stored; run such statements outside of transactions",
+                ));
             }
             Within::Nothing | Within::Transaction => {}
         }
