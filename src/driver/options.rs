@@ -92,7 +92,8 @@ impl ConnectOptions {
         Self { connect_timeout, ..self }
     }
 
-    /// How long to wait for a free connection.
+    /// How long to wait for a free connection; where one is opened instead, [`connect_timeout`](Self::connect_timeout) is
+    /// the limit of that.
     #[must_use]
     pub fn acquire_timeout(self, acquire_timeout: Duration) -> Self {
         Self { acquire_timeout, ..self }

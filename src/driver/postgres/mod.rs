@@ -30,6 +30,7 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
+use deadpool::Runtime;
 use deadpool::managed::{Pool, PoolConfig, PoolError, QueueMode, WeakPool};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -72,6 +73,9 @@ impl Postgres {
         let limits = PoolConfig { queue_mode: QueueMode::Lifo, ..PoolConfig::new(room) };
         let pool = Pool::builder(manager)
             .config(limits)
+            // How long connecting may take has a limit of its own, whose error names the server.
+            .wait_timeout(Some(options.acquire_timeout))
+            .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::invalid(format!("the pool cannot be made: {error}")))?;
         let version = take(&pool, options.acquire_timeout).await?.version();
@@ -141,15 +145,12 @@ impl fmt::Debug for Postgres {
 /// Takes a session out of the pool, or opens one.
 async fn take(pool: &Pool<Manager>, limit: Duration) -> Result<manager::Pooled> {
     super::runtime()?;
-    match timeout(limit, pool.get()).await {
-        Ok(Ok(session)) => Ok(session),
-        Ok(Err(PoolError::Backend(error))) => Err(error),
-        Ok(Err(PoolError::Closed)) => Err(Error::closed("the pool is closed")),
-        Ok(Err(error @ (PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_)))) => {
-            Err(Error::closed(error.to_string()))
-        }
-        Err(_) => Err(Error::pool_timeout(limit, pool.manager().last_failure().map(Into::into))),
-    }
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) => error,
+        PoolError::Closed => Error::closed("the pool is closed"),
+        PoolError::Timeout(_) => Error::pool_timeout(limit, pool.manager().last_failure().map(Into::into)),
+        error @ (PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_)) => Error::closed(error.to_string()),
+    })
 }
 
 /// Closes connections that nobody has used for so long, until the pool is gone.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use kysera::driver::mysql::Mysql;
 use kysera::driver::postgres::Postgres;
@@ -110,4 +111,22 @@ fn a_pool_has_room_for_a_connection() {
         let error = Db::builder(&fresh.url).max_connections(0).connect().await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("set `max_connections` to 1 or more"), "{error}");
     });
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_named_however_short_one_waits_for_a_free_connection() {
+    let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = mute.local_addr().unwrap();
+    for scheme in ["postgres", "mysql", "mariadb"] {
+        let options = ConnectOptions::new(format!("{scheme}://ann:secret@{target}/db"))
+            .acquire_timeout(Duration::from_millis(100))
+            .connect_timeout(Duration::from_millis(300));
+        let connected = match scheme {
+            "postgres" => Postgres::connect(&options).await.map(drop),
+            _ => Mysql::connect(&options).await.map(drop),
+        };
+        let error = connected.unwrap_err();
+        assert!(error.is_connect(), "{error:?}");
+        assert_eq!(error.to_string(), format!("cannot connect to {target}: no answer in 300 ms"));
+    }
 }

@@ -13,7 +13,7 @@ use crate::support::{Server, on_each};
 #[test]
 fn who_waits_too_long_for_a_connection_is_told() {
     on_all(async |fresh| {
-        let db = Db::builder(&fresh.url).max_connections(1).acquire_timeout(Duration::from_millis(50));
+        let db = Db::builder(&fresh.url).max_connections(1).acquire_timeout(Duration::from_millis(300));
         let db = db.connect_timeout(Duration::from_secs(10)).connect().await.unwrap();
         let held = db.acquire().await.unwrap();
         let error = db.acquire().await.unwrap_err();
