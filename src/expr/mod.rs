@@ -28,7 +28,7 @@ pub use self::order::OrderedValues;
 pub use self::order::{OrderTerms, Ordered};
 pub use self::raw::{Identifier, Raw, ident, raw_unchecked};
 #[doc(hidden)]
-pub use self::raw::{Slots, count_slots, quotes_a_slot, raw};
+pub use self::raw::{IntoSlot, Slots, count_slots, quotes_a_slot, raw};
 pub use self::scope::{Both, Nothing, Of, Solid};
 use crate::ast;
 use crate::table::Column;

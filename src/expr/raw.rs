@@ -79,9 +79,9 @@ pub struct Slots<N> {
 
 impl<N> Slots<N> {
     /// Fills the next slot.
-    pub fn slot<B, O: IntoExpr<B>>(self, value: O) -> Slots<Both<N, O::Needs>> {
+    pub fn slot<B, M, O: IntoSlot<B, M>>(self, value: O) -> Slots<Both<N, M>> {
         let mut raw = self.raw.raw;
-        raw.parts.push(RawPart::Expr(value.into_expr()));
+        raw.parts.push(RawPart::Expr(value.into_slot()));
         let rest = push_text(&mut raw, self.rest);
         Slots { raw: Raw { raw, marker: PhantomData }, rest }
     }
@@ -89,6 +89,28 @@ impl<N> Slots<N> {
     /// The whole, when all slots are filled.
     pub fn finish(self) -> Raw<N> {
         self.raw
+    }
+}
+
+/// What can stand in a slot of [`sql!`](crate::sql), with tables `N`: what [`IntoExpr`] takes, of whatever type.
+///
+/// It is a trait of its own because a slot expects no type that an error could name. The tables are a parameter of it,
+/// since the compiler would tell of a type within it in the words of [`IntoExpr`].
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in a slot of `sql!`",
+    label = "expected a value, a column, an expression or a name by `ident`",
+    note = "an `Option` goes in by `value(..)`; `=` is never true of a `null`"
+)]
+pub trait IntoSlot<B, N> {
+    /// The expression in the tree.
+    fn into_slot(self) -> ast::Expr;
+}
+
+#[diagnostic::do_not_recommend]
+impl<B, N, O: IntoExpr<B, Needs = N>> IntoSlot<B, N> for O {
+    fn into_slot(self) -> ast::Expr {
+        self.into_expr()
     }
 }
 
