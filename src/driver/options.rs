@@ -195,6 +195,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_defaults_are_those_that_are_documented() {
+        let ConnectOptions {
+            url,
+            max_connections,
+            idle_timeout,
+            connect_timeout,
+            acquire_timeout,
+            tls,
+            tls_ca,
+            sqlite_mode,
+        } = ConnectOptions::new("sqlite::memory:");
+        assert_eq!((url.as_str(), max_connections), ("sqlite::memory:", 10));
+        let limits = [idle_timeout, connect_timeout, acquire_timeout];
+        assert_eq!(limits, [30, 2, 30].map(Duration::from_secs));
+        assert_eq!((tls, tls_ca, sqlite_mode), (None, None, SqliteMode::Worker));
+        assert_eq!(TlsMode::default(), TlsMode::Prefer);
+    }
+
+    #[test]
     fn debug_shows_the_limits_and_no_password() {
         let options = ConnectOptions::new("postgres://ann:secret@h/d?password=secret").max_connections(7);
         for text in [format!("{options:?}"), format!("{options:#?}")] {

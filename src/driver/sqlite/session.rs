@@ -364,3 +364,40 @@ fn columns(statement: &Statement<'_>) -> Arc<[ColumnInfo]> {
 fn starts_with(sql: &str, word: &str) -> bool {
     sql.trim_start().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    fn session() -> Session {
+        let location = Location::parse("sqlite::memory:").unwrap();
+        Session::open(&location, Role::Writer, Open::new(&Arc::default())).unwrap()
+    }
+
+    /// How often the statement of that text that is kept has run; one that is prepared anew has not.
+    fn runs(session: &Session, sql: &str) -> i32 {
+        session.connection.prepare_cached(sql).unwrap().get_status(StatementStatus::Run)
+    }
+
+    #[test]
+    fn statements_are_prepared_once_and_kept() {
+        let mut session = session();
+        session.batch("create table t (n integer)").unwrap();
+        let (insert, count) = ("insert into t values (?)", "select count(*) from t");
+        for n in 0..3 {
+            session.execute(Query { sql: insert, params: &[Value::I64(n)] }).unwrap();
+            session.fetch(Query { sql: count, params: &[] }).unwrap();
+        }
+        assert_eq!((runs(&session, insert), runs(&session, count)), (3, 3));
+        // As many of them are kept as there is room for, and the driver's own with them.
+        let text = |n: usize| format!("select {n}");
+        for n in 0..STATEMENTS {
+            session.fetch(Query { sql: &text(n), params: &[] }).unwrap();
+        }
+        assert_eq!(runs(&session, &text(0)), 1);
+        session.fetch(Query { sql: "select -1", params: &[] }).unwrap();
+        assert_eq!(runs(&session, &text(1)), 0, "the one that was not used for longest has made room");
+    }
+}
