@@ -333,7 +333,11 @@ impl<'a> Writer<'a> {
     pub(super) fn data_type(&self, data_type: &DataType) -> Result<TypeName> {
         match (self.spec.data_type)(data_type) {
             Some(name) => Ok(name),
-            None => self.unsupported("such a column type", "choose one that all your databases have"),
+            None if matches!(data_type, DataType::Named(_)) => {
+                self.unsupported("column type of a name of your own", "choose a type that all your databases have")
+            }
+            // Of the types that have no name of their own, arrays are the only one that a dialect may lack.
+            None => self.unsupported("column type for an array", "choose a type that all your databases have"),
         }
     }
 

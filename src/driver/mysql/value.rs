@@ -35,7 +35,7 @@ fn encode_one(position: usize, value: &Value) -> Result<Wire> {
         Value::Uuid(it) => Wire::Bytes(it.to_vec()),
         Value::Date(days) => match date(*days, 0) {
             Some(it) => it,
-            None => return refuse("a date of the years 0 to 9999", "a date outside of them"),
+            None => return refuse("a date", "a date outside of the years 0 to 9999"),
         },
         Value::Time(micros) => match clock(*micros) {
             Some((hour, minute, second, micros)) => Wire::Time(false, 0, hour, minute, second, micros),
@@ -43,7 +43,7 @@ fn encode_one(position: usize, value: &Value) -> Result<Wire> {
         },
         Value::Timestamp(micros) | Value::TimestampTz(micros) => match timestamp(*micros) {
             Some(it) => it,
-            None => return refuse("a timestamp of the years 0 to 9999", "a timestamp outside of them"),
+            None => return refuse("a timestamp", "a timestamp outside of the years 0 to 9999"),
         },
         Value::Array(_) => return refuse("a single value", "an array"),
     })

@@ -18,6 +18,7 @@ const DAYS: std::ops::RangeInclusive<i32> = -719_528..=2_932_896;
 /// What is bound for a value, the parameter at `position` (counted from 1).
 pub(super) fn bind(value: &Value, position: usize) -> Result<ToSqlOutput<'_>> {
     let refuse = |expected: &'static str| Err(Error::encode(position, expected, value.kind().name()));
+    let beyond = |expected: &'static str, found: &'static str| Err(Error::encode(position, expected, found));
     let text = |text: String| Ok(ToSqlOutput::Owned(Owned::Text(text)));
     let integer = |it: i64| Ok(ToSqlOutput::Owned(Owned::Integer(it)));
     match value {
@@ -47,8 +48,11 @@ pub(super) fn bind(value: &Value, position: usize) -> Result<ToSqlOutput<'_>> {
         {
             text(calendar::format_timestamp(*micros))
         }
-        Value::Date(_) | Value::Timestamp(_) | Value::TimestampTz(_) => refuse("one of the years 0000 to 9999"),
-        Value::Time(_) => refuse("one from 00:00 to before 24:00"),
+        Value::Date(_) => beyond("a date", "a date outside of the years 0 to 9999"),
+        Value::Timestamp(_) | Value::TimestampTz(_) => {
+            beyond("a timestamp", "a timestamp outside of the years 0 to 9999")
+        }
+        Value::Time(_) => beyond("a time of day", "a time that is not within a day"),
         Value::Array(_) => refuse("a column; SQLite has no arrays"),
     }
 }
@@ -100,6 +104,16 @@ mod tests {
         assert_eq!(calendar::format_date(*DAYS.start()), "0000-01-01");
         assert_eq!(calendar::format_date(*DAYS.end()), "9999-12-31");
         assert_eq!(calendar::format_date(DAYS.end() + 1), "10000-01-01");
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_told_in_a_sentence() {
+        let text = |value| bind(&value, 2).unwrap_err().to_string();
+        let (date, timestamp) = ("a date outside of the years 0 to 9999", "a timestamp outside of the years 0 to 9999");
+        let cannot = |found, expected| format!("parameter 2 is {found}, which the server cannot take as {expected}");
+        assert_eq!(text(Value::Date(DAYS.end() + 1)), cannot(date, "a date"));
+        assert_eq!(text(Value::Timestamp(i64::MAX)), cannot(timestamp, "a timestamp"));
+        assert_eq!(text(Value::Time(-1)), cannot("a time that is not within a day", "a time of day"));
     }
 
     #[test]

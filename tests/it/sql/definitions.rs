@@ -72,6 +72,7 @@ fn definitions() {
             ("timestamptz", &of(DataType::TimestampTz)),
             ("json", &of(DataType::Json)),
             ("array", &of(DataType::Array(&DataType::BigInt))),
+            ("named", &of(DataType::Named("mood".into()))),
             (
                 "not null, unique, default",
                 &table()

@@ -142,6 +142,14 @@ async fn what_the_server_cannot_hold_is_refused() {
             assert!(error.is_encode(), "{error}");
             assert!(error.to_string().starts_with("parameter 2 is "), "{error}");
         }
+        for (value, found, expected) in [
+            (year(10_000), "a date outside of the years 0 to 9999", "a date"),
+            (Value::Timestamp(i64::MAX), "a timestamp outside of the years 0 to 9999", "a timestamp"),
+        ] {
+            let error = execute(&mut connection, "select ?, ?", &[Value::I16(1), value]).await.unwrap_err();
+            let words = format!("parameter 2 is {found}, which the server cannot take as {expected}");
+            assert_eq!(error.to_string(), words);
+        }
         let error = execute(&mut connection, "select ?", &[]).await.unwrap_err();
         assert!(error.is_invalid(), "{error}");
         assert_eq!(error.to_string(), "a statement with 1 placeholders and 0 values");
