@@ -196,6 +196,46 @@ fn defaults_and_types() {
     assert_eq!(*columns[11].data_type, DataType::BigInt);
 }
 
+/// A table whose attributes are passed on by another macro.
+macro_rules! table_by_macro {
+    ($name:literal, $type:literal, $text:literal, $negative:literal, $positive:literal, $yes:expr, $now:expr) => {
+        #[allow(dead_code, reason = "only its description is looked at")]
+        #[derive(Debug, Table)]
+        #[table(name = $name)]
+        struct Passed {
+            #[column(primary_key, name = $name)]
+            id: i64,
+            #[column(type = $type, default = $text)]
+            text: String,
+            #[column(default = $negative)]
+            negative: i32,
+            #[column(default = -$positive)]
+            negated: f64,
+            #[column(default = $yes)]
+            yes: bool,
+            #[column(default = $now)]
+            at: String,
+        }
+    };
+}
+
+#[test]
+fn attributes_may_be_passed_on_by_a_macro() {
+    table_by_macro!("passed", "varchar(7)", "it's", -7, 1.5, true, now);
+    let columns = passed::table::DESCRIPTION.columns;
+    assert_eq!(columns[0].name.text(), "passed");
+    assert_eq!(*columns[1].data_type, DataType::Varchar(7));
+    let defaults: Vec<_> = columns[1..].iter().map(|it| it.default).collect();
+    let values = [
+        DefaultValue::Text("it's"),
+        DefaultValue::Integer(-7),
+        DefaultValue::Sql("-1.5"),
+        DefaultValue::Bool(true),
+        DefaultValue::Now,
+    ];
+    assert_eq!(defaults, values.map(Some));
+}
+
 #[test]
 fn the_parts_of_a_table_in_a_module_are_within_reach() {
     let new = schema::NewHostile::new(1, 5, schema::Cents(1), schema::Cents(2), "x");

@@ -97,7 +97,7 @@ impl Column {
                 self.generated = Generated::Always;
             }
             "default" => {
-                let default = default_value(&meta.value()?.parse()?, kysera)?;
+                let default = default_value(&ungrouped(meta.value()?.parse()?), kysera)?;
                 self.set_default(meta, default)?;
             }
             "default_sql" => {
@@ -106,7 +106,7 @@ impl Column {
             }
             "references" => self.references = Some(references(meta, kysera)?),
             "type" => {
-                let data_type = match meta.value()?.parse()? {
+                let data_type = match ungrouped(meta.value()?.parse()?) {
                     Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => data_type::expand(&text, kysera)?,
                     expr => expr.into_token_stream(),
                 };
@@ -194,6 +194,14 @@ fn reserved(field: &Ident) -> bool {
     field == "table"
 }
 
+/// An expression as it was written: one that a `macro_rules!` macro passes on comes in a group that cannot be seen.
+fn ungrouped(mut expr: Expr) -> Expr {
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
+    expr
+}
+
 /// `now`, `true`, `-7`, `1.5`, `"text"`
 fn default_value(expr: &Expr, kysera: &Path) -> Result<TokenStream> {
     let value = match expr {
@@ -205,7 +213,7 @@ fn default_value(expr: &Expr, kysera: &Path) -> Result<TokenStream> {
             let digits = it.base10_digits();
             quote!(Sql(#digits))
         }
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr: operand, .. }) => match &**operand {
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr: operand, .. }) => match &ungrouped((**operand).clone()) {
             Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => quote!(Integer(#expr)),
             Expr::Lit(ExprLit { lit: Lit::Float(it), .. }) => {
                 let digits = format!("-{}", it.base10_digits());
