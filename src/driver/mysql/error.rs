@@ -173,6 +173,10 @@ pub(super) fn cause(error: &mysql_async::Error) -> String {
     match error {
         mysql_async::Error::Server(error) => format!("{} ({})", error.message, error.code),
         mysql_async::Error::Io(mysql_async::IoError::Io(error)) => error.to_string(),
+        // MySQL asks of a user that it does not know for a plugin all the same, so as not to tell; which one is chance.
+        mysql_async::Error::Driver(error @ mysql_async::DriverError::UnknownAuthPlugin { .. }) => {
+            format!("{error}; the user may not exist, or is one that proves itself in another way")
+        }
         error => error.to_string(),
     }
 }
@@ -183,6 +187,13 @@ mod tests {
 
     fn server(code: u16, state: &str, message: &str, is_mariadb: bool) -> DatabaseError {
         classify(ServerError { code, message: message.into(), state: state.into() }, is_mariadb)
+    }
+
+    #[test]
+    fn a_user_who_may_not_exist_is_told() {
+        let error = mysql_async::DriverError::UnknownAuthPlugin { name: "sha256_password".into() };
+        let cause = cause(&mysql_async::Error::Driver(error));
+        assert!(cause.contains("sha256_password") && cause.contains("the user may not exist"), "{cause}");
     }
 
     #[test]
