@@ -129,6 +129,10 @@ pub trait Record: Sized + Send + 'static {
     fn from_columns(columns: Self::Columns) -> Self;
 
     /// All columns of its table, to be selected as one value: `select((User::columns(), Post::columns()))`.
+    ///
+    /// On the outer side of a join that is an `Option`, which is `None` where the join found no row. A row that was found
+    /// and in which all columns are `null` cannot be told from that, and is read as `None` too; a table with a column
+    /// that is never `null` has no such row.
     fn columns() -> WholeRow<Self::Table> {
         WholeRow(Self::Table::TABLE)
     }

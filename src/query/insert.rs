@@ -348,7 +348,8 @@ impl<T: BaseTable, R> OnConflict<T, R> {
         self.insert.conflict(self.target, ConflictAction::Nothing)
     }
 
-    /// `do update set ..`: `users::name.excluded()` takes the new value, `.to(..)` any other.
+    /// `do update set ..`: `users::name.excluded()` takes the new value, `.to(..)` any other, in which
+    /// `users::name.excluded_value()` stands for the new one.
     pub fn do_update<A: Assignments<T, Needs: Within<Own<T>, I>>, I>(self, assignments: A) -> Insert<T, R> {
         let mut list = Vec::new();
         assignments.push(&mut list);

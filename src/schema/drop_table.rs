@@ -21,7 +21,7 @@ pub struct DropTable {
     ast: Shared<ast::DropTable>,
 }
 
-/// `drop table name`
+/// `drop table name`; [`drop_table_for`] takes the name from a struct.
 pub fn drop_table(name: impl Into<TableName>) -> DropTable {
     DropTable { ast: Shared::new(ast::DropTable { if_exists: false, name: name.into(), cascade: false }) }
 }
