@@ -10,7 +10,7 @@ use kysera::query::output;
 use kysera::schema::create_table_for;
 use kysera::testing::{Sql, check_plugin};
 
-use super::matrix::{Tested, create, run_all, schema_of};
+use super::matrix::{Tested, Upserts, create, run_all, schema_of};
 use super::shapes::items;
 use crate::running::mock::Mock;
 use crate::running::raw;
@@ -96,7 +96,13 @@ fn names_miss_no_column() {
         let plugged = Db::builder(fresh.url.clone()).plugin(names()).connect().await.unwrap();
         create(&plugged).await;
         let elsewhere = Some((schema_of(fresh).to_owned(), plugged.clone()));
-        let tested = Tested { name: "name mapping", plugged: plugged.clone(), plain: plugged, elsewhere };
+        let tested = Tested {
+            name: "name mapping",
+            plugged: plugged.clone(),
+            plain: plugged,
+            elsewhere,
+            upserts: Upserts::Update,
+        };
         run_all(fresh, &tested, &oracle, |_, _| false).await;
         oracle.drop().await;
     });
@@ -111,7 +117,8 @@ fn names_miss_no_column_of_other_plugins() {
         let plugged = Db::builder(fresh.url.clone()).plugin(names()).plugin(SoftDelete::new()).connect().await.unwrap();
         let plain = plugged.without_plugin("soft delete").unwrap();
         create(&plain).await;
-        let tested = Tested { name: "name mapping and soft delete", plugged, plain, elsewhere: None };
+        let tested =
+            Tested { name: "name mapping and soft delete", plugged, plain, elsewhere: None, upserts: Upserts::Update };
         let refuses = |server, shape: &str| server == Server::Mariadb && shape.starts_with("delete returning");
         run_all(fresh, &tested, &oracle, refuses).await;
         oracle.drop().await;

@@ -19,7 +19,6 @@ pub fn names(schema: &str) -> Vec<Shape> {
         let name = TableName { schema: Some(schema.into()), name: name_of(name).name };
         TableRef::Table(Table { name, alias: Some(alias.into()) })
     };
-    let some_of = |query: Query| Expr::Exists(Shared::new(Exists { negated: false, query }));
     let after = |name: &str, statement: Statement| {
         let both = Select {
             from: smallvec![table("w"), table("marks")],
@@ -44,12 +43,12 @@ pub fn names(schema: &str) -> Vec<Shape> {
         ),
         shape(
             "table after a `with` before a query",
-            where_(some_of(Query::Select(Select { with: named_marks(), ..marks() }.into())), marks()),
+            where_(gives_no_hidden(Query::Select(Select { with: named_marks(), ..marks() }.into())), marks()),
         ),
         shape(
             "table after a `with` before a compound",
             where_(
-                some_of(Query::Compound(
+                gives_no_hidden(Query::Compound(
                     Compound { with: named_marks(), ..compound(SetOperator::UnionAll, [marks(), marks()]) }.into(),
                 )),
                 marks(),
@@ -67,12 +66,12 @@ pub fn names(schema: &str) -> Vec<Shape> {
             .into()
         }),
         after("an update", {
-            let only = some_of(Query::Select(marks().into()));
+            let only = gives_no_hidden(Query::Select(marks().into()));
             let update = writes::update("items", "kind", Expr::from("x"), only);
             Update { with: named_marks(), returning: writes::returned(item_id()), ..update }.into()
         }),
         after("a delete", {
-            let only = some_of(Query::Select(marks().into()));
+            let only = gives_no_hidden(Query::Select(marks().into()));
             let delete = writes::delete("items", only);
             Delete { with: named_marks(), returning: writes::returned(item_id()), ..delete }.into()
         }),
@@ -84,7 +83,8 @@ pub fn names(schema: &str) -> Vec<Shape> {
         }),
         shape("with, read beside a `with` within", {
             let v = with("v", &["id"], false, ids());
-            let within = Select { with: vec![v], ..select([count()], table("marks")) };
+            let both = smallvec![table("marks"), table("v")];
+            let within = Select { with: vec![v], from: both, ..select([count()], table("v")) };
             let read = Expr::Subquery(Query::Select(within.into()));
             Select { with: parents(), ..select([item_id(), read], table("items")) }
         }),
@@ -93,7 +93,7 @@ pub fn names(schema: &str) -> Vec<Shape> {
             Select {
                 with: vec![with("w", &["id"], false, ids())],
                 ..where_(
-                    some_of(Query::Select(
+                    gives_no_hidden(Query::Select(
                         Select {
                             with: vec![with("w", &["id"], false, marks())],
                             ..select([column("w", "id")], table("w"))

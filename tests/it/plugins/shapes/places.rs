@@ -99,7 +99,12 @@ pub fn places() -> Vec<Shape> {
                     with("w", &["id"], false, ids()),
                     with("v", &["id"], false, select([column("w", "id")], table("w"))),
                 ],
-                joins: smallvec![join(JoinKind::Inner, table("items"), Some(item_id().equals(column("v", "id"))))],
+                // Not by the key: what is hidden in the one would then be hidden in the other.
+                joins: smallvec![join(
+                    JoinKind::Inner,
+                    table("items"),
+                    Some(column("items", "parent_id").equals(column("v", "id")))
+                )],
                 ..select([column("v", "id")], table("v"))
             },
         ),
@@ -130,7 +135,7 @@ pub fn places() -> Vec<Shape> {
                     compound(
                         SetOperator::UnionAll,
                         [
-                            where_(item_id().equals(1_i64), ids()),
+                            where_(column("items", "parent_id").is_null(), ids()),
                             Select {
                                 joins: smallvec![join(
                                     JoinKind::Inner,
@@ -219,10 +224,11 @@ pub fn conditions() -> Vec<Shape> {
             joined([join(
                 JoinKind::Left,
                 table("marks"),
-                Some(column("marks", "item_id").equals(item_id()).and(greater(
-                    Expr::Subquery(Query::Select(select([count()], aliased("items", "i")).into())),
-                    3_i64,
-                ))),
+                Some(
+                    column("marks", "item_id").equals(item_id()).and(
+                        Expr::Subquery(Query::Select(select([count()], aliased("items", "i")).into())).equals(4_i64),
+                    ),
+                ),
             )]),
         ),
         shape("group by", Select { group_by: vec![marks_of("items")], ..select([count()], table("items")) }),
@@ -237,9 +243,9 @@ pub fn conditions() -> Vec<Shape> {
         shape(
             "order by",
             ordered(
-                Select { limit: Some(Expr::from(1_i64)), ..ids() },
+                ids(),
                 Expr::binary(
-                    Expr::binary(marks_of("items"), BinaryOperator::Multiply, Expr::from(-10_i64)),
+                    Expr::binary(marks_of("items"), BinaryOperator::Multiply, Expr::from(10_i64)),
                     BinaryOperator::Add,
                     item_id(),
                 ),
@@ -253,8 +259,13 @@ pub fn conditions() -> Vec<Shape> {
         shape(
             "order by of a compound",
             Compound {
+                // The greatest first where there are three marks, and the least where there are more.
                 order_by: smallvec![OrderItem {
-                    expr: marks_count(),
+                    expr: Expr::binary(
+                        Expr::Column(Column::new(None, "id")),
+                        BinaryOperator::Multiply,
+                        Expr::binary(marks_count(), BinaryOperator::Subtract, Expr::from(4_i64)),
+                    ),
                     direction: Direction::Ascending,
                     nulls: Nulls::Default
                 }],
@@ -277,13 +288,14 @@ pub fn conditions() -> Vec<Shape> {
         shape(
             "limit of a compound",
             Compound {
-                limit: Some(marks_count()),
+                // So many that each hidden row would be among them.
+                limit: Some(Expr::binary(marks_count(), BinaryOperator::Add, Expr::from(3_i64))),
                 order_by: smallvec![OrderItem {
                     expr: Expr::Column(Column::new(None, "id")),
-                    direction: Direction::Ascending,
+                    direction: Direction::Descending,
                     nulls: Nulls::Default
                 }],
-                ..compound(SetOperator::UnionAll, [ids(), select([column("marks", "id")], table("marks"))])
+                ..compound(SetOperator::UnionAll, [ids(), select([column("marks", "item_id")], table("marks"))])
             },
         ),
     ]

@@ -208,7 +208,8 @@ pub fn writes() -> Vec<Shape> {
 /// Upserts, each of the key that it names, and of whichever key is taken: servers have the one or the other.
 pub fn upserts() -> Vec<Shape> {
     let keys = [("", ConflictTarget::Columns(vec!["id".into()])), (", any key", ConflictTarget::Any)];
-    let row = || values([Expr::from(1_i64), Expr::from(7_i64)]);
+    // The key of a row that is shown, and that of one that is hidden.
+    let row = || values([1_i64, 7, 2, 7].map(Expr::from));
     let rows = || InsertSource::Query(Query::Select(select([item_id(), Expr::from(7_i64)], table("items")).into()));
     let sets = |value, filter| ConflictAction::Update { assignments: note(value), filter };
     keys.iter()
@@ -217,7 +218,7 @@ pub fn upserts() -> Vec<Shape> {
                 conflict: Some(Conflict { target: target.clone(), action }),
                 ..insert(source)
             };
-            let counted = Some(greater(marks_count(), 3_i64));
+            let counted = Some(marks_are_right());
             let query = Expr::Excluded(Excluded { column: "note".into() });
             [
                 ("upsert", upsert(row(), sets(marks_count(), None))),
