@@ -344,6 +344,13 @@ macro_rules! every_visit {
                 statement.walk(&mut places).unwrap();
                 places
             }
+
+            /// Where a rewrite that changes nothing is given them.
+            pub fn rewritten(statement: &mut Statement) -> Self {
+                let mut places = Self::default();
+                statement.walk_mut(&mut places).unwrap();
+                places
+            }
         }
 
         impl Visit for Places {
@@ -355,7 +362,16 @@ macro_rules! every_visit {
             })*
         }
 
-        /// The same for what rewrites.
+        impl VisitMut for Places {
+            $(fn $visit(&mut self, node: &mut $Node) -> Result<()> {
+                if stringify!($visit) != "visit_ident" {
+                    self.0.push(std::ptr::from_ref(&*node).addr());
+                }
+                node.walk_mut(self)
+            })*
+        }
+
+        /// The methods that were called of what rewrites.
         #[derive(Default)]
         struct SeenMut(BTreeSet<&'static str>);
 

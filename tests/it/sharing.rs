@@ -17,11 +17,16 @@ const CASES: u32 = 4000;
 
 /// Runs a test on statements made of chance; of those that fail, it shows the smallest that it finds.
 fn on_statements(test: impl Fn(&Statement)) {
+    on_own_statements(|statement| test(&statement));
+}
+
+/// The same, on statements of which nobody else holds a part.
+fn on_own_statements(test: impl Fn(Statement)) {
     let mut runner =
         TestRunner::new(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() });
     let bytes = vec(any::<u8>(), 0..400);
     let outcome = runner.run(&bytes, |bytes| {
-        test(&trees::statement(&bytes));
+        test(trees::statement(&bytes));
         Ok(())
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
@@ -56,6 +61,32 @@ fn a_no_op_shares_every_node_and_is_written_as_before() {
     });
     let compiled = compiled.get();
     assert!(compiled > CASES / 2, "{compiled} of {} are SQL, which are too few", 4 * CASES);
+}
+
+/// No copy of a node is made that nobody else holds, only to be found equal and dropped again.
+#[test]
+fn a_no_op_is_given_the_nodes_that_nobody_else_holds_where_they_lie() {
+    on_own_statements(|mut statement| {
+        let before = Places::of(&statement);
+        let given = Places::rewritten(&mut statement);
+        assert!(given == before && Places::of(&statement) == before, "a node was copied: {statement:?}");
+    });
+    // Of what somebody else holds, a copy is given, and dropped.
+    let (copied, kept) = (Cell::new(0), Cell::new(0));
+    on_own_statements(|mut statement| {
+        let before = Places::of(&statement);
+        let _other = statement.clone();
+        let given = Places::rewritten(&mut statement);
+        assert!(Places::of(&statement) == before, "a copy was kept: {statement:?}");
+        let count = if given == before { &kept } else { &copied };
+        count.set(count.get() + 1);
+    });
+    assert!(
+        copied.get() > CASES / 2,
+        "{} were copied and {} not, so nobody sees copies here",
+        copied.get(),
+        kept.get()
+    );
 }
 
 #[test]
