@@ -100,6 +100,26 @@ fn what_is_left_out_is_added() {
 }
 
 #[test]
+fn a_default_is_no_other_tenant() {
+    on_all(async |fresh| {
+        let create = "create table docs (id bigint primary key, tenant_id bigint not null default 2, \
+                      code varchar(40), title varchar(40), parent_id bigint)";
+        fresh.db.batch_unchecked(create).await.unwrap();
+        let db = open(fresh, policies()).await.with(Tenant(1));
+        for (id, left_out) in [(1_i64, ast::InsertValue::Default), (2, ast::InsertValue::NextNumber)] {
+            let columns = (docs::id, docs::tenant_id, docs::code, docs::title);
+            let mut statement = insert_into(docs::table).from_rows(columns, [(id, 1_i64, "a", "a")]).to_statement();
+            let ast::Statement::Insert(insert) = &mut statement else { unreachable!() };
+            let ast::InsertSource::Values(values) = &mut insert.source else { unreachable!() };
+            values.values[1] = left_out;
+            assert_eq!(db.execute(statement.into()).await.unwrap().rows_affected, 1);
+        }
+        let tenants = select_from(docs::table).order_by(docs::id).select((docs::id, docs::tenant_id));
+        assert_eq!(tenants.fetch_all(&fresh.db).await.unwrap(), [(1, 1), (2, 1)]);
+    });
+}
+
+#[test]
 fn text_is_refused() {
     on_all(async |fresh| {
         let (db, all) = two(fresh).await;

@@ -89,6 +89,44 @@ fn a_value_that_the_column_would_change_is_not_checked_as_it_is() {
     });
 }
 
+#[test]
+fn what_may_be_another_value_the_second_time_is_not_checked() {
+    on_all(async |fresh| {
+        create_table_for::<Article>().execute(&fresh.db).await.unwrap();
+        let row = NewArticle { note: Some("good".into()), ..NewArticle::new(1, "draft", 1) };
+        insert_into(articles::table).values(row).execute(&fresh.db).await.unwrap();
+        // A program that knows what a function does may have it called. It is checked as any other.
+        let policies = RowPolicies::new().policies([unless("note", "bad")]).allow_function("next_word");
+        let db = open(fresh, policies).await;
+        let next_word = || ast::Expr::call("next_word", Vec::new());
+        for value in [
+            next_word(),
+            ast::Expr::call("lower", vec![next_word()]),
+            ast::Expr::call("replace", vec!["bxd".into(), "x".into(), "a".into()]),
+        ] {
+            let upsert = insert_into(articles::table).values(NewArticle::new(1, "draft", 1));
+            let upsert = upsert.on_conflict(articles::id).do_update(articles::note.to("good"));
+            let mut upsert = upsert.to_statement();
+            let ast::Statement::Insert(insert) = &mut upsert else { unreachable!() };
+            let Some(ast::Conflict { action: ast::ConflictAction::Update { assignments, .. }, .. }) =
+                &mut insert.conflict
+            else {
+                unreachable!()
+            };
+            assignments[0].value = value.clone();
+            for statement in [set("note", value), upsert] {
+                let why = reason(db.execute(statement.into()).await);
+                assert!(why.contains("`note` cannot be checked before the row is written"), "{why}");
+            }
+        }
+        let certain = ast::Expr::call("lower", vec!["BAD".into()]);
+        if !fresh.server.spec().text_as_place {
+            assert_eq!(db.execute(set("note", certain).into()).await.unwrap().rows_affected, 0, "the server says so");
+        }
+        assert_eq!(stored(fresh).await[0].note.as_deref(), Some("good"));
+    });
+}
+
 #[derive(Clone, Debug, PartialEq, Table)]
 #[table(name = "prices")]
 struct Price {

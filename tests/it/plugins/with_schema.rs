@@ -1,7 +1,7 @@
 //! Schemas before the names of tables.
 
-use kysera::ast::TableName;
-use kysera::dialect::{self, MYSQL, SQLITE};
+use kysera::ast::{self, TableName};
+use kysera::dialect::{self, MYSQL, POSTGRES, SQLITE};
 use kysera::plugin::{Plugin, TenantSchema, WithSchema};
 use kysera::prelude::*;
 use kysera::schema::{create_table_for, drop_table};
@@ -261,5 +261,58 @@ fn ex6_foreign_keys_name_no_schema_where_they_may_not() {
             "SQLite has no foreign key to a table of another schema; keep both tables in one, or leave the key out"
         );
         assert!(error.is_unsupported());
+    }
+}
+
+/// A query in each place of a definition that holds an expression, and each table that it names.
+#[test]
+fn definitions_are_asked_for_all_their_tables() {
+    let count = |table: &str| {
+        let count = ast::Expr::Raw(ast::Shared::new(ast::Raw {
+            parts: [ast::RawPart::Text("count(*)".into())].into_iter().collect(),
+        }));
+        ast::Expr::Subquery(ast::Query::Select(ast::Shared::new(ast::Select {
+            columns: [ast::SelectItem::Expr(ast::SelectExpr { expr: count, alias: None })].into_iter().collect(),
+            from: [ast::TableRef::Table(ast::Table { name: table.into(), alias: None })].into_iter().collect(),
+            ..ast::Select::default()
+        })))
+    };
+    let column = |name: &'static str, default, generation| ast::ColumnDef {
+        name: name.into(),
+        data_type: ast::DataType::BigInt,
+        nullable: true,
+        default,
+        generation,
+    };
+    let mut statement = ast::Statement::from(ast::CreateTable {
+        if_not_exists: false,
+        name: "made".into(),
+        columns: vec![
+            column("a", Some(count("of_default")), None),
+            column("b", None, Some(ast::Generation::Stored(count("of_generated")))),
+        ],
+        constraints: vec![
+            ast::TableConstraint::Check(ast::Check { name: None, condition: count("of_check").equals(0_i64) }),
+            ast::TableConstraint::ForeignKey(ast::ForeignKey {
+                name: None,
+                columns: vec!["a".into()],
+                table: "of_key".into(),
+                references: vec!["id".into()],
+                on_delete: ast::ReferentialAction::NoAction,
+                on_update: ast::ReferentialAction::NoAction,
+            }),
+        ],
+    });
+    let mut asked = Vec::new();
+    statement
+        .rename_tables(|table| {
+            asked.push(table.name().name.as_str().to_owned());
+            Ok(Some(TableName { schema: Some("s".into()), name: table.name().name.clone() }))
+        })
+        .unwrap();
+    assert_eq!(asked, ["made", "of_default", "of_generated", "of_check", "of_key"]);
+    let shown = dialect::debug_sql(&statement, &POSTGRES).unwrap();
+    for name in asked {
+        assert!(shown.contains(&format!(r#""s"."{name}""#)), "{shown}");
     }
 }

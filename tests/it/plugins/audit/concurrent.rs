@@ -1,16 +1,17 @@
 //! Many who write the same rows at once: the log tells all of it, in its order.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use kysera::Executor;
-use kysera::ast::Operation;
+use kysera::ast::{self, Operation};
 use kysera::driver::Isolation;
 use kysera::plugin::Audit;
 use kysera::prelude::*;
 
 use super::{NewPair, Pair, entries, names_key, pairs, prepared};
 use crate::support::servers::Fresh;
-use crate::support::{Random, on_all};
+use crate::support::{Random, Server, on_all, on_each};
 
 const WRITERS: u64 = 6;
 const STATEMENTS: usize = 40;
@@ -105,5 +106,40 @@ fn au13_the_log_of_concurrent_writers_gives_the_table() {
             writer.await.unwrap();
         }
         is_whole(fresh, &audit).await;
+    });
+}
+
+async fn number(executor: &dyn Executor, query: &ast::Statement) -> i64 {
+    let mut rows = executor.fetch(query.clone().into()).await.unwrap();
+    rows.iter_mut().next().unwrap().reader().read().unwrap()
+}
+
+/// An upsert neither reads nor inserts a row that another transaction has inserted in between, and must not update it unseen.
+#[test]
+fn a_row_that_another_transaction_inserts_in_between_is_noticed() {
+    on_each(&[Server::Postgres15, Server::Postgres18], async |fresh| {
+        let audit = Audit::new();
+        let db = prepared(fresh, &audit).await;
+        let other = fresh.db.begin().await.unwrap();
+        insert_into(pairs::table).values(NewPair::new(1, "x", 1)).execute(&other).await.unwrap();
+        let own = number(&other, &sql!("select cast(pg_backend_pid() as bigint)").to_statement()).await;
+        let upsert = tokio::spawn(async move {
+            let q = insert_into(pairs::table).values([NewPair::new(1, "x", 2), NewPair::new(2, "x", 2)]);
+            let q = q.on_conflict((pairs::left, pairs::right));
+            q.do_update(pairs::value.to(pairs::value.excluded_value())).execute(&db).await
+        });
+        let waiting =
+            sql!("select count(*) from pg_stat_activity where {} = any(pg_blocking_pids(pid))", own).to_statement();
+        // It has looked for the row, found none, and waits for what becomes of its key.
+        while number(&fresh.db, &waiting).await == 0 {
+            assert!(!upsert.is_finished(), "it waits");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        other.commit().await.unwrap();
+        let error = upsert.await.unwrap().unwrap_err();
+        assert!(error.is_serialization_failure(), "{error}");
+        let found = select_from(pairs::table).fetch_all(&fresh.db).await.unwrap();
+        assert_eq!(found, [Pair { left: 1, right: "x".into(), value: 1 }]);
+        assert!(entries(&audit, &fresh.db).await.is_empty());
     });
 }

@@ -189,6 +189,28 @@ fn the_log_is_neither_filtered_nor_kept_a_log_of() {
     });
 }
 
+/// The log as a program declares it that puts its house in order.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "audit_log")]
+pub struct Old {
+    #[column(primary_key)]
+    pub id: i64,
+}
+use self::audit_log as old;
+
+#[test]
+fn what_a_program_does_to_the_log_is_not_written_down() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        let db = prepared(fresh, &audit).await;
+        insert_into(things::table).values([thing("a"), thing("b")]).execute(&db).await.unwrap();
+        let forget = delete_from(old::table).filter(old::id.eq(1));
+        assert_eq!(forget.execute(&db).await.unwrap().rows_affected, 1);
+        let left: Vec<_> = entries(&audit, &db).await.iter().map(|it| (it.id(), it.table().to_owned())).collect();
+        assert_eq!(left, [(2, "things".to_owned())]);
+    });
+}
+
 /// Refuses every statement of the log.
 struct RefusesLog;
 

@@ -153,6 +153,53 @@ fn au6_a_restore_keeps_times_and_is_part_of_a_transaction() {
     });
 }
 
+/// Whose columns are stamped by two plugins.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "stamped")]
+pub struct Stamped {
+    #[column(primary_key)]
+    pub id: i64,
+    pub name: String,
+    pub created_at: Option<Instant>,
+    pub updated_at: Option<Instant>,
+    pub created_by: Option<i64>,
+    pub updated_by: Option<i64>,
+}
+
+#[test]
+fn au6_what_is_restored_has_no_stamps_but_its_own() {
+    on_all(async |fresh| {
+        let audit = Audit::new();
+        create_table_for::<Stamped>().execute(&fresh.db).await.unwrap();
+        // A row that has no stamps yet, and one that has them all.
+        insert_into(stamped::table).values(NewStamped::new(1, "a")).execute(&fresh.db).await.unwrap();
+        let full = NewStamped {
+            created_at: Some(at(1)),
+            updated_at: Some(at(2)),
+            created_by: Some(1),
+            updated_by: Some(2),
+            ..NewStamped::new(2, "a")
+        };
+        insert_into(stamped::table).values(full).execute(&fresh.db).await.unwrap();
+        let timestamps = Timestamps::new().updated_on_insert();
+        let db = Db::builder(fresh.url.clone()).plugin(audit.clone()).plugin(timestamps).connect().await.unwrap();
+        let db = db.with(Actor::new(7_i64));
+        let all = async || select_from(stamped::table).order_by(stamped::id).fetch_all(&fresh.db).await.unwrap();
+        let before = all().await;
+        let restored = async || {
+            for entry in audit.history().limit(2).fetch_all(&db).await.unwrap() {
+                audit.restore(stamped::table, entry.id(), &db).await.unwrap();
+            }
+            all().await
+        };
+        update(stamped::table).set(stamped::name.to("b")).all_rows().execute(&db).await.unwrap();
+        assert!(all().await.iter().all(|row| row.updated_by == Some(7) && row.updated_at > Some(at(2))));
+        assert_eq!(restored().await, before, "updated");
+        delete_from(stamped::table).all_rows().execute(&db).await.unwrap();
+        assert_eq!(restored().await, before, "deleted");
+    });
+}
+
 /// A column of every sort.
 #[derive(Clone, Debug, PartialEq, Table)]
 #[table(name = "everything")]

@@ -165,6 +165,29 @@ fn upserts_tell_what_they_inserted_from_what_they_updated() {
 }
 
 #[test]
+fn upserts_give_back_what_they_inserted_and_what_they_updated() {
+    on_all(async |fresh| {
+        if !fresh.server.spec().insert_returning {
+            return;
+        }
+        let db = prepared(fresh, &Audit::new()).await;
+        let two = [NewPair::new(1, "x", 1), NewPair::new(2, "x", 1)];
+        insert_into(pairs::table).values(two).execute(&fresh.db).await.unwrap();
+        // Some are there and some not, all are there, and none is.
+        for (keys, value) in [(&[2, 3, 1][..], 5), (&[1, 3], 6), (&[4, 5], 7)] {
+            let rows: Vec<_> = keys.iter().map(|key| NewPair::new(*key, "x", value)).collect();
+            let q = insert_into(pairs::table).values(rows);
+            let q = upsert!(fresh.server, q, (pairs::left, pairs::right), pairs::value);
+            let mut found = q.returning((pairs::left, pairs::value)).fetch_all(&db).await.unwrap();
+            found.sort_unstable();
+            let mut expected: Vec<_> = keys.iter().map(|key| (*key, value)).collect();
+            expected.sort_unstable();
+            assert_eq!(found, expected);
+        }
+    });
+}
+
+#[test]
 fn upserts_by_another_key_than_the_primary() {
     on_all(async |fresh| {
         let audit = Audit::new();
