@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kysera::expr::value;
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
 use kysera::types::Json;
@@ -560,5 +561,35 @@ fn what_cannot_be_json_is_refused_before_it_is_sent() {
         assert!(error.is_encode(), "{}: {error}", fresh.server.name());
         assert!(error.to_string().contains("parameter 2"), "{error}");
         assert!(select_from(odds::table).fetch_all(db).await.unwrap().is_empty());
+    });
+}
+
+/// A table all of whose columns may be null.
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(name = "floats")]
+struct Floats {
+    single: Option<f32>,
+    double: Option<f64>,
+}
+
+#[test]
+fn what_the_guide_says_of_negative_zeros_and_of_rows_of_nothing_but_nulls() {
+    on_all(async |fresh| {
+        let db = &fresh.db;
+        create_table_for::<Floats>().execute(db).await.unwrap();
+        let zeros = NewFloats { single: Some(-0.0), double: Some(-0.0) };
+        insert_into(floats::table).values(zeros).execute(db).await.unwrap();
+        let zeros = select_from(floats::table).fetch_one(db).await.unwrap();
+        let signs = (zeros.single.unwrap().is_sign_negative(), zeros.double.unwrap().is_sign_negative());
+        let is_kept = !matches!(fresh.server, Server::Sqlite | Server::Mariadb);
+        assert_eq!(signs, (is_kept, is_kept));
+
+        let nulls = (floats::single.to(None), floats::double.to(None));
+        update(floats::table).set(nulls).all_rows().execute(db).await.unwrap();
+        alias!(other = floats);
+        let joined =
+            select_from(floats::table).left_join(other, value(1).eq(1)).select((Floats::columns(), other.columns()));
+        let rows: Vec<(Floats, Option<Floats>)> = joined.fetch_all(db).await.unwrap();
+        assert_eq!(rows, [(Floats { single: None, double: None }, None)]);
     });
 }

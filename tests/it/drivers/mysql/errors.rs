@@ -113,3 +113,17 @@ async fn what_cannot_be_connected_to_is_named_without_the_password() {
     let error = Mysql::connect(&options).await.unwrap_err();
     assert!(error.is_connect() && error.to_string().ends_with("no answer in 100 ms"), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_does_not_exist_is_not_taken_for_a_plugin_that_is_unknown() {
+    for url in urls().await {
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let host = rest.split_once('@').unwrap().1;
+        // MySQL asks each of them for a plugin by chance, of which we know some.
+        for n in 0..12 {
+            let options = ConnectOptions::new(format!("{scheme}://nobody_{n}:wrong@{host}"));
+            let error = Mysql::connect(&options).await.unwrap_err().to_string();
+            assert!(error.contains("Access denied") || error.contains("the user may not exist"), "{error}");
+        }
+    }
+}
