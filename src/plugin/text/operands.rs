@@ -81,13 +81,15 @@ pub(super) fn before_each(tokens: &[Token]) -> Vec<Before> {
 
 fn after_word(word: &str, before: Option<&Token>, after: Option<&Token>, state: Before) -> Before {
     use Before::{Operand, Operator, Unsure};
-    match before {
+    let is_name = match before {
         // A name behind a dot, a type behind colons, a variable.
+        Some(Token::Other('.' | ':' | '@')) => true,
+        Some(Token::Word(before)) => BEFORE_NAMES.contains(&before.as_str()),
+        _ => false,
+    };
+    match before {
         // Some server may have it for an operator all the same: `@a. or`, `'key': not`, `@case`, `over and`.
-        Some(Token::Other('.' | ':' | '@')) => return if is_operator(word) { Unsure } else { Operand },
-        Some(Token::Word(before)) if BEFORE_NAMES.contains(&before.as_str()) => {
-            return if is_operator(word) { Unsure } else { Operand };
-        }
+        _ if is_name => return if is_operator(word) { Unsure } else { Operand },
         Some(Token::Other('(')) if word == "content" => return Unsure,
         Some(Token::Word(before)) if OPENERS_AFTER.contains(&(word, before.as_str())) => return Unsure,
         Some(Token::Word(before)) if PAIRS.contains(&(before.as_str(), word)) => return Operator,

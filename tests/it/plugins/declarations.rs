@@ -1,7 +1,9 @@
 //! One table, declared by several structs: a struct that leaves a column out hides it from no plugin.
 
+use std::sync::{Arc, Mutex};
+
 use kysera::ast;
-use kysera::ast::PolicyCommand;
+use kysera::ast::{Operation, PolicyCommand};
 use kysera::plugin::{Audit, Context, Plugin, Policy, RowPolicies, SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera::schema::create_table_for;
@@ -110,6 +112,35 @@ impl Plugin for Asks {
 fn plugins_ask_for_a_column_of_all_declarations() {
     let db = Db::with_driver(Mock::new()).plugin(Asks).table(people::table).build().unwrap();
     db.compile(select_from(names::table).to_statement()).unwrap();
+}
+
+#[test]
+fn rl7_who_is_refused_is_told_of() {
+    let attempts = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&attempts);
+    let policies = RowPolicies::new().tenant("tenant_id", |it: &Tenant| it.0.into()).on_refusal(move |it| {
+        let who = it.context.get_from_handle::<Tenant>().map(|tenant| tenant.0);
+        let table = it.table.map(|table| table.name.as_str().to_owned());
+        log.lock().unwrap().push((who, it.operation, table, it.reason.to_string()));
+    });
+    let nobody = Db::with_driver(Mock::new()).plugin(policies).build().unwrap();
+    let db = nobody.with(Tenant(7));
+    db.compile(select_from(people::table).to_statement()).unwrap();
+    assert!(attempts.lock().unwrap().is_empty(), "what passes is not told");
+    db.compile(insert_into(people::table).values(NewPerson::new("theirs", 8)).to_statement()).unwrap_err();
+    nobody.compile(delete_from(people::table).all_rows().to_statement()).unwrap_err();
+    db.compile(sql!("select 1").statement()).unwrap_err();
+    let attempts = attempts.lock().unwrap();
+    let told: Vec<_> = attempts.iter().map(|(who, what, table, _)| (*who, *what, table.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some(7), Operation::Insert, Some("people")),
+            (None, Operation::Delete, Some("people")),
+            (Some(7), Operation::Text, None),
+        ]
+    );
+    assert!(attempts[1].3.contains("to say whose rows are meant"), "{}", attempts[1].3);
 }
 
 #[test]
