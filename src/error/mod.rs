@@ -87,17 +87,21 @@ fn list(errors: &[Error]) -> String {
 }
 
 impl Error {
+    /// Cold, as are all that make errors, so that the compiler puts what does out of the way of what works.
+    #[cold]
     fn new(kind: Kind) -> Self {
         Self(Box::new(kind))
     }
 
     /// A query that means nothing on any server, such as an `update` without assignments.
+    #[cold]
     pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Invalid(message.into()))
     }
 
     /// A query that needs what the dialect does not have.
     #[must_use]
+    #[cold]
     pub fn unsupported(unsupported: Unsupported) -> Self {
         Self::new(Kind::Unsupported(unsupported))
     }
