@@ -212,10 +212,11 @@ macro_rules! walk {
     }};
     // An enum of which nearly all nodes are some kinds, named before the `;` and matched where the node is met.
     ($node:ident, $visitor:ident, $accept:ident, $Node:ident $all:tt [ $($Often:ident($part:ident)),+; $($variants:tt)* ]) => {{
-        match $node {
-            $($Node::$Often($part) => $part.$accept($visitor),)+
-            others => elsewhere(|| walk!(@variants others, $visitor, $accept, $Node, {} $($Often($part),)+ $($variants)*,)),
-        }
+        // One by one, since that is a comparison each.
+        $(if let $Node::$Often($part) = $node {
+            return $part.$accept($visitor);
+        })+
+        elsewhere(|| walk!(@variants $node, $visitor, $accept, $Node, {} $($Often($part),)+ $($variants)*,))
     }};
     // An enum: `[Variant(node), Leaf(_), Struct { part, leaf: _ }, Empty]`.
     ($node:ident, $visitor:ident, $accept:ident, $Node:ident $all:tt [ $($variants:tt)* ]) => {
@@ -293,7 +294,7 @@ nodes! {
     visit_row_security_action: RowSecurityAction [Enable, Disable, Force, NoForce, CreatePolicy(it), DropPolicy(it)]
     visit_create_policy:   CreatePolicy { name, kind: _, command: _, role, using, check }
     visit_drop_policy:     DropPolicy { if_exists: _, name }
-    visit_expr:            Expr [Column(it), Value(it); And(it), Or(it), Unary(it), Binary(it), Rows(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
+    visit_expr:            Expr [Value(it), Column(it); And(it), Or(it), Unary(it), Binary(it), Rows(it), Like(it), Between(it), In(it), InQuery(it), Exists(it), IsNull(it), Case(it), Cast(it), Call(it), Aggregate(it), Subquery(it), Excluded(it), Now, Raw(it)]
     visit_column:          Column (names)
     visit_unary:           Unary { operator: _, operand }
     visit_binary:          Binary { left, operator: _, right }
