@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use super::{Cte, Ident, Node, TableName, VisitMut};
 use crate::error::{Error, Result};
 
-/// The common table expressions that a place of a statement sees, the nearest last.
-pub(super) struct Ctes {
+/// The common table expressions that a place of a statement sees. Most statements have none, and then there is nothing to
+/// look through or to drop.
+pub(super) struct Ctes(Option<Box<Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    /// The nearest last.
     visible: Vec<Visible>,
-    /// Where those of a name are, without its case, so that no list is searched for each table. Most statements have none, and
-    /// then there is no map to be dropped.
-    places: Option<BTreeMap<String, Vec<usize>>>,
+    /// Where those of a name are, without its case, so that no list is searched for each table.
+    places: BTreeMap<String, Vec<usize>>,
     /// How many have names of other letters than those of ASCII, for which there is no such place.
     foreign: usize,
 }
@@ -33,10 +37,37 @@ enum Place {
 
 impl Ctes {
     /// Those of a statement that has none around it.
-    pub(super) const NONE: Self = Self { visible: Vec::new(), places: None, foreign: 0 };
+    pub(super) const NONE: Self = Self(None);
 
     /// Whether a name is that of a common table expression.
+    #[inline]
     pub(super) fn hide(&self, name: &TableName) -> Result<bool> {
+        self.0.as_ref().map_or(Ok(false), |seen| seen.hide(name))
+    }
+
+    /// How many there are.
+    #[inline]
+    fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |seen| seen.visible.len())
+    }
+
+    /// Lets go of those of a statement, when it is left. `outside` is what [`enter`](SeesCtes::enter) gave.
+    #[inline]
+    pub(super) fn leave(&mut self, outside: usize) {
+        if let Some(seen) = &mut self.0 {
+            seen.leave(outside);
+        }
+    }
+
+    fn put(&mut self, at: usize, place: Place) {
+        if let Some(visible) = self.0.as_mut().and_then(|seen| seen.visible.get_mut(at)) {
+            visible.place = place;
+        }
+    }
+}
+
+impl Seen {
+    fn hide(&self, name: &TableName) -> Result<bool> {
         let TableName { schema: None, name } = name else { return Ok(false) };
         match self.nearest(name) {
             Some(Visible { name: _, place: Place::Behind }) => Err(Error::invalid(format!(
@@ -57,30 +88,17 @@ impl Ctes {
 
     /// The nearest whose name some server may take for this one.
     fn nearest(&self, name: &Ident) -> Option<&Visible> {
-        if self.visible.is_empty() {
-            return None;
-        }
         let is_seen = |it: &&Visible| it.place != Place::Around;
         if self.foreign > 0 || !name.as_str().is_ascii() {
             return self.visible.iter().rev().filter(is_seen).find(|it| may_be_same(it.name.as_str(), name.as_str()));
         }
-        let places = self.places.as_ref()?.get(&name.as_str().to_ascii_lowercase())?;
+        let places = self.places.get(&name.as_str().to_ascii_lowercase())?;
         places.iter().rev().filter_map(|&at| self.visible.get(at)).find(is_seen)
     }
 
-    /// Lets go of those of a statement, when it is left. `outside` is what [`enter`](SeesCtes::enter) gave.
-    #[inline]
-    pub(super) fn leave(&mut self, outside: usize) {
-        if self.visible.len() > outside {
-            self.forget(outside);
-        }
-    }
-
-    #[inline(never)]
-    fn forget(&mut self, outside: usize) {
+    fn leave(&mut self, outside: usize) {
         for Visible { name, place: _ } in self.visible.drain(outside..) {
-            let places = self.places.as_mut().and_then(|it| it.get_mut(&name.as_str().to_ascii_lowercase()));
-            if let Some(places) = places {
+            if let Some(places) = self.places.get_mut(&name.as_str().to_ascii_lowercase()) {
                 places.pop();
             }
             self.foreign -= usize::from(!name.as_str().is_ascii());
@@ -89,15 +107,8 @@ impl Ctes {
 
     fn push(&mut self, name: Ident) {
         self.foreign += usize::from(!name.as_str().is_ascii());
-        let places = self.places.get_or_insert_default();
-        places.entry(name.as_str().to_ascii_lowercase()).or_default().push(self.visible.len());
+        self.places.entry(name.as_str().to_ascii_lowercase()).or_default().push(self.visible.len());
         self.visible.push(Visible { name, place: Place::Behind });
-    }
-
-    fn put(&mut self, at: usize, place: Place) {
-        if let Some(visible) = self.visible.get_mut(at) {
-            visible.place = place;
-        }
     }
 }
 
@@ -114,14 +125,18 @@ pub(super) trait SeesCtes: VisitMut {
 
     /// Goes through the common table expressions before a statement, and lets the statement see them. Gives back how many
     /// could be seen before.
+    #[inline]
     fn enter(&mut self, with: &mut [Cte]) -> Result<usize> {
-        let outside = self.ctes().visible.len();
-        if with.is_empty() {
-            return Ok(outside);
-        }
+        let outside = self.ctes().len();
+        if with.is_empty() { Ok(outside) } else { self.enter_each(with, outside) }
+    }
+
+    #[inline(never)]
+    fn enter_each(&mut self, with: &mut [Cte], outside: usize) -> Result<usize> {
         let recursive = with.iter().any(|cte| cte.recursive);
         // Each name is put down once, so that what a list costs grows with its length, and not with the square of that.
-        with.iter().for_each(|cte| self.ctes().push(cte.name.clone()));
+        let seen = self.ctes().0.get_or_insert_default();
+        with.iter().for_each(|cte| seen.push(cte.name.clone()));
         for (at, cte) in with.iter_mut().enumerate() {
             let Cte { name: _, columns: _, recursive: _, statement } = cte;
             self.ctes().put(outside + at, if recursive { Place::Before } else { Place::Around });

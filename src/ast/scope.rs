@@ -81,9 +81,10 @@ impl Statement {
     /// common table expression, or where a table is inserted into or created and another one has its new name.
     pub fn rename_tables(&mut self, mut rename: impl FnMut(&TableUse<'_>) -> Result<Option<TableName>>) -> Result<()> {
         self.resolve(&mut |found| {
-            if let Some(name) = rename(&found.table_use())? {
-                if found.known_as != name.name {
-                    found.alias = Some(found.known_as.clone());
+            let table = found.table_use();
+            if let Some(name) = rename(&table)? {
+                if *table.known_as() != name.name {
+                    *found.alias = Some(table.known_as().clone());
                 }
                 *found.name = name;
             }
@@ -99,8 +100,8 @@ impl Statement {
         mut fragment: impl FnMut(Fragment<'_>) -> Result<()>,
     ) -> Result<()> {
         let each: &mut Each<'_> = &mut |found| {
-            let Found { name, known_as, role, alias: _, clause } = found;
-            restrict(&TableUse::new(name, known_as, *role), clause)
+            let Found { name, alias, role, clause } = found;
+            restrict(&TableUse::of(name, alias.as_ref(), role), clause)
         };
         self.accept_mut(&mut Resolver { each, fragment: &mut fragment, ctes: Ctes::NONE })
     }
@@ -121,22 +122,20 @@ pub(crate) enum Fragment<'a> {
 }
 
 /// What is done with each table.
-type Each<'a> = dyn FnMut(&mut Found<'_>) -> Result<()> + 'a;
+type Each<'a> = dyn FnMut(Found<'_>) -> Result<()> + 'a;
 
 /// A table that was found.
 struct Found<'a> {
     name: &'a mut TableName,
-    known_as: Ident,
+    alias: &'a mut Option<Ident>,
     role: Role,
-    /// The alias it is to have from now on.
-    alias: Option<Ident>,
     /// Where a condition on it belongs.
     clause: &'a mut Option<Expr>,
 }
 
 impl Found<'_> {
     fn table_use(&self) -> TableUse<'_> {
-        TableUse::new(self.name, &self.known_as, self.role)
+        TableUse::of(self.name, self.alias.as_ref(), self.role)
     }
 }
 
@@ -176,11 +175,7 @@ impl Resolver<'_, '_> {
         role: Role,
         clause: &mut Option<Expr>,
     ) -> Result<()> {
-        let known_as = alias.clone().unwrap_or_else(|| name.name.clone());
-        let mut found = Found { name, known_as, role, alias: alias.take(), clause };
-        (self.each)(&mut found)?;
-        *alias = found.alias;
-        Ok(())
+        (self.each)(Found { name, alias, role, clause })
     }
 
     /// Asks for a table that is defined or inserted into.
@@ -328,6 +323,7 @@ impl VisitMut for Resolver<'_, '_> {
             on.accept_mut(self)?;
         }
         let several = from.len() > 1;
+        let joins: &mut [Join] = joins;
         for table in from {
             match place(None, joins, several) {
                 Place::Filter => self.source(table, filter)?,

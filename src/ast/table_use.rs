@@ -33,6 +33,11 @@ impl<'a> TableUse<'a> {
         Self { name, known_as, role }
     }
 
+    /// The same by its alias, if it has one.
+    pub(super) fn of(name: &'a TableName, alias: Option<&'a Ident>, role: Role) -> Self {
+        Self::new(name, alias.unwrap_or(&name.name), role)
+    }
+
     /// Its name.
     #[must_use]
     pub const fn name(&self) -> &'a TableName {
