@@ -19,21 +19,40 @@ pub(super) const SETTINGS: &str = "kysera.";
 pub(super) struct Fact {
     pub(super) name: String,
     data_type: DataType,
-    value: Box<Source>,
+    pub(super) value: Source,
 }
 
-/// Takes a value out of what travels with a statement, if that is there.
-pub(super) type Source = dyn Fn(&Context<'_>) -> Option<Value> + Send + Sync;
+/// Takes a value out of what travels with a statement.
+pub(super) struct Source(Box<dyn Fn(&Context<'_>, &mut Expr) + Send + Sync>);
+
+impl Source {
+    pub(super) fn new<T: Any>(value: impl Fn(&T) -> Value + Send + Sync + 'static) -> Self {
+        Self(Box::new(move |context, place| {
+            if let Some(it) = context.get_from_handle::<T>() {
+                place.fill(Expr::Value(value(it)));
+            }
+        }))
+    }
+
+    /// Puts the value in place of a [`Expr::Now`], if it is there: where it will be, so that it need not be copied.
+    pub(super) fn put(&self, context: &Context<'_>, place: &mut Expr) {
+        (self.0)(context, place);
+    }
+
+    /// The value, if it is there.
+    pub(super) fn value(&self, context: &Context<'_>) -> Option<Value> {
+        let mut place = Expr::Now;
+        self.put(context, &mut place);
+        match place {
+            Expr::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+}
 
 impl Fact {
     pub(super) fn new<T: Any, V: SqlType>(name: String, value: impl Fn(&T) -> V + Send + Sync + 'static) -> Self {
-        let value = move |context: &Context<'_>| context.get_from_handle::<T>().map(|it| value(it).into_value());
-        Self { name, data_type: V::DATA_TYPE, value: Box::new(value) }
-    }
-
-    /// The value, as the statement that is to run has it.
-    pub(super) fn value(&self, context: &Context<'_>) -> Option<Value> {
-        (self.value)(context)
+        Self { name, data_type: V::DATA_TYPE, value: Source::new(move |it: &T| value(it).into_value()) }
     }
 }
 
@@ -86,7 +105,7 @@ impl<'a> Asker<'a> {
     pub fn value(&self, fact: &str) -> Result<Expr> {
         let fact = self.fact(fact)?;
         match self.place {
-            Place::Statement(context) => match fact.value(context) {
+            Place::Statement(context) => match fact.value.value(context) {
                 Some(value) => Ok(Expr::Value(value)),
                 None => Err(self.nobody_says(&fact.name)),
             },
@@ -139,26 +158,35 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// The value of a rule, for a column that is declared so.
+    /// Puts the value of a rule, for a column that is declared so, in place of a [`Expr::Now`].
     #[inline]
-    pub(super) fn own(&self, rule: &ColumnRule, declared: Option<&ColumnDescription>) -> Result<Expr> {
+    pub(super) fn put_own(
+        &self,
+        rule: &ColumnRule,
+        declared: Option<&ColumnDescription>,
+        place: &mut Expr,
+    ) -> Result<()> {
         match self.place {
             Place::Statement(context) => {
-                let value = self.own_value(rule, context)?;
-                rule.check_value(declared, &value)?;
-                Ok(Expr::Value(value))
+                rule.value.put(context, place);
+                match place {
+                    Expr::Value(value) if !value.is_null() => rule.check_value(declared, value),
+                    other => Err(self.nobody(rule, matches!(other, Expr::Value(_)))),
+                }
             }
             Place::Server => match declared {
-                Some(column) => Ok(setting(rule.column.as_str(), column.data_type)),
+                Some(column) => {
+                    place.fill(setting(rule.column.as_str(), column.data_type));
+                    Ok(())
+                }
                 None => Err(Error::invalid(format!("nobody knows the type of the column `{}`", rule.column.as_str()))),
             },
         }
     }
 
     /// The value of a rule, as what travels with a statement has it.
-    #[inline]
     pub(super) fn own_value(&self, rule: &ColumnRule, context: &Context<'_>) -> Result<Value> {
-        match rule.value(context) {
+        match rule.value.value(context) {
             Some(value) if !value.is_null() => Ok(value),
             other => Err(self.nobody(rule, other.is_some())),
         }

@@ -116,10 +116,11 @@ impl RowPolicies {
         let mut settings: Vec<(&str, Option<Value>)> = Vec::new();
         for rule in &self.columns {
             // Somebody of one kind need not be of another.
-            let value = if rule.is_about_all() { Some(asker.own_value(rule, context)?) } else { rule.value(context) };
+            let value =
+                if rule.is_about_all() { Some(asker.own_value(rule, context)?) } else { rule.value.value(context) };
             settings.push((rule.column.as_str(), value));
         }
-        settings.extend(self.facts.iter().map(|fact| (fact.name.as_str(), fact.value(context))));
+        settings.extend(self.facts.iter().map(|fact| (fact.name.as_str(), fact.value.value(context))));
         if settings.iter().all(|(_, value)| value.is_none()) {
             return Err(Error::invalid("nothing is known of whoever asks; give it by `Db::with`"));
         }
@@ -303,7 +304,7 @@ impl NativePolicies<'_> {
         all.each_rule(&Known { name, declared: Declared::only(declared) }, |rule, column| {
             has_rule = true;
             check_setting(rule.column.as_str(), None)?;
-            let own = rule.condition(&table(Role::Read), column, asker.own(rule, column)?);
+            let own = Expr::Binary(rule.condition(&table(Role::Read), column, &asker)?);
             policies.push(self.policy(
                 Origin::Rule(rule.column.as_str()),
                 PolicyKind::Restrictive,

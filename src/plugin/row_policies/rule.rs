@@ -3,10 +3,10 @@
 use std::any::{Any, type_name};
 
 use super::Known;
-use super::asker::Source;
+use super::asker::{Asker, Source};
 use super::policy::is_called;
-use super::stored::is_kept;
-use crate::ast::{BinaryOperator, ColumnDescription, Expr, Ident, TableName, TableUse, may_be_same};
+use super::stored::{is_kept, is_plainly_kept};
+use crate::ast::{Binary, BinaryOperator, ColumnDescription, Expr, Ident, Shared, TableName, TableUse, may_be_same};
 use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
 use crate::plugin::Context;
@@ -16,7 +16,7 @@ use crate::value::Value;
 pub(super) struct ColumnRule {
     tables: Tables,
     pub(super) column: Ident,
-    value: Box<Source>,
+    pub(super) value: Source,
     /// The type that the value is taken from.
     pub(super) of: &'static str,
 }
@@ -35,8 +35,7 @@ impl ColumnRule {
         column: String,
         value: impl Fn(&T) -> Value + Send + Sync + 'static,
     ) -> Self {
-        let value = move |context: &Context<'_>| context.get_from_handle::<T>().map(&value);
-        Self { tables, column: column.into(), value: Box::new(value), of: type_name::<T>() }
+        Self { tables, column: column.into(), value: Source::new(value), of: type_name::<T>() }
     }
 
     /// Whether it is about the tables it names alone, and this is none of them.
@@ -59,11 +58,6 @@ impl ColumnRule {
         matches!(self.tables, Tables::All)
     }
 
-    /// The value of whoever asks, if they are known.
-    pub(super) fn value(&self, context: &Context<'_>) -> Option<Value> {
-        (self.value)(context)
-    }
-
     /// Refuses a table that is not known to have the column: one that lacks it has the rows of all, and of one that is not
     /// declared nobody knows.
     pub(super) fn demand_column(&self, table: &Known<'_>) -> Result<Option<&'static ColumnDescription>> {
@@ -81,9 +75,15 @@ impl ColumnRule {
         &self,
         table: &TableUse<'_>,
         declared: Option<&'static ColumnDescription>,
-        own: Expr,
-    ) -> Expr {
-        table.of_column(&self.column, declared, |column| Expr::binary(column, BinaryOperator::Equal, own))
+        asker: &Asker<'_>,
+    ) -> Result<Shared<Binary>> {
+        let mut is_known = Ok(());
+        let empty = Binary { left: Expr::Now, operator: BinaryOperator::Equal, right: Expr::Now };
+        let condition = Shared::filled(empty, |it| {
+            is_known = asker.put_own(self, declared, &mut it.right);
+            table.of_column(&self.column, declared, |column| it.left.fill(column));
+        });
+        is_known.map(|()| condition)
     }
 
     /// The same for each letter of text, where the server takes text of other letters for the same: without their case, their
@@ -108,7 +108,9 @@ impl ColumnRule {
     #[inline]
     pub(super) fn check_value(&self, declared: Option<&ColumnDescription>, value: &Value) -> Result<()> {
         match declared {
-            Some(column) if !is_kept(value, column.data_type) => Err(self.misfit()),
+            Some(column) if !is_plainly_kept(value, column.data_type) && !is_kept(value, column.data_type) => {
+                Err(self.misfit())
+            }
             Some(_) | None => Ok(()),
         }
     }

@@ -5,6 +5,15 @@ use crate::ast::{
 };
 use crate::value::Value;
 
+/// Whether this is one of the values and types that nearly all keys have, for which there is no need to ask [`is_kept`].
+#[inline]
+pub(super) fn is_plainly_kept(value: &Value, data_type: &DataType) -> bool {
+    matches!(
+        (value, data_type),
+        (Value::I64(_), DataType::BigInt) | (Value::Text(_), DataType::Text) | (Value::Uuid(_), DataType::Uuid)
+    )
+}
+
 /// Whether a column of a type holds exactly this value, or the server refuses it. Where the type is of another family, shorter,
 /// or less exact, it may hold another one; and where it only has a name, what that makes of fractions and of spaces at the end
 /// nobody knows.
