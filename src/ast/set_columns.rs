@@ -42,7 +42,7 @@ impl Statement {
         column: impl Into<Ident>,
         value: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
     ) -> Result<()> {
-        self.give_on_insert(column.into(), Said::Stays, value)
+        self.give_on_insert(column, Said::Stays, value)
     }
 
     /// The same as [`set_on_insert`](Self::set_on_insert) of a column that no statement may set: one that says what it holds, in
@@ -77,18 +77,30 @@ impl Statement {
         column: impl Into<Ident>,
         value: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
     ) -> Result<()> {
-        self.give_on_insert(column.into(), Said::IsRefused, value)
+        self.give_on_insert(column, Said::IsRefused, value)
+    }
+
+    /// Whether it gives columns their values, or a statement before it may. No server lets a subquery write.
+    pub(crate) fn may_set_columns(&self) -> bool {
+        match self {
+            Self::Insert(_) | Self::Update(_) => true,
+            Self::Select(it) => !it.with.is_empty(),
+            Self::Compound(it) => !it.with.is_empty(),
+            Self::Delete(it) => !it.with.is_empty(),
+            Self::CreateTable(_) | Self::DropTable(_) | Self::RowSecurity(_) | Self::Raw(_) => false,
+        }
     }
 
     fn give_on_insert(
         &mut self,
-        column: Ident,
+        column: impl Into<Ident>,
         said: Said,
         mut value: impl FnMut(&TableUse<'_>) -> Result<Option<Expr>>,
     ) -> Result<()> {
-        if !may_write(self) {
+        if !self.may_set_columns() {
             return Ok(());
         }
+        let column = column.into();
         each_write(self, &mut |write| match write {
             Write::Insert(insert) => match value(&TableUse::new(&insert.into, &insert.into.name, Role::Insert))? {
                 Some(value) => give(&column, &value, said, insert),
@@ -134,7 +146,7 @@ impl Statement {
         column: impl Into<Ident>,
         value: impl FnMut(&TableUse<'_>, &[Assignment]) -> Result<Option<Expr>>,
     ) -> Result<()> {
-        self.give_on_update(column.into(), Said::Stays, value)
+        self.give_on_update(column, Said::Stays, value)
     }
 
     /// The same as [`set_on_update`](Self::set_on_update) of a column that no statement may set: an update that does is refused,
@@ -163,18 +175,19 @@ impl Statement {
         column: impl Into<Ident>,
         value: impl FnMut(&TableUse<'_>, &[Assignment]) -> Result<Option<Expr>>,
     ) -> Result<()> {
-        self.give_on_update(column.into(), Said::IsRefused, value)
+        self.give_on_update(column, Said::IsRefused, value)
     }
 
     fn give_on_update(
         &mut self,
-        column: Ident,
+        column: impl Into<Ident>,
         said: Said,
         mut value: impl FnMut(&TableUse<'_>, &[Assignment]) -> Result<Option<Expr>>,
     ) -> Result<()> {
-        if !may_write(self) {
+        if !self.may_set_columns() {
             return Ok(());
         }
+        let column = column.into();
         let mut set = |name: &TableName, known_as: &Ident, role, assignments: &mut Vec<Assignment>| {
             if assignments.is_empty() {
                 return Ok(());
@@ -237,20 +250,9 @@ enum Write<'a> {
     Update(&'a mut Update),
 }
 
-/// Whether a statement gives columns their values, or one before it may. No server lets a subquery write.
-fn may_write(statement: &Statement) -> bool {
-    match statement {
-        Statement::Insert(_) | Statement::Update(_) => true,
-        Statement::Select(it) => !it.with.is_empty(),
-        Statement::Compound(it) => !it.with.is_empty(),
-        Statement::Delete(it) => !it.with.is_empty(),
-        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::RowSecurity(_) | Statement::Raw(_) => false,
-    }
-}
-
 /// Goes through what writes: the statement itself, and those before it.
 fn each_write(statement: &mut Statement, each: &mut dyn FnMut(Write<'_>) -> Result<()>) -> Result<()> {
-    if !may_write(statement) {
+    if !statement.may_set_columns() {
         return Ok(());
     }
     let with = |with: &mut [Cte], each: &mut dyn FnMut(Write<'_>) -> Result<()>| {

@@ -192,6 +192,29 @@ impl Timestamps {
         };
         !set.iter().all(is_unminded)
     }
+
+    fn stamp(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        let mut stamp = Stamp { plugin: self, context, now: None };
+        let Self { created, updated, inserts, unminded: _, reach: _, clock: _, name: _ } = self;
+        statement.set_on_insert(created, |table| stamp.now_for(table.name(), created))?;
+        match inserts {
+            Inserts::Created => {}
+            Inserts::CreatedAndUpdated => {
+                statement.set_on_insert(updated, |table| stamp.now_for(table.name(), updated))?;
+            }
+        }
+        statement.set_on_update(updated, |table, set| {
+            if self.is_change(table.name(), set, context) { stamp.now_for(table.name(), updated) } else { Ok(None) }
+        })?;
+        if let Statement::Update(update) = &mut statement
+            && update.assignments.is_empty()
+            && context.get::<Touch>().is_some()
+            && let Some(value) = stamp.now_for(&update.table.name, updated)?
+        {
+            update.assignments.push(Assignment { column: updated.clone(), value });
+        }
+        Ok(statement)
+    }
 }
 
 impl Default for Timestamps {
@@ -213,27 +236,8 @@ impl Plugin for Timestamps {
         self.reach.check_names(context)
     }
 
-    fn transform(&self, mut statement: Statement, context: &Context<'_>) -> Result<Statement> {
-        let mut stamp = Stamp { plugin: self, context, now: None };
-        let Self { created, updated, inserts, unminded: _, reach: _, clock: _, name: _ } = self;
-        statement.set_on_insert(created, |table| stamp.now_for(table.name(), created))?;
-        match inserts {
-            Inserts::Created => {}
-            Inserts::CreatedAndUpdated => {
-                statement.set_on_insert(updated, |table| stamp.now_for(table.name(), updated))?;
-            }
-        }
-        statement.set_on_update(updated, |table, set| {
-            if self.is_change(table.name(), set, context) { stamp.now_for(table.name(), updated) } else { Ok(None) }
-        })?;
-        if let Statement::Update(update) = &mut statement
-            && update.assignments.is_empty()
-            && context.get::<Touch>().is_some()
-            && let Some(value) = stamp.now_for(&update.table.name, updated)?
-        {
-            update.assignments.push(Assignment { column: updated.clone(), value });
-        }
-        Ok(statement)
+    fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
+        if statement.may_set_columns() { self.stamp(statement, context) } else { Ok(statement) }
     }
 }
 
