@@ -17,7 +17,8 @@ impl TableDescription {
     /// The column of this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'static ColumnDescription> {
-        self.columns.iter().find(|column| column.name.text() == name)
+        // The columns that plugins ask for with every statement are mostly the last ones.
+        self.columns.iter().rev().find(|column| column.name.text() == name)
     }
 
     /// The table's name in a tree.

@@ -158,6 +158,7 @@ impl<'a> Context<'a> {
         all.filter_map(|plugin| (&**plugin as &dyn Any).downcast_ref())
     }
 
+    #[inline]
     pub(crate) fn known(&self, name: &TableName) -> Declared<'a> {
         self.tables.known(name)
     }
@@ -291,9 +292,10 @@ impl Declared<'_> {
     }
 
     /// The column of this name, where any of the declarations has it.
+    #[inline]
     pub(crate) fn column(&self, name: &str) -> Option<&'static ColumnDescription> {
         let own = self.own.and_then(|declared| declared.column(name));
-        own.or_else(|| self.given.iter().find_map(|declared| declared.column(name)))
+        if own.is_some() { own } else { self.given.iter().find_map(|declared| declared.column(name)) }
     }
 
     /// All columns that the table is known to have: those of its declaration, and then those that the others of the same schema
@@ -336,14 +338,13 @@ impl Tables {
     }
 
     /// All that was declared of a table.
+    #[inline]
     pub(crate) fn known(&self, name: &TableName) -> Declared<'_> {
-        Declared { own: name.declared(), given: self.get(name) }
+        Declared { own: name.declared(), given: if self.0.is_empty() { &[] } else { self.given(name) } }
     }
 
-    fn get(&self, name: &TableName) -> &[&'static TableDescription] {
-        if self.0.is_empty() {
-            return &[];
-        }
+    #[inline(never)]
+    fn given(&self, name: &TableName) -> &[&'static TableDescription] {
         self.0.get(&name.name.as_str().to_lowercase()).map_or(&[], Vec::as_slice)
     }
 }

@@ -42,14 +42,23 @@ impl Reach {
     }
 
     pub(super) fn includes(&self, table: &TableName, column: &str, context: &Context<'_>) -> bool {
-        self.covers(table, || context.column(table, column).is_some())
+        self.covers(table, context.column(table, column).is_some())
     }
 
     /// The same, for who knows whether the table has the column.
-    pub(super) fn covers(&self, table: &TableName, has_column: impl FnOnce() -> bool) -> bool {
+    #[inline]
+    pub(super) fn covers(&self, table: &TableName, has_column: bool) -> bool {
+        match &self.only {
+            None if self.except.is_empty() => has_column,
+            _ => self.covers_by_name(table, has_column),
+        }
+    }
+
+    #[inline(never)]
+    fn covers_by_name(&self, table: &TableName, has_column: bool) -> bool {
         match &self.only {
             Some(only) => is_among(only, table),
-            None => !is_among(&self.except, table) && has_column(),
+            None => has_column && !is_among(&self.except, table),
         }
     }
 }

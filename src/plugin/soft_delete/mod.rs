@@ -12,8 +12,8 @@ use super::clock::Clock;
 use super::reach::Reach;
 use super::{Context, LeaveOut, Plugin, text};
 use crate::ast::{
-    Assignment, ColumnDescription, Cte, Delete, Expr, Ident, Node, Role, Statement, TableDescription, TableName,
-    TableUse, Update, VisitMut,
+    Assignment, ColumnDescription, Cte, Delete, Expr, Ident, IsNull, Node, Role, Shared, Statement, TableDescription,
+    TableName, TableUse, Update, VisitMut,
 };
 use crate::error::{Error, Result, Unsupported};
 use crate::types::SqlType;
@@ -299,21 +299,36 @@ impl SoftDelete {
     }
 
     /// Refuses a column that cannot say whether a row is deleted: of a table that is declared without it, or never `null`.
+    #[inline]
     fn check(&self, table: &TableName, found: Option<&'static ColumnDescription>, context: &Context<'_>) -> Result<()> {
-        let (name, column) = (table.name.as_str(), self.column.as_str());
         match found {
             Some(found) if found.nullable => Ok(()),
-            Some(_) => Err(Error::invalid(format!(
-                "the column `{column}` of `{name}` is never `null`, so it cannot say that a row is not deleted"
-            ))),
-            None if context.declared(table).is_none() => Ok(()),
-            None => Err(Error::invalid(format!(
-                "the table `{name}` is declared without the column `{column}`, which says when a row was deleted"
-            ))),
+            Some(_) => Err(self.never_null(table)),
+            None => self.check_undeclared(table, context),
         }
     }
 
+    #[cold]
+    fn never_null(&self, table: &TableName) -> Error {
+        let (name, column) = (table.name.as_str(), self.column.as_str());
+        Error::invalid(format!(
+            "the column `{column}` of `{name}` is never `null`, so it cannot say that a row is not deleted"
+        ))
+    }
+
+    /// Refuses a table that is declared without the column. Of one that is not declared nobody knows.
+    fn check_undeclared(&self, table: &TableName, context: &Context<'_>) -> Result<()> {
+        if context.declared(table).is_none() {
+            return Ok(());
+        }
+        let (name, column) = (table.name.as_str(), self.column.as_str());
+        Err(Error::invalid(format!(
+            "the table `{name}` is declared without the column `{column}`, which says when a row was deleted"
+        )))
+    }
+
     /// Which rows of a table a statement is about.
+    #[inline]
     fn which(table: &TableUse<'_>, said: Option<Which>, context: &Context<'_>) -> Result<Which> {
         Ok(match table.role() {
             Role::Insert | Role::Conflict | Role::Define => Which::All,
@@ -365,22 +380,22 @@ impl Plugin for SoftDelete {
         let says_something = context.get::<DeletedRows>().is_some();
         let restrict = |table: &TableUse<'_>, clause: &mut Option<Expr>| {
             let found = context.column(table.name(), self.column.as_str());
-            if !self.reach.covers(table.name(), || found.is_some()) {
+            if !self.reach.covers(table.name(), found.is_some()) {
                 return self.check_hard(table, context);
             }
             self.check(table.name(), found, context)?;
             deletes |= table.role() == Role::Delete;
             let all_said = says_something.then(|| context.get_all::<DeletedRows>());
             let said = all_said.and_then(|mut all| all.find_map(|rows| rows.which_of(table.name())));
-            match Self::which(table, said, context)? {
+            let negated = match Self::which(table, said, context)? {
                 Which::All => return Ok(()),
-                Which::Live => {
-                    table.of_column(&self.column, found, |column| Expr::restrict(clause, column.is_null()));
-                }
-                Which::Deleted => {
-                    table.of_column(&self.column, found, |column| Expr::restrict(clause, column.is_not_null()));
-                }
-            }
+                Which::Live => false,
+                Which::Deleted => true,
+            };
+            let is_null = Shared::filled(IsNull { negated, value: Expr::Now }, |it| {
+                table.of_column(&self.column, found, |column| it.value.fill(column));
+            });
+            Expr::restrict(clause, Expr::IsNull(is_null));
             restricts = true;
             Ok(())
         };
