@@ -6,6 +6,8 @@
 
 mod missed;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use kysera::ast::{Column, Conflict, ConflictAction, Expr, Statement, TableName};
 use kysera::executor::{Access, Request};
@@ -149,6 +151,21 @@ async fn hidden_rows(db: &Db) -> (Vec<Item>, Vec<Mark>) {
     (items.fetch_all(db).await.unwrap(), marks.fetch_all(db).await.unwrap())
 }
 
+/// The keys of all rows.
+async fn keys(db: &Db) -> BTreeSet<(&'static str, i64)> {
+    let mut keys = BTreeSet::new();
+    keys.extend(
+        select_from(items::table).select(items::id).fetch_all(db).await.unwrap().into_iter().map(|id| ("item", id)),
+    );
+    keys.extend(
+        select_from(marks::table).select(marks::id).fetch_all(db).await.unwrap().into_iter().map(|id| ("mark", id)),
+    );
+    keys.extend(
+        select_from(copies::table).select(copies::id).fetch_all(db).await.unwrap().into_iter().map(|id| ("copy", id)),
+    );
+    keys
+}
+
 /// A plugin on a database.
 pub struct Tested {
     pub name: &'static str,
@@ -158,6 +175,14 @@ pub struct Tested {
     /// The schema in which what the plugin shows lies, if that is elsewhere, and a database that has it.
     pub elsewhere: Option<(String, Db)>,
     pub upserts: Upserts,
+    pub deletes: Deletes,
+}
+
+/// Where rows are that were deleted.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Deletes {
+    Gone,
+    StillThere,
 }
 
 /// What an upsert does to a row that has the key already and is hidden otherwise.
@@ -186,7 +211,7 @@ impl Upserts {
 ///
 /// `refuses` tells what the plugin may refuse that a server would do without it. What the dialect has not, `lacks` tells.
 pub async fn run_all(fresh: &Fresh, tested: &Tested, oracle: &Fresh, refuses: impl Fn(Server, &str) -> bool) {
-    let Tested { name, plugged, plain, elsewhere, upserts } = tested;
+    let Tested { name, plugged, plain, elsewhere, upserts, deletes } = tested;
     let server = fresh.server;
     let written = elsewhere.as_ref().map_or(plain, |(_, elsewhere)| elsewhere);
     let schema = elsewhere.as_ref().map_or(schema_of(fresh), |(schema, _)| schema);
@@ -204,6 +229,7 @@ pub async fn run_all(fresh: &Fresh, tested: &Tested, oracle: &Fresh, refuses: im
         }
         is_stale = writes;
         let hidden = hidden_rows(plain).await;
+        let before = keys(plain).await;
         let said = if refuses(server, &shape.name) { Upserts::Update } else { *upserts };
         let expected = done(&oracle.db, &said.said(of_oracle.statement)).await;
         let found = done(plugged, &shape.statement).await;
@@ -227,6 +253,9 @@ pub async fn run_all(fresh: &Fresh, tested: &Tested, oracle: &Fresh, refuses: im
         if hidden_rows(plain).await != hidden {
             mistakes.push(format!("{place}: a hidden row was changed"));
         }
+        if *deletes == Deletes::StillThere && !before.is_subset(&keys(plain).await) {
+            mistakes.push(format!("{place}: a row was really deleted"));
+        }
         if writes && expected.is_ok() && found.is_ok() && shown_rows(written).await != shown_rows(&oracle.db).await {
             mistakes.push(format!("{place}: what was written differs"));
         }
@@ -247,6 +276,7 @@ fn hiding<P: Plugin>(
     plugin: impl Fn() -> P,
     handle: impl Fn(Db) -> Db,
     upserts: Upserts,
+    deletes: Deletes,
     refuses: impl Fn(Server, &str) -> bool,
 ) {
     on_all(async |fresh| {
@@ -254,7 +284,8 @@ fn hiding<P: Plugin>(
         create(&oracle.db).await;
         create(&fresh.db).await;
         let plugged = Db::builder(fresh.url.clone()).plugin(plugin()).connect().await.unwrap();
-        let tested = Tested { name, plugged: handle(plugged), plain: fresh.db.clone(), elsewhere: None, upserts };
+        let tested =
+            Tested { name, plugged: handle(plugged), plain: fresh.db.clone(), elsewhere: None, upserts, deletes };
         run_all(fresh, &tested, &oracle, &refuses).await;
         oracle.drop().await;
     });
@@ -267,6 +298,7 @@ fn soft_deletes_miss_no_table() {
         SoftDelete::new,
         |db| db,
         Upserts::Update,
+        Deletes::StillThere,
         |server, shape| {
             // Its updates return nothing, and a soft delete is one.
             server == Server::Mariadb && shape.starts_with("delete returning")
@@ -279,7 +311,7 @@ struct Tenant(i64);
 #[test]
 fn row_policies_miss_no_table() {
     let plugin = || RowPolicies::new().tenant::<Tenant>("tenant_id", |tenant| tenant.0.into());
-    hiding("row policies", plugin, |db| db.with(Tenant(1)), Upserts::PassBy, updates_any);
+    hiding("row policies", plugin, |db| db.with(Tenant(1)), Upserts::PassBy, Deletes::Gone, updates_any);
 }
 
 /// Whether a shape may update a row of another tenant, which cannot be passed by where an upsert has no `where`.
@@ -315,8 +347,14 @@ fn prefixes_miss_no_table() {
         let plugged = Db::builder(fresh.url.clone()).plugin(Prefix).connect().await.unwrap();
         create(&plugged).await;
         let elsewhere = Some((schema_of(fresh).to_owned(), plugged.clone()));
-        let tested =
-            Tested { name: "prefix", plugged: plugged.clone(), plain: plugged, elsewhere, upserts: Upserts::Update };
+        let tested = Tested {
+            name: "prefix",
+            plugged: plugged.clone(),
+            plain: plugged,
+            elsewhere,
+            upserts: Upserts::Update,
+            deletes: Deletes::Gone,
+        };
         run_all(fresh, &tested, &oracle, |_, _| false).await;
         oracle.drop().await;
     });
@@ -343,8 +381,14 @@ fn schemas_miss_no_table() {
         create(&plain).await;
         create(&elsewhere).await;
         let schema = if fresh.server == Server::Sqlite { "other" } else { other.name() };
-        let tested =
-            Tested { name, plugged, plain, elsewhere: Some((schema.to_owned(), elsewhere)), upserts: Upserts::Update };
+        let tested = Tested {
+            name,
+            plugged,
+            plain,
+            elsewhere: Some((schema.to_owned(), elsewhere)),
+            upserts: Upserts::Update,
+            deletes: Deletes::Gone,
+        };
         run_all(fresh, &tested, &oracle, |_, _| false).await;
         oracle.drop().await;
         other.drop().await;

@@ -10,7 +10,7 @@ use kysera::query::output;
 use kysera::schema::create_table_for;
 use kysera::testing::{Sql, check_plugin};
 
-use super::matrix::{Tested, Upserts, create, run_all, schema_of};
+use super::matrix::{Deletes, Tested, Upserts, create, run_all, schema_of};
 use super::shapes::items;
 use crate::running::mock::Mock;
 use crate::running::raw;
@@ -102,6 +102,7 @@ fn names_miss_no_column() {
             plain: plugged,
             elsewhere,
             upserts: Upserts::Update,
+            deletes: Deletes::Gone,
         };
         run_all(fresh, &tested, &oracle, |_, _| false).await;
         oracle.drop().await;
@@ -117,8 +118,14 @@ fn names_miss_no_column_of_other_plugins() {
         let plugged = Db::builder(fresh.url.clone()).plugin(names()).plugin(SoftDelete::new()).connect().await.unwrap();
         let plain = plugged.without_plugin("soft delete").unwrap();
         create(&plain).await;
-        let tested =
-            Tested { name: "name mapping and soft delete", plugged, plain, elsewhere: None, upserts: Upserts::Update };
+        let tested = Tested {
+            name: "name mapping and soft delete",
+            plugged,
+            plain,
+            elsewhere: None,
+            upserts: Upserts::Update,
+            deletes: Deletes::StillThere,
+        };
         let refuses = |server, shape: &str| server == Server::Mariadb && shape.starts_with("delete returning");
         run_all(fresh, &tested, &oracle, refuses).await;
         oracle.drop().await;
