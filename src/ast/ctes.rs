@@ -97,7 +97,7 @@ impl Seen {
     }
 
     fn leave(&mut self, outside: usize) {
-        for Visible { name, place: _ } in self.visible.drain(outside..) {
+        for Visible { name, place: _ } in self.visible.drain(outside.min(self.visible.len())..) {
             if let Some(places) = self.places.get_mut(&name.as_str().to_ascii_lowercase()) {
                 places.pop();
             }

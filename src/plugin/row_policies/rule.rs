@@ -5,7 +5,7 @@ use std::any::{Any, type_name};
 use super::Known;
 use super::asker::{Asker, Source};
 use super::policy::is_called;
-use super::stored::{is_kept, is_plainly_kept};
+use super::stored::is_kept;
 use crate::ast::{Binary, BinaryOperator, ColumnDescription, Expr, Ident, Shared, TableName, TableUse, may_be_same};
 use crate::dialect::TextEquality;
 use crate::error::{Error, Result};
@@ -108,9 +108,7 @@ impl ColumnRule {
     #[inline]
     pub(super) fn check_value(&self, declared: Option<&ColumnDescription>, value: &Value) -> Result<()> {
         match declared {
-            Some(column) if !is_plainly_kept(value, column.data_type) && !is_kept(value, column.data_type) => {
-                Err(self.misfit())
-            }
+            Some(column) if !is_kept(value, column.data_type) => Err(self.misfit()),
             Some(_) | None => Ok(()),
         }
     }

@@ -5,27 +5,27 @@ use crate::ast::{
 };
 use crate::value::Value;
 
-/// Whether this is one of the values and types that nearly all keys have, for which there is no need to ask [`is_kept`].
-#[inline]
-pub(super) fn is_plainly_kept(value: &Value, data_type: &DataType) -> bool {
-    matches!(
-        (value, data_type),
-        (Value::I64(_), DataType::BigInt) | (Value::Text(_), DataType::Text) | (Value::Uuid(_), DataType::Uuid)
-    )
-}
-
 /// Whether a column of a type holds exactly this value, or the server refuses it. Where the type is of another family, shorter,
 /// or less exact, it may hold another one; and where it only has a name, what that makes of fractions and of spaces at the end
 /// nobody knows.
+#[inline]
 pub(super) fn is_kept(value: &Value, data_type: &DataType) -> bool {
+    match (value, data_type) {
+        // What nearly all keys are.
+        (Value::I64(_), DataType::BigInt) | (Value::Text(_), DataType::Text) | (Value::Uuid(_), DataType::Uuid) => true,
+        (value, data_type) => is_rarer_and_kept(value, data_type),
+    }
+}
+
+#[inline(never)]
+fn is_rarer_and_kept(value: &Value, data_type: &DataType) -> bool {
     match (value, data_type) {
         (Value::Null(_), _)
         | (Value::Bool(_), DataType::Boolean)
         | (Value::F32(_), DataType::Real | DataType::Double)
         | (Value::F64(_), DataType::Double)
-        | (Value::Text(_) | Value::Named(_), DataType::Text)
+        | (Value::Named(_), DataType::Text)
         | (Value::Bytes(_), DataType::Bytes)
-        | (Value::Uuid(_), DataType::Uuid)
         | (Value::Date(_), DataType::Date)
         | (Value::Time(_), DataType::Time)
         | (Value::Timestamp(_), DataType::Timestamp)
