@@ -49,6 +49,18 @@ impl Statement {
         }
     }
 
+    /// Whether rows come of it. Of text nobody knows.
+    pub(crate) fn gives_rows(&self) -> Option<bool> {
+        match self {
+            Self::Select(_) | Self::Compound(_) => Some(true),
+            Self::Insert(it) => Some(!it.returning.is_empty()),
+            Self::Update(it) => Some(!it.returning.is_empty()),
+            Self::Delete(it) => Some(!it.returning.is_empty()),
+            Self::CreateTable(_) | Self::DropTable(_) | Self::RowSecurity(_) => Some(false),
+            Self::Raw(_) => None,
+        }
+    }
+
     /// The table that is written or defined, or the first one that is read.
     #[must_use]
     pub fn table(&self) -> Option<&TableName> {

@@ -78,11 +78,19 @@ impl Statement {
     /// # Errors
     ///
     /// Those of `rename`; and [`is_invalid`](Error::is_invalid) where it depends on the server whether a name is that of a
-    /// common table expression, or where a table is inserted into or created and another one has its new name.
+    /// common table expression, where a table's new name is that of one which would be read in its place, or where a table is
+    /// inserted into or created and another one has its new name.
     pub fn rename_tables(&mut self, mut rename: impl FnMut(&TableUse<'_>) -> Result<Option<TableName>>) -> Result<()> {
         self.resolve(&mut |found| {
             let table = found.table_use();
             if let Some(name) = rename(&table)? {
+                if name != *table.name() && found.is_looked_up() && found.ctes.hide(&name)? {
+                    return Err(Error::invalid(format!(
+                        "`{}` is to be called `{}`, which is the name of a common table expression there; give that another name",
+                        table.name().name.as_str(),
+                        name.name.as_str()
+                    )));
+                }
                 if *table.known_as() != name.name {
                     *found.alias = Some(table.known_as().clone());
                 }
@@ -100,7 +108,7 @@ impl Statement {
         mut fragment: impl FnMut(Fragment<'_>) -> Result<()>,
     ) -> Result<()> {
         let each: &mut Each<'_> = &mut |found| {
-            let Found { name, alias, role, clause } = found;
+            let Found { name, alias, role, clause, ctes: _ } = found;
             restrict(&TableUse::of(name, alias.as_ref(), role), clause)
         };
         self.accept_mut(&mut Resolver { each, fragment: &mut fragment, ctes: Ctes::NONE })
@@ -131,11 +139,21 @@ struct Found<'a> {
     role: Role,
     /// Where a condition on it belongs.
     clause: &'a mut Option<Expr>,
+    /// Those that are seen where it stands.
+    ctes: &'a Ctes,
 }
 
 impl Found<'_> {
     fn table_use(&self) -> TableUse<'_> {
         TableUse::of(self.name, self.alias.as_ref(), self.role)
+    }
+
+    /// Whether some server looks for its name among common table expressions too.
+    fn is_looked_up(&self) -> bool {
+        match self.role {
+            Role::Read | Role::Update | Role::Delete => true,
+            Role::Insert | Role::Conflict | Role::Define => false,
+        }
     }
 }
 
@@ -175,7 +193,7 @@ impl Resolver<'_, '_> {
         role: Role,
         clause: &mut Option<Expr>,
     ) -> Result<()> {
-        (self.each)(Found { name, alias, role, clause })
+        (self.each)(Found { name, alias, role, clause, ctes: &self.ctes })
     }
 
     /// Asks for a table that is defined or inserted into.

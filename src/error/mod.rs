@@ -74,6 +74,9 @@ enum Kind {
     Closed(Cow<'static, str>),
     #[error(transparent)]
     Plugin(InPlugin),
+    /// Given to a plugin by what it goes around.
+    #[error(transparent)]
+    PassedOn(Error),
     #[error("{0}")]
     Conflict(Cow<'static, str>),
     #[error("{} things went wrong: {}", .0.len(), list(.0))]
@@ -202,6 +205,23 @@ impl Error {
         Self::new(Kind::Plugin(InPlugin { plugin: name.to_owned(), subject, reason: self }))
     }
 
+    /// The same as it is given to a plugin that goes around what failed, which is known again when the plugin gives it back.
+    pub(crate) fn passed_on(self) -> Self {
+        Self::new(Kind::PassedOn(self))
+    }
+
+    /// What was [passed on](Self::passed_on).
+    ///
+    /// # Errors
+    ///
+    /// The error itself, where it was not.
+    pub(crate) fn taken_back(self) -> Result<Self> {
+        match *self.0 {
+            Kind::PassedOn(error) => Ok(error),
+            kind => Err(Self::new(kind)),
+        }
+    }
+
     /// All that went wrong where one failure did not keep the rest from being done; one alone is itself.
     pub(crate) fn several(mut errors: Vec<Self>) -> Self {
         match errors.pop() {
@@ -217,6 +237,7 @@ impl Error {
     pub(crate) fn into_all(self) -> Vec<Self> {
         match *self.0 {
             Kind::Several(errors) => errors,
+            Kind::PassedOn(error) => error.into_all(),
             kind => vec![Self::new(kind)],
         }
     }
@@ -335,6 +356,7 @@ impl Error {
     pub fn all(&self) -> &[Self] {
         match &*self.0 {
             Kind::Several(errors) => errors,
+            Kind::PassedOn(error) => error.all(),
             _ => std::slice::from_ref(self),
         }
     }
@@ -369,6 +391,7 @@ impl Error {
     fn kind(&self) -> &Kind {
         match &*self.0 {
             Kind::Plugin(InPlugin { plugin: _, subject: _, reason }) => reason.kind(),
+            Kind::PassedOn(error) => error.kind(),
             kind => kind,
         }
     }

@@ -18,7 +18,7 @@ pub(crate) use self::session::Session;
 use crate::ast::{Operation, Statement};
 use crate::dialect::{Compiled, Spec};
 use crate::driver::{self, BoxFuture, BoxStream, Outcome, Query, Rows};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plugin::{self, Context, Metadata, Plugin, check_order};
 use crate::value::Value;
 
@@ -329,9 +329,16 @@ impl Pipeline {
 /// Has the plugins rewrite a statement. An error names it as the program wrote it.
 fn rewrite(plugins: &[Arc<dyn Plugin>], statement: Statement, context: &Context<'_>) -> Result<Statement> {
     let (operation, table) = (statement.operation(), statement.table().map(|table| table.name.clone()));
+    let gives_rows = statement.gives_rows();
     plugins.iter().try_fold(statement, |statement, plugin| {
         plugin
             .transform(statement, context)
+            .and_then(|given| match (gives_rows, given.gives_rows()) {
+                (Some(true), Some(false)) => {
+                    Err(Error::invalid("what it makes of that gives no rows, which are waited for"))
+                }
+                _ => Ok(given),
+            })
             .map_err(|error| error.in_plugin(plugin.name(), plugin::subject(operation, table.as_ref())))
     })
 }

@@ -63,7 +63,7 @@ use crate::value::Value;
 /// Rewrites every statement that runs through a [`Db`](crate::Db), its transactions and its connections.
 ///
 /// A plugin sees a statement once, whole, with everything that is nested in it, and before it is compiled. It may
-/// give back another kind of statement than it got. Plugins run one after the other, each on what the one before it gave
+/// give back another kind of statement than it got, of which the same columns come, if any. Plugins run one after the other, each on what the one before it gave
 /// back: those that a query brings along first, then those of the database, each behind those it
 /// [depends on](Self::dependencies), then by [priority](Self::priority), then by name.
 ///
@@ -158,7 +158,7 @@ pub trait Plugin: Any + Send + Sync {
     /// # Errors
     ///
     /// Where the statement must not run; nothing is sent then, and the error names the plugin, and what the statement
-    /// does to which table.
+    /// does to which table. So is what gives no rows in place of a statement that does.
     fn transform(&self, statement: Statement, context: &Context<'_>) -> Result<Statement> {
         let _ = context;
         Ok(statement)

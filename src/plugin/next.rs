@@ -60,7 +60,7 @@ pub struct Next<'a> {
     context: Context<'a>,
     connection: &'a mut dyn Connection,
     wanted: Wanted,
-    /// Set where what comes behind this has failed, so that the error is not the plugin's own.
+    /// Set where what comes behind this has failed.
     failed: &'a mut bool,
     /// What was sent last.
     sent: &'a mut Option<Sent>,
@@ -90,7 +90,8 @@ impl<'a> Next<'a> {
         let brought = rest.len();
         rest.extend(of_database.iter().copied().filter(wraps));
         let (rest, only, failed) = (&*rest, None, &mut false);
-        Next { all, rest, brought, only, context, connection, wanted, failed, sent }.run(statement).await
+        let answer = Next { all, rest, brought, only, context, connection, wanted, failed, sent }.run(statement).await;
+        answer.map_err(|error| error.taken_back().unwrap_or_else(|error| error))
     }
 
     /// The place where the statement runs.
@@ -174,7 +175,7 @@ impl<'a> Next<'a> {
         }
         let answer = self.pass_on(statement, wanted).await;
         *self.failed |= answer.is_err();
-        answer
+        answer.map_err(Error::passed_on)
     }
 
     async fn pass_on(&mut self, statement: Statement, wanted: Wanted) -> Result<Answer> {
@@ -187,9 +188,11 @@ impl<'a> Next<'a> {
         let brought = self.brought.saturating_sub(1);
         let next = Next { all, rest, brought, only, context, connection, wanted, failed: &mut failed, sent };
         let answer = match plugin.around(statement, next).await {
-            Err(error) if failed => return Err(error),
+            Err(error) => Err(match error.taken_back() {
+                Ok(given) => return Err(given),
+                Err(own) => own,
+            }),
             Ok(_) if failed => Err(Error::invalid("it answers though what it goes around has failed")),
-            Err(error) => Err(error),
             Ok(answer) => match wanted {
                 Wanted::Rows => answer.into_rows().map(Answer::Rows),
                 Wanted::Outcome => answer.into_outcome().map(Answer::Outcome),

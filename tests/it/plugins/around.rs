@@ -178,6 +178,39 @@ async fn an_error_on_any_step_takes_everything_back() {
     assert_eq!(error.as_database().unwrap().code(), "execute write 1");
 }
 
+/// Says something else of what failed.
+struct Translates;
+
+impl Plugin for Translates {
+    fn name(&self) -> &str {
+        "translates"
+    }
+
+    fn wraps(&self, _: &ast::Statement, _: &Context<'_>) -> bool {
+        true
+    }
+
+    fn around<'a>(&'a self, statement: ast::Statement, mut next: Next<'a>) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(async move {
+            next.run(statement).await.map_err(|error| {
+                // What it is given is the error of the server, and may be asked as such.
+                assert_eq!(error.as_database().unwrap().code(), "execute write 1");
+                assert_eq!(error.all().len(), 1);
+                Error::invalid("the quota is used up")
+            })
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_a_plugins_own_names_it_also_where_something_else_failed_before() {
+    let mock = Mock::new().fail("execute write 1");
+    let db = Db::with_driver(mock).plugin(Around("a")).plugin(Translates).plugin(Around("z")).build().unwrap();
+    let error = db.execute(raw("write 1").into()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the plugin `translates` refused this text: the quota is used up");
+    assert!(error.is_invalid());
+}
+
 #[tokio::test]
 async fn what_is_cancelled_is_taken_back() {
     let hanging = ["begin", "execute a before", "execute write 1", "fetch a after", "commit"];

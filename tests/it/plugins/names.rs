@@ -72,7 +72,6 @@ fn names() -> NameMapping {
     NameMapping::new(shuffled).tables(|table| format!("t_{table}"))
 }
 
-/// All shapes, in a database whose columns have each other's names: a column that is missed, or renamed twice, shows.
 /// A guard knows a function that is put in by its name, so another plugin gives it no other.
 #[test]
 fn no_function_is_renamed() {
@@ -88,6 +87,7 @@ fn no_function_is_renamed() {
     );
 }
 
+/// All shapes, in a database whose columns have each other's names: a column that is missed, or renamed twice, shows.
 #[test]
 fn names_miss_no_column() {
     on_all(async |fresh| {
@@ -294,6 +294,28 @@ fn two_tables_are_never_one() {
     alias!(other = items);
     let q = select_from(items::table).cross_join(other).select((items::id, other.id));
     assert!(db(|_| "one".into()).compile(q.to_statement()).is_ok());
+}
+
+#[test]
+fn a_new_name_is_none_of_a_common_table_expression() {
+    alias!(other = items);
+    let db = |tables: fn(&str) -> String| {
+        let plugin = NameMapping::new(str::to_owned).tables(tables);
+        Db::with_driver(Mock::new()).plugin(plugin).build().unwrap()
+    };
+    let rename = |table: &str| if table == "items" { "twins".into() } else { table.to_owned() };
+    let some = || select_from(other).filter(other.id.eq(1)).select((other.id, other.id));
+    // What the expression reads is the table, and what is read beside it would be the expression.
+    let q = with(twins::table, some()).select_from(items::table);
+    let error = db(rename).compile(q.select(items::id).to_statement()).unwrap_err();
+    assert_eq!(
+        super::why(&error),
+        "`items` is to be called `twins`, which is the name of a common table expression there; give that another name"
+    );
+    let q = with(twins::table, some()).select_from(twins::table).select(twins::a_b);
+    assert!(db(rename).compile(q.to_statement()).is_ok());
+    let q = with(twins::table, some()).delete_from(items::table).filter(items::id.eq(1));
+    assert!(super::why(&db(rename).compile(q.to_statement()).unwrap_err()).contains("is to be called `twins`"));
 }
 
 #[tokio::test]
