@@ -1,7 +1,7 @@
 //! Nothing is changed.
 
 use super::{Context, HarmlessFunctions, Plugin, functions, text};
-use crate::ast::{Aggregate, Call, Node, Raw, Statement, TableName, Visit};
+use crate::ast::{Aggregate, Call, Node, Operation, Raw, Statement, TableName, Visit};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -109,7 +109,7 @@ impl Visit for Reads<'_> {
             | Statement::DropTable(_)
             | Statement::RowSecurity(_)
             | Statement::Raw(_) => {
-                Err(Error::invalid(format!("nothing is written here, and a {} may", node.operation())))
+                Err(Error::invalid(format!("nothing is written here, and {} may", called(node.operation()))))
             }
         }
     }
@@ -136,5 +136,17 @@ impl Visit for Reads<'_> {
     fn visit_aggregate(&mut self, node: &Aggregate) -> Result<()> {
         self.functions.only_call(None, &node.name)?;
         node.walk(self)
+    }
+}
+
+/// An operation, as a sentence has it.
+const fn called(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Select => "a select",
+        Operation::Insert => "an insert",
+        Operation::Update => "an update",
+        Operation::Delete => "a delete",
+        Operation::Define => "a definition",
+        Operation::Text => "text",
     }
 }

@@ -90,8 +90,9 @@ fn gives_one_row(select: &Select) -> bool {
         SelectItem::Expr(it) => matches!(&it.expr, Expr::Aggregate(it) if it.span == Span::Group),
         SelectItem::AllColumns(_) => false,
     };
-    let columns = &select.columns;
-    select.group_by.is_empty() && columns.iter().any(is_of_all) && columns.accept(&mut OneValueEach).is_ok()
+    let Select { columns, order_by, group_by, .. } = select;
+    let gives_one_each = || columns.accept(&mut OneValueEach).and_then(|()| order_by.accept(&mut OneValueEach)).is_ok();
+    group_by.is_empty() && columns.iter().any(is_of_all) && gives_one_each()
 }
 
 /// Passes through what gives one value for each row: no function that may give rows, as `generate_series` does, and no text.

@@ -34,12 +34,16 @@ pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, 
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
         // What is put in may be written in parentheses.
         let is_before_parenthesis = matches!(after, Some(Token::Other('(') | Token::Slot));
-        let is_call = is_before_parenthesis || is_attribute(before);
+        let (outside, qualifiers) = before.split_at(before.len() - qualifiers(before)?);
+        // A function may be called as if it were a field: `(value).function`, or of what that gives.
+        let is_of_slot = matches!(outside, [.., Token::Slot | Token::Operand, Token::Other('.')]);
+        let is_attribute = is_of_slot || matches!(outside, [.., Token::Other(')'), Token::Other('.')]);
+        let is_call = is_before_parenthesis || is_attribute;
         let refused = match token {
-            Token::Word(name) | Token::Name(name) if is_setting(name) => {
-                return Err(holds(name));
+            token if token.name().is_some_and(is_setting) => {
+                return Err(holds(token.name().unwrap_or_default()));
             }
-            Token::Word(_) | Token::Name(_) if is_before_parenthesis && is_of_slot(before) => {
+            Token::Word(_) | Token::Name(_) if is_before_parenthesis && is_of_slot => {
                 return Err(is_not_named());
             }
             Token::Word(word) if is_before_parenthesis && is_no_function(before, word, state) => {
@@ -49,8 +53,11 @@ pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, 
             Token::Name(name) if is_call && name.chars().any(|it| it.is_ascii_uppercase()) => {
                 return Err(Error::invalid(format!("the name of the function `{name}` must be in lower case here")));
             }
-            Token::Word(name) | Token::Name(name) if is_call => {
-                functions.only(&qualified_name(before, name))?;
+            Token::Word(_) | Token::Name(_) if is_call && !qualifiers.iter().all(is_lower) => {
+                return Err(Error::invalid("the schema of a function must be in lower case here"));
+            }
+            Token::Word(_) | Token::Name(_) if is_call => {
+                functions.only(&qualified_name(qualifiers, token.name().unwrap_or_default()))?;
                 false
             }
             Token::Word(word) => words.contains(&word.as_str()) || is_next_value(word, after),
@@ -75,21 +82,25 @@ fn is_not_named() -> Error {
     Error::invalid("a function must be named in the text itself here")
 }
 
-/// Whether what comes now has a name before it that is put in.
-fn is_of_slot(before: &[Token]) -> bool {
-    match before {
-        [.., Token::Slot | Token::Operand, Token::Other('.')] => true,
-        [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_of_slot(before),
-        _ => false,
+/// How many tokens before a name are what it is qualified by, with their dots: `schema.`
+fn qualifiers(before: &[Token]) -> Result<usize> {
+    let mut outside = before;
+    while let [rest @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] = outside {
+        outside = rest;
+        // No name of a server has more parts, and to look for the first of any number would take as long for each.
+        if before.len() - outside.len() > 6 {
+            return Err(Error::invalid("text within a statement must not hold a name of more than four parts here"));
+        }
     }
+    Ok(before.len() - outside.len())
 }
 
-/// Whether what comes now may be a function that is called as if it were a field: `(value).function`, or of what that gives.
-fn is_attribute(before: &[Token]) -> bool {
-    match before {
-        [.., Token::Other(')') | Token::Slot | Token::Operand, Token::Other('.')] => true,
-        [before @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] => is_attribute(before),
-        _ => false,
+/// Whether a part of a name is the same for servers that tell names apart by their case.
+fn is_lower(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => word.is_lower,
+        Token::Name(name) => !name.chars().any(|it| it.is_ascii_uppercase()),
+        Token::Slot | Token::Operand | Token::Other(_) => true,
     }
 }
 
@@ -119,9 +130,13 @@ fn is_no_function(before: &[Token], word: &str, state: Before) -> bool {
 
 /// Whether what is there is an operand to every server: a word by itself some server may have for one that comes before an
 /// operand, as `all`, `binary` and `content`.
-fn is_surely_operand(before: &[Token]) -> bool {
+fn is_surely_operand(mut before: &[Token]) -> bool {
+    while let [outside @ .., Token::Word(not)] = before
+        && not == "not"
+    {
+        before = outside;
+    }
     match before {
-        [before @ .., Token::Word(not)] if not == "not" => is_surely_operand(before),
         [.., Token::Word(ignore), Token::Word(nulls)] if nulls == "nulls" => {
             matches!(ignore.as_str(), "ignore" | "respect")
         }
@@ -135,12 +150,8 @@ fn is_surely_operand(before: &[Token]) -> bool {
     }
 }
 
-/// The name of a function with what stands before it.
-fn qualified_name(before: &[Token], name: &str) -> String {
-    match before {
-        [before @ .., Token::Word(schema) | Token::Name(schema), Token::Other('.')] => {
-            qualified(&qualified_name(before, schema), name)
-        }
-        _ => name.to_owned(),
-    }
+/// The name of a function with what it is qualified by.
+fn qualified_name(qualifiers: &[Token], name: &str) -> String {
+    let schemas: Vec<&str> = qualifiers.iter().filter_map(Token::name).collect();
+    if schemas.is_empty() { name.to_owned() } else { qualified(&schemas.join("."), name) }
 }

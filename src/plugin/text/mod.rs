@@ -172,10 +172,31 @@ fn reads_no_table(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
             }
             Token::Word(word) if word == "from" && is_distinct_from(before) => {}
             Token::Word(word) if open.is_empty() && CLAUSES.contains(&word.as_str()) => return Err(holds(word)),
+            Token::Word(word) if LEFT_BEHIND.contains(&word.as_str()) && is_of_system(before) => {
+                return Err(holds(word));
+            }
+            // It stands for as many values as the row has fields, or none, so those behind it are in other columns.
+            Token::Other('*')
+                if matches!(before, [.., Token::Other(')') | Token::Slot | Token::Operand, Token::Other('.')]) =>
+            {
+                return Err(Error::invalid("text within a statement must not hold all fields of a row here"));
+            }
             Token::Word(_) | Token::Name(_) | Token::Slot | Token::Operand | Token::Other(_) => {}
         }
     }
     is_joined_by_operators(&tokens)
+}
+
+/// Variables of a server that tell what a statement before has left on the connection.
+const LEFT_BEHIND: [&str; 5] = ["identity", "last_insert_id", "insert_id", "warning_count", "error_count"];
+
+/// Whether what comes now is a variable of the server: `@@name`, `@@session.name`.
+fn is_of_system(before: &[Token]) -> bool {
+    let before = match before {
+        [before @ .., Token::Word(_), Token::Other('.')] => before,
+        before => before,
+    };
+    matches!(before, [.., Token::Other('@'), Token::Other('@')])
 }
 
 /// Whether `in` within the parentheses of a function is no operator: `position(.. in ..)`, `against (.. in boolean mode)`.

@@ -64,10 +64,11 @@ pub(super) fn before_each(tokens: &[Token]) -> Vec<Before> {
                 Operator
             }
             Token::Other(')') => match open.pop() {
-                Some(Some(Token::Word(opener))) if is_among(OPENERS, opener) => Unsure,
-                _ => Operand,
+                Some(before) => after_parenthesis(before),
+                None => Operand,
             },
-            Token::Name(_) | Token::Slot | Token::Operand | Token::Other('\'') => Operand,
+            Token::Slot => after_parenthesis(before),
+            Token::Name(_) | Token::Operand | Token::Other('\'') => Operand,
             Token::Other('?') => Unsure,
             // To some it is a part of the name of a variable, to which `and` may come.
             Token::Other('.') if is_of_variable(tokens.get(..at).unwrap_or_default()) => Unsure,
@@ -77,6 +78,14 @@ pub(super) fn before_each(tokens: &[Token]) -> Vec<Before> {
     }
     states.push(state);
     states
+}
+
+/// What is there after parentheses, and after what may be written in them, by what stands before.
+fn after_parenthesis(before: Option<&Token>) -> Before {
+    match before {
+        Some(Token::Word(opener)) if is_among(OPENERS, opener) => Before::Unsure,
+        _ => Before::Operand,
+    }
 }
 
 fn after_word(word: &str, before: Option<&Token>, after: Option<&Token>, state: Before) -> Before {
@@ -107,9 +116,25 @@ fn after_word(word: &str, before: Option<&Token>, after: Option<&Token>, state: 
     }
 }
 
-/// Whether what comes now may be of the name of a variable.
-fn is_of_variable(before: &[Token]) -> bool {
-    matches!(before, [.., Token::Other('@' | '?')] | [.., Token::Other('@'), Token::Word(_)])
+/// Whether a dot that comes now may be of the name of a variable. So is one of more parts than any other name has.
+fn is_of_variable(mut before: &[Token]) -> bool {
+    let (mut is_behind_dot, mut has_word) = (true, false);
+    for _ in 0..8 {
+        before = match before {
+            [.., Token::Other('@')] => return true,
+            [.., Token::Other('?')] => return !has_word,
+            [outside @ .., Token::Word(_)] if is_behind_dot => {
+                (is_behind_dot, has_word) = (false, true);
+                outside
+            }
+            [outside @ .., Token::Other('.')] => {
+                is_behind_dot = true;
+                outside
+            }
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// Whether some server has a word for an operator, or for what comes before an operand.
@@ -129,6 +154,7 @@ pub(super) fn is_joined_by_operators(tokens: &[Token]) -> Result<()> {
             Token::Other('(') => depth += 1,
             Token::Other(')') => depth = depth.saturating_sub(1),
             Token::Word(word) => {
+                let word = word.as_str();
                 let is_of_number =
                     matches!(before, [.., Token::Word(number), Token::Other('.')] if begins_number(number));
                 if (is_of_number || begins_number(word)) && !is_number(word, after) {

@@ -1,12 +1,14 @@
 //! The tokens of text.
 
+use std::ops::Deref;
+
 use crate::ast::{Expr, Ident, Raw, RawPart};
 use crate::plugin::functions::is_setting;
 
 /// What text is made of, as far as it shows which functions it calls.
 pub(super) enum Token {
-    /// A word outside of quotes, in lower case.
-    Word(String),
+    /// A word outside of quotes.
+    Word(Word),
     /// A name in quotes, or one that was put in.
     Name(String),
     /// What was put in, and is no name: it may be written in parentheses.
@@ -15,6 +17,44 @@ pub(super) enum Token {
     Operand,
     /// Any other character, and a string.
     Other(char),
+}
+
+impl Token {
+    /// The name that it may be, or be a part of.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Name(name) => Some(name),
+            Self::Slot | Self::Operand | Self::Other(_) => None,
+        }
+    }
+}
+
+/// A word, in lower case.
+pub(super) struct Word {
+    text: String,
+    /// Whether it was written in it.
+    pub(super) is_lower: bool,
+}
+
+impl Word {
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Deref for Word {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq<str> for Word {
+    fn eq(&self, other: &str) -> bool {
+        self.text == other
+    }
 }
 
 pub(super) fn tokens(raw: &Raw) -> Vec<Token> {
@@ -42,11 +82,14 @@ fn slot(part: &RawPart) -> Token {
     }
 }
 
-/// The name that was put in, if it is one: a column of no table is written as such, whatever it is the name of.
+/// The name that was put in, if it is one: a column of no table is written as such, whatever it is the name of, and one that is
+/// called as a setting may be read as that.
 fn put_in(part: &RawPart) -> Option<Ident> {
     match part {
         RawPart::Ident(name) => Some(name.clone()),
-        RawPart::Expr(Expr::Column(column)) if column.table().is_none() => Some(column.name()),
+        RawPart::Expr(Expr::Column(column)) if column.table().is_none() || is_setting(column.name().as_str()) => {
+            Some(column.name())
+        }
         RawPart::Text(_) | RawPart::Expr(_) => None,
     }
 }
@@ -69,11 +112,13 @@ fn tokens_of(text: &str, quote: &mut Option<(char, String)>, tokens: &mut Vec<To
             continue;
         }
         if is_in_word(char) {
-            word.push(char.to_ascii_lowercase());
+            word.push(char);
             if chars.peek().is_some_and(|it| is_in_word(*it)) {
                 continue;
             }
-            tokens.push(Token::Word(std::mem::take(&mut word)));
+            let text = word.to_ascii_lowercase();
+            tokens.push(Token::Word(Word { is_lower: text == word, text }));
+            word.clear();
         } else if matches!(char, '\'' | '"') {
             *quote = Some((char, String::new()));
         } else if char == '@'

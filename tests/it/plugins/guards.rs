@@ -62,11 +62,13 @@ fn a_query_needs_a_limit() {
         assert_eq!(q.clone().union_all(q.clone()).limit(2).fetch_all(&db).await.unwrap().len(), 2);
         // A function beside an aggregate may give rows of its own.
         let numbers = call::<i64, _>("generate_series", (value(1_i64), value(1000_i64)));
+        let by_numbers = call::<i64, _>("generate_series", (value(1_i64), value(1000_i64)));
         let text = sql!("generate_series(1, 1000)").typed::<i64>();
         let words = "a query needs a `limit` here";
         for many in [
             select_from(docs::table).select((count_all(), numbers)).to_statement(),
             select_from(docs::table).select((count_all(), text)).to_statement(),
+            select_from(docs::table).order_by(by_numbers).select(count_all()).to_statement(),
         ] {
             let error = db.compile(many).unwrap_err();
             assert!(error.is_invalid() && error.to_string().contains(words), "{error}");

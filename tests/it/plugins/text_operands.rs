@@ -180,10 +180,60 @@ fn no_operand_is_taken_for_complete() {
         "1 = @a. having -1",
         "1 = @ having -1",
         "'lower'('x')",
+        "distinct on {} rlike('docs')",
+        "(select distinct on {} filter('docs'))",
+        "1 = @.. right",
+        "1 = @.a.. right",
+        "(row(1, 2)).*",
+        "{}.*",
+        "cast(@@identity as signed)",
+        "@@session.last_insert_id = 1",
+        "(x).a.b.c.d.leak > 1",
     ] {
         let error = functions.check(&selecting(text)).expect_err(text);
         assert!(error.is_invalid(), "{text}: {error}");
     }
+}
+
+/// A function that is allowed in a schema is not one of the same name in a schema of other letters, as far as servers tell
+/// those apart.
+#[test]
+fn a_schema_is_that_which_is_allowed() {
+    let functions = HarmlessFunctions::new().allow_function("geo.distance");
+    for text in ["geo.distance(1)", "\"geo\".distance(1)", "geo . DISTANCE(1)", "DOCS.title > LOWER(Docs.title)"] {
+        assert!(functions.check(&selecting(text)).is_ok(), "{text}");
+    }
+    for text in ["GEO.distance(1)", "\"GEO\".distance(1)", "Geo . distance(1)", "a.geo.distance(1)"] {
+        let error = functions.check(&selecting(text)).expect_err(text);
+        assert!(error.is_invalid(), "{text}: {error}");
+    }
+}
+
+/// Text of any length is read in time, and on any stack.
+#[test]
+fn long_text_is_read_in_time() {
+    let functions = HarmlessFunctions::new();
+    let begin = std::time::Instant::now();
+    for text in [
+        format!("{}a(1)", "a.".repeat(200_000)),
+        format!("{}a", "a.".repeat(200_000)),
+        format!("(x){}", ".a".repeat(200_000)),
+        format!("1 = @{}a", ".".repeat(200_000)),
+    ] {
+        assert!(functions.check(&selecting(&text)).is_err_and(|error| error.is_invalid()), "{}", &text[..20]);
+    }
+    // To whom it is one expression, it still is.
+    assert!(functions.check(&selecting(&format!("{}like('x', 'y')", "not ".repeat(200_000)))).is_ok());
+    // It took hours before, so that this says nothing of the machine.
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}
+
+/// A table that is called as the schema of a server's own.
+#[derive(PartialEq, Table)]
+#[table(name = "main")]
+pub struct Main {
+    #[column(primary_key)]
+    pub pragma_optimize: i64,
 }
 
 /// Each of these changed, or gave, rows of the other tenant on some server.
@@ -209,6 +259,14 @@ fn no_text_gets_around_policies() {
                 left.select(sql!("docs.title").typed::<String>()).to_statement()
             }};
         }
+        // The tenant is in the place of the parent, if the first value is two.
+        let shifted = insert_into(docs::table).set((
+            docs::id.to(sql!("(row(7003::bigint, 2::bigint)).*").typed::<i64>()),
+            docs::tenant_id.to(1),
+            docs::parent_id.to(sql!("(row('planted', 'by one')).*").typed::<Option<i64>>()),
+            docs::code.to(sql!("(row()).*").typed::<String>()),
+            docs::title.to(sql!("(row()).*").typed::<String>()),
+        ));
         let set = docs::title.to(sql!("'hacked' on conflict do update set title = title").typed::<String>());
         let upsert = insert_into(docs::table).values(NewDoc::new(7001, 1, "c", "new"));
         let hidden = ")is null)or(1=1)or(1=1 or @lower(";
@@ -235,6 +293,7 @@ fn no_text_gets_around_policies() {
             titles().filter(sql!("{}.{} = 'x'", ident("evil"), lower())).to_statement(),
             titles().filter(sql!("{}.lower('x') = 'x'", docs::title)).to_statement(),
             titles().filter(sql!("{}.a.lower('x') = 'x'", docs::title)).to_statement(),
+            shifted.to_statement(),
         ] {
             let error = own.execute(statement.into()).await.unwrap_err();
             assert!(error.is_invalid() || error.is_unsupported(), "{error}");
@@ -249,6 +308,10 @@ fn no_text_gets_around_policies() {
             titles().filter(sql!("(select count(*) from 'pragma_optimize' where arg = 65538) >= 0")).to_statement(),
             titles().filter(sql!("(select count(*) from 'PRAGMA_optimize'(65538)) >= 0")).to_statement(),
             titles().filter(sql!("(select count(*) from \"main\".'pragma_optimize'(65538)) >= 0")).to_statement(),
+            select_from(main::table)
+                .filter(sql!("(select count(*) from {} where arg = 65538) >= 0", main::pragma_optimize))
+                .select(main::pragma_optimize)
+                .to_statement(),
             titles().filter(sql!("1 = 1 for share")).to_statement(),
             titles().filter(sql!("1 = 1 lock in share mode")).to_statement(),
         ] {
