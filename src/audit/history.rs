@@ -6,8 +6,8 @@ use crate::dialect::{self, Compiled, TextEquality};
 use crate::driver::{BoxFuture, Query};
 use crate::error::{Error, Result};
 use crate::executor::{Access, Executor};
-use crate::plugin::Audit;
 use crate::plugin::audit::{record, value};
+use crate::plugin::{Audit, Context, Metadata};
 use crate::row::Rows;
 use crate::table::Table;
 use crate::types::SqlType;
@@ -41,6 +41,7 @@ use crate::value::Value;
 pub struct History {
     log: TableName,
     query: Select,
+    tables: Vec<TableName>,
     /// Columns and the text that they have, letter by letter.
     texts: Vec<(&'static str, String)>,
 }
@@ -53,7 +54,7 @@ impl Audit {
         // Not by time: one of two that wait for the same row may have begun first and written last.
         let expr = record::column(&log, "id");
         query.order_by.push(OrderItem { expr, direction: Direction::Descending, nulls: Nulls::Default });
-        History { log, query, texts: Vec::new() }
+        History { log, query, tables: Vec::new(), texts: Vec::new() }
     }
 
     /// One entry, by its number.
@@ -68,15 +69,15 @@ impl Audit {
 }
 
 impl History {
-    /// Of one table.
+    /// Of one table: where a plugin of the database that it is run on puts that into a schema, of the one there.
     pub fn of<T: Table>(self, _table: T) -> Self {
         self.of_named(T::DESCRIPTION.table_name())
     }
 
     /// Of one table by its name, as statements name it: a tuple says a schema too.
-    pub fn of_named(self, table: impl Into<TableName>) -> Self {
-        let name = record::name_of(&table.into());
-        self.where_text("table_name", name)
+    pub fn of_named(mut self, table: impl Into<TableName>) -> Self {
+        self.tables.push(table.into());
+        self
     }
 
     /// Of the row of this primary key, of one column: the value that the row has. A decimal is found with any number of zeros
@@ -129,11 +130,11 @@ impl History {
     ///
     /// # Errors
     ///
-    /// Where the log cannot be read.
+    /// Where the log cannot be read; and those of a plugin that cannot say in which schema a table lies.
     pub fn fetch_all(self, executor: &dyn Executor) -> BoxFuture<'_, Result<Vec<Entry>>> {
-        let query = self.for_server(executor.spec().text_equality);
+        let query = self.for_server(executor);
         Box::pin(async move {
-            let mut rows = fetch(query, executor).await?;
+            let mut rows = fetch(query?, executor).await?;
             rows.iter_mut().map(Entry::read).collect()
         })
     }
@@ -143,8 +144,15 @@ impl History {
         self
     }
 
-    fn for_server(self, equality: TextEquality) -> Select {
-        let Self { log, mut query, texts } = self;
+    fn for_server(self, executor: &dyn Executor) -> Result<Select> {
+        let Self { log, mut query, tables, mut texts } = self;
+        let (pipeline, nothing) = (executor.pipeline(), Metadata::default());
+        let context = Context::new(executor.spec(), &pipeline.tables, &nothing, executor.metadata());
+        let context = context.among(&pipeline.plugins);
+        for table in tables {
+            texts.push(("table_name", record::name_of(&context.with_schema(table)?)));
+        }
+        let equality = executor.spec().text_equality;
         for (name, text) in texts {
             let column = || record::column(&log, name);
             Expr::restrict(&mut query.filter, column().equals(text.as_str()));
@@ -154,7 +162,7 @@ impl History {
                 TextEquality::Collation => Expr::restrict(&mut query.filter, column().equals_text(&text)),
             }
         }
-        query
+        Ok(query)
     }
 
     fn where_is(mut self, column: &str, operator: BinaryOperator, value: impl Into<Expr>) -> Self {

@@ -184,6 +184,18 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The name of a table with the schema that the plugins of the database put it into, where the program names none.
+    pub(crate) fn with_schema(&self, table: TableName) -> Result<TableName> {
+        for plugin in self.plugins {
+            if table.schema.is_none()
+                && let Some(schema) = plugin.table_schema(&table, self)?
+            {
+                return Ok(TableName { schema: Some(schema), ..table });
+            }
+        }
+        Ok(table)
+    }
+
     /// The plugins of the query alone, in the order in which they were added. One that was left out after it was added is
     /// none of them.
     pub(crate) fn plugins_of_query(&self) -> Vec<&'a Arc<dyn Plugin>> {

@@ -153,6 +153,17 @@ pub trait Plugin: Any + Send + Sync {
         Ok(None)
     }
 
+    /// The schema that [`transform`](Self::transform) puts a table into, if the program names none for it. A plugin that does so
+    /// says it for those that look for tables by what was kept of statements, such as [`Audit::history`](Audit::history).
+    ///
+    /// # Errors
+    ///
+    /// Where nobody can say it, such as without a tenant.
+    fn table_schema(&self, table: &TableName, context: &Context<'_>) -> Result<Option<Ident>> {
+        let _ = (table, context);
+        Ok(None)
+    }
+
     /// Gives back the statement that runs in place of `statement`.
     ///
     /// # Errors

@@ -154,6 +154,11 @@ impl Plugin for TenantSchema {
         Ok(statement)
     }
 
+    fn table_schema(&self, table: &TableName, context: &Context<'_>) -> Result<Option<Ident>> {
+        let stays = table.schema.is_some() || is_among(&self.except, table);
+        if stays { Ok(None) } else { self.own(context).map(Some) }
+    }
+
     fn pass_text(&self, _: &str, _: &Context<'_>) -> Result<()> {
         match self.text {
             Text::Allowed => Ok(()),

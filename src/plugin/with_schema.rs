@@ -49,6 +49,11 @@ impl WithSchema {
         self.except.extend(names(tables));
         self
     }
+
+    fn schema_of(&self, table: &TableName) -> Option<Ident> {
+        let stays = table.schema.is_some() || is_among(&self.except, table);
+        (!stays).then(|| self.schema.clone())
+    }
 }
 
 impl Plugin for WithSchema {
@@ -57,13 +62,15 @@ impl Plugin for WithSchema {
     }
 
     fn transform(&self, mut statement: Statement, _: &Context<'_>) -> Result<Statement> {
-        let Self { schema: own, except } = self;
         statement.rename_tables(|table| {
-            let TableName { schema, name } = table.name();
-            let stays = schema.is_some() || is_among(except, table.name());
-            Ok((!stays).then(|| TableName { schema: Some(own.clone()), name: name.clone() }))
+            let schema = self.schema_of(table.name());
+            Ok(schema.map(|schema| TableName { schema: Some(schema), name: table.name().name.clone() }))
         })?;
         Ok(statement)
+    }
+
+    fn table_schema(&self, table: &TableName, _: &Context<'_>) -> Result<Option<Ident>> {
+        Ok(self.schema_of(table))
     }
 }
 

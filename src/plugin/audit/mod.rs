@@ -30,9 +30,10 @@ use crate::value::Value;
 /// Writes down who has written what.
 ///
 /// *Who*: the columns `created_by` and `updated_by` of what is inserted and updated get the [`Actor`] who travels with the
-/// database or the statement, where a table is known to have them. *What*: each row that is inserted, updated or deleted
-/// gets an entry in a log, with its table and key, the operation, the row before and after as JSON, the actor, the time and
-/// what the program wants to add. It is written in the same transaction as the change: both are stored, or neither.
+/// database or the statement, where a table is known to have them and the statement does not set them itself. *What*: each
+/// row that is inserted, updated or deleted gets an entry in a log, with its table and key, the operation, the row before and
+/// after as JSON, the actor, the time and what the program wants to add. It is written in the same transaction as the change:
+/// both are stored, or neither.
 ///
 /// ```
 /// use kysera::plugin::{Actor, Audit};

@@ -26,6 +26,11 @@ fn a_schema_that_a_plugin_adds_is_in_the_log() {
         let name = format!("{}.things", fresh.name());
         assert!(all.iter().all(|entry| entry.table() == name));
         assert_eq!(audit.history().of_named((fresh.name(), "things")).fetch_all(&db).await.unwrap().len(), 5);
+        // The program need not know where the table lies, as with every other statement.
+        assert_eq!(audit.history().of(things::table).fetch_all(&db).await.unwrap().len(), 5);
+        assert_eq!(audit.history().of(things::table).key(1_i64).fetch_all(&db).await.unwrap().len(), 3);
+        let elsewhere = db.without_plugin("with schema").unwrap();
+        assert_eq!(audit.history().of(things::table).fetch_all(&elsewhere).await.unwrap(), []);
         let deleted = all.iter().find(|it| it.operation() == Operation::Delete).unwrap();
         audit.restore(things::table, deleted.id(), &db).await.unwrap();
         assert_eq!(select_from(things::table).fetch_all(&db).await.unwrap().len(), 1);
@@ -51,6 +56,10 @@ fn what_is_of_one_schema_is_not_restored_in_another() {
         insert_into(things::table).values(thing("own")).execute(&other).await.unwrap();
         update(things::table).set(things::count.to(1)).all_rows().execute(&one).await.unwrap();
         delete_from(things::table).all_rows().execute(&one).await.unwrap();
+        // Whoever asks has the history of their own table, and nobody that of any.
+        assert_eq!(audit.history().of(things::table).fetch_all(&one).await.unwrap().len(), 3);
+        assert_eq!(audit.history().of(things::table).fetch_all(&other).await.unwrap().len(), 1);
+        assert!(audit.history().of(things::table).fetch_all(&db).await.unwrap_err().is_invalid());
         let found = entries(&audit, &db).await;
         let of = |operation| found.iter().find(|it| it.operation() == operation).unwrap().id();
         let (updated, deleted) = (of(Operation::Update), of(Operation::Delete));
