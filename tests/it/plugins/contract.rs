@@ -400,32 +400,6 @@ fn tables_are_renamed_and_stay_known_as_they_were() {
     );
 }
 
-/// Deletes what is to be read.
-struct Turned;
-
-impl Plugin for Turned {
-    fn name(&self) -> &str {
-        "turned"
-    }
-
-    fn transform(&self, _: ast::Statement, _: &Context<'_>) -> Result<ast::Statement> {
-        Ok(delete_from(items::table).filter(items::id.eq(1)).to_statement())
-    }
-}
-
-#[test]
-fn rows_that_are_waited_for_must_come() {
-    let db = Db::with_driver(Mock::new()).plugin(Turned).build().unwrap();
-    let error = db.compile(select_from(items::table).select(items::id).to_statement()).unwrap_err();
-    let told = "the plugin `turned` refused this select of `items`: \
-                what it makes of that gives no rows, which are waited for";
-    assert_eq!(error.to_string(), told);
-    // Of text nobody knows what comes of it, and an update has none here either.
-    assert!(db.compile(raw("select 1")).is_ok());
-    let q = update(items::table).set(items::kind.to("a")).filter(items::id.eq(1));
-    assert!(db.compile(q.to_statement()).is_ok());
-}
-
 /// Keeps what it saw, and takes one row away.
 struct Watch(std::sync::Arc<std::sync::Mutex<Vec<String>>>, &'static str);
 

@@ -208,7 +208,9 @@ fn what_is_compiled_is_gone_around_with_its_own_values() {
 }
 
 /// Deletes in place of what it is asked to read.
-struct Turns;
+struct Turns {
+    returning: bool,
+}
 
 impl Plugin for Turns {
     fn name(&self) -> &str {
@@ -221,14 +223,26 @@ impl Plugin for Turns {
 
     fn transform(&self, statement: ast::Statement, _: &Context<'_>) -> Result<ast::Statement> {
         let ast::Statement::Select(_) = statement else { return Ok(statement) };
-        Ok(delete_from(items::table).all_rows().to_statement())
+        let delete = delete_from(items::table).all_rows();
+        Ok(if self.returning { delete.returning(items::id).to_statement() } else { delete.to_statement() })
     }
+}
+
+#[test]
+fn rows_that_are_waited_for_must_come() {
+    let db = Db::with_driver(Mock::new()).plugin(Turns { returning: false }).build().unwrap();
+    let error = db.compile(select_from(items::table).select(items::id).to_statement()).unwrap_err();
+    let told = "the plugin `zz turns` refused this select of `items`: \
+                what it makes of that gives no rows, which are waited for";
+    assert_eq!(error.to_string(), told);
+    let db = Db::with_driver(Mock::new()).plugin(Turns { returning: true }).build().unwrap();
+    assert!(db.compile(select_from(items::table).select(items::id).to_statement()).is_ok());
 }
 
 #[test]
 fn a_guard_looks_at_what_is_sent() {
     on_all(async |fresh| {
-        let db = prepared(fresh, |builder| builder.plugin(Turns).plugin(ReadOnly::new())).await;
+        let db = prepared(fresh, |builder| builder.plugin(Turns { returning: true }).plugin(ReadOnly::new())).await;
         let error = select_from(items::table).fetch_all(&db).await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("`read only`"), "{error}");
         assert_eq!(select_from(items::table).fetch_all(&fresh.db).await.unwrap().len(), 4);
