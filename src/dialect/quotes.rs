@@ -105,7 +105,7 @@ fn ends_outside(text: &str, quotes: QuotesInText, escaping: &str) -> Option<()> 
                     (_, after) => after,
                 }
             }
-            ('@' | ':' | '#' | '$', Brackets) if is_variable_with_suffix(after) => return None,
+            ('@' | ':' | '#' | '$', Brackets) => after_variable(after)?,
             (_, Dollars | Backquotes | Brackets) => after,
         };
     }
@@ -177,8 +177,9 @@ fn after_dollars(text: &str) -> Option<&str> {
     }
 }
 
-/// Whether what comes after a mark is a variable of SQLite that goes on in parentheses, in which a quote is none.
-fn is_variable_with_suffix(text: &str) -> bool {
+/// What comes after a variable of SQLite, of the text after its mark. There is none that goes on in parentheses, in which a quote
+/// would be no quote.
+fn after_variable(text: &str) -> Option<&str> {
     let after = text.trim_start_matches(|it: char| is_in_word(it) || matches!(it, ':' | '$'));
-    after.len() < text.len() && after.starts_with('(')
+    if after.len() < text.len() && after.starts_with('(') { None } else { Some(after) }
 }

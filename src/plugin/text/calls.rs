@@ -50,8 +50,10 @@ pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, 
                 words.contains(&word.as_str())
             }
             // One server tells functions apart whose names differ in case, if they stand in quotes.
-            Token::Name(name) if is_call && name.chars().any(|it| it.is_ascii_uppercase()) => {
-                return Err(Error::invalid(format!("the name of the function `{name}` must be in lower case here")));
+            Token::Name(name) if is_call && !is_lower(token) => {
+                return Err(Error::invalid(format!(
+                    "the name of the function `{name}` must be in lower case and without dots here"
+                )));
             }
             Token::Word(_) | Token::Name(_) if is_call && !qualifiers.iter().all(is_lower) => {
                 return Err(Error::invalid("the schema of a function must be in lower case here"));
@@ -83,7 +85,7 @@ fn is_not_named() -> Error {
 }
 
 /// How many tokens before a name are what it is qualified by, with their dots: `schema.`
-fn qualifiers(before: &[Token]) -> Result<usize> {
+pub(super) fn qualifiers(before: &[Token]) -> Result<usize> {
     let mut outside = before;
     while let [rest @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] = outside {
         outside = rest;
@@ -95,11 +97,12 @@ fn qualifiers(before: &[Token]) -> Result<usize> {
     Ok(before.len() - outside.len())
 }
 
-/// Whether a part of a name is the same for servers that tell names apart by their case.
+/// Whether a part of a name is the same for servers that tell names apart by their case, and no two parts.
 fn is_lower(token: &Token) -> bool {
     match token {
-        Token::Word(word) => word.is_lower,
-        Token::Name(name) => !name.chars().any(|it| it.is_ascii_uppercase()),
+        // That of PostgreSQL, which does not, unless it stands in quotes.
+        Token::Word(word) => word.is_lower || word.as_str() == "pg_catalog",
+        Token::Name(name) => !name.chars().any(|it| it.is_ascii_uppercase() || it == '.'),
         Token::Slot | Token::Operand | Token::Other(_) => true,
     }
 }

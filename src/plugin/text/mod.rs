@@ -4,7 +4,7 @@ mod calls;
 mod operands;
 mod tokens;
 
-use self::calls::calls_only_known;
+use self::calls::{calls_only_known, qualifiers};
 use self::operands::{is_distinct_from, is_joined_by_operators};
 use self::tokens::{Token, is_in_word, tokens};
 use super::functions::HarmlessFunctions;
@@ -172,13 +172,15 @@ fn reads_no_table(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
             }
             Token::Word(word) if word == "from" && is_distinct_from(before) => {}
             Token::Word(word) if open.is_empty() && CLAUSES.contains(&word.as_str()) => return Err(holds(word)),
-            Token::Word(word) if LEFT_BEHIND.contains(&word.as_str()) && is_of_system(before) => {
-                return Err(holds(word));
+            Token::Word(_) | Token::Name(_) if is_of_system(before) && token.name().is_some_and(is_left_behind) => {
+                return Err(holds(token.name().unwrap_or_default()));
+            }
+            // To one server a string is a name there.
+            Token::Other('\'') if matches!(before, [.., Token::Other('.')]) && is_of_system(before) => {
+                return Err(Error::invalid("text within a statement must name a variable without quotes here"));
             }
             // It stands for as many values as the row has fields, or none, so those behind it are in other columns.
-            Token::Other('*')
-                if matches!(before, [.., Token::Other(')') | Token::Slot | Token::Operand, Token::Other('.')]) =>
-            {
+            Token::Other('*') if matches!(before, [.., Token::Other('.')]) && is_of_value(before)? => {
                 return Err(Error::invalid("text within a statement must not hold all fields of a row here"));
             }
             Token::Word(_) | Token::Name(_) | Token::Slot | Token::Operand | Token::Other(_) => {}
@@ -187,8 +189,18 @@ fn reads_no_table(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
     is_joined_by_operators(&tokens)
 }
 
-/// Variables of a server that tell what a statement before has left on the connection.
-const LEFT_BEHIND: [&str; 5] = ["identity", "last_insert_id", "insert_id", "warning_count", "error_count"];
+/// Whether what comes now is a field of a value, or of what that gives.
+fn is_of_value(before: &[Token]) -> Result<bool> {
+    let (outside, _) = before.split_at(before.len() - qualifiers(before)?);
+    Ok(matches!(outside, [.., Token::Other(')') | Token::Slot | Token::Operand, Token::Other('.')]))
+}
+
+/// Whether a variable of a server tells what a statement before has left on the connection.
+fn is_left_behind(name: &str) -> bool {
+    ["identity", "last_insert_id", "insert_id", "warning_count", "error_count", "last_gtid", "statement_id"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it))
+}
 
 /// Whether what comes now is a variable of the server: `@@name`, `@@session.name`.
 fn is_of_system(before: &[Token]) -> bool {

@@ -189,6 +189,12 @@ fn no_operand_is_taken_for_complete() {
         "cast(@@identity as signed)",
         "@@session.last_insert_id = 1",
         "(x).a.b.c.d.leak > 1",
+        "(x).unnest.*",
+        "{}.json_each.*",
+        "(x).\"count\".*",
+        "@@session.'identity' = 1",
+        "@@session.\"identity\" = 1",
+        "@@LAST_INSERT_ID = 1",
     ] {
         let error = functions.check(&selecting(text)).expect_err(text);
         assert!(error.is_invalid(), "{text}: {error}");
@@ -200,10 +206,23 @@ fn no_operand_is_taken_for_complete() {
 #[test]
 fn a_schema_is_that_which_is_allowed() {
     let functions = HarmlessFunctions::new().allow_function("geo.distance");
-    for text in ["geo.distance(1)", "\"geo\".distance(1)", "geo . DISTANCE(1)", "DOCS.title > LOWER(Docs.title)"] {
+    for text in [
+        "geo.distance(1)",
+        "\"geo\".distance(1)",
+        "geo . DISTANCE(1)",
+        "PG_CATALOG.lower('x')",
+        "DOCS.title > LOWER(Docs.title)",
+    ] {
         assert!(functions.check(&selecting(text)).is_ok(), "{text}");
     }
-    for text in ["GEO.distance(1)", "\"GEO\".distance(1)", "Geo . distance(1)", "a.geo.distance(1)"] {
+    for text in [
+        "\"geo.distance\"(1)",
+        "\"PG_CATALOG\".lower('x')",
+        "GEO.distance(1)",
+        "\"GEO\".distance(1)",
+        "Geo . distance(1)",
+        "a.geo.distance(1)",
+    ] {
         let error = functions.check(&selecting(text)).expect_err(text);
         assert!(error.is_invalid(), "{text}: {error}");
     }
