@@ -34,11 +34,10 @@ pub(super) fn calls_only_known(tokens: &[Token], functions: &HarmlessFunctions, 
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1));
         // What is put in may be written in parentheses.
         let is_before_parenthesis = matches!(after, Some(Token::Other('(') | Token::Slot));
-        let (outside, qualifiers) = before.split_at(before.len() - qualifiers(before)?);
-        // A function may be called as if it were a field: `(value).function`, or of what that gives.
+        let (outside, qualifiers) = split_qualifiers(before)?;
         let is_of_slot = matches!(outside, [.., Token::Slot | Token::Operand, Token::Other('.')]);
-        let is_attribute = is_of_slot || matches!(outside, [.., Token::Other(')'), Token::Other('.')]);
-        let is_call = is_before_parenthesis || is_attribute;
+        // A function may be called as if it were a field: `(value).function`, or of what that gives.
+        let is_call = is_before_parenthesis || ends_in_value(outside);
         let refused = match token {
             token if token.name().is_some_and(is_setting) => {
                 return Err(holds(token.name().unwrap_or_default()));
@@ -84,8 +83,8 @@ fn is_not_named() -> Error {
     Error::invalid("a function must be named in the text itself here")
 }
 
-/// How many tokens before a name are what it is qualified by, with their dots: `schema.`
-pub(super) fn qualifiers(before: &[Token]) -> Result<usize> {
+/// What stands before a name, and what the name is qualified by: `schema.`
+pub(super) fn split_qualifiers(before: &[Token]) -> Result<(&[Token], &[Token])> {
     let mut outside = before;
     while let [rest @ .., Token::Word(_) | Token::Name(_), Token::Other('.')] = outside {
         outside = rest;
@@ -94,7 +93,12 @@ pub(super) fn qualifiers(before: &[Token]) -> Result<usize> {
             return Err(Error::invalid("text within a statement must not hold a name of more than four parts here"));
         }
     }
-    Ok(before.len() - outside.len())
+    Ok(before.split_at(outside.len()))
+}
+
+/// Whether what comes now is a field of a value.
+pub(super) fn ends_in_value(before: &[Token]) -> bool {
+    matches!(before, [.., Token::Other(')') | Token::Slot | Token::Operand, Token::Other('.')])
 }
 
 /// Whether a part of a name is the same for servers that tell names apart by their case, and no two parts.

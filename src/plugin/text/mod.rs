@@ -4,7 +4,7 @@ mod calls;
 mod operands;
 mod tokens;
 
-use self::calls::{calls_only_known, qualifiers};
+use self::calls::{calls_only_known, ends_in_value, split_qualifiers};
 use self::operands::{is_distinct_from, is_joined_by_operators};
 use self::tokens::{Token, is_in_word, tokens};
 use super::functions::HarmlessFunctions;
@@ -180,19 +180,15 @@ fn reads_no_table(raw: &Raw, functions: &HarmlessFunctions) -> Result<()> {
                 return Err(Error::invalid("text within a statement must name a variable without quotes here"));
             }
             // It stands for as many values as the row has fields, or none, so those behind it are in other columns.
-            Token::Other('*') if matches!(before, [.., Token::Other('.')]) && is_of_value(before)? => {
+            Token::Other('*')
+                if matches!(before, [.., Token::Other('.')]) && ends_in_value(split_qualifiers(before)?.0) =>
+            {
                 return Err(Error::invalid("text within a statement must not hold all fields of a row here"));
             }
             Token::Word(_) | Token::Name(_) | Token::Slot | Token::Operand | Token::Other(_) => {}
         }
     }
     is_joined_by_operators(&tokens)
-}
-
-/// Whether what comes now is a field of a value, or of what that gives.
-fn is_of_value(before: &[Token]) -> Result<bool> {
-    let (outside, _) = before.split_at(before.len() - qualifiers(before)?);
-    Ok(matches!(outside, [.., Token::Other(')') | Token::Slot | Token::Operand, Token::Other('.')]))
 }
 
 /// Whether a variable of a server tells what a statement before has left on the connection.

